@@ -81,25 +81,24 @@ internal sealed unsafe class V4l2Stream : IDisposable
         if (buffer.Index >= _maps.Count)
             throw new CameraException(CameraFaultKind.Protocol, $"The driver of {_options.Path} returned buffer {buffer.Index}, but only {_maps.Count} exist.");
 
-        try
+        // The copy is made before the buffer goes back to the driver, which then may overwrite it.
+        string? refusal = Take(buffer, out CameraFrame? frame);
+        V4l2Buffer back = new() { Type = CaptureType, Memory = MemoryMmap, Index = buffer.Index };
+        if (_device.Ioctl(_fd, QBuf, &back) < 0)
         {
-            string? refusal = Take(buffer, out CameraFrame? frame);
-            if (refusal is null)
-            {
-                _tally.Accept();
-                return frame;
-            }
+            frame?.Dispose();
+            throw Fault("giving a buffer back", _device.Errno);
+        }
 
-            damaged = true;
-            _tally.Refuse(refusal);
-            return null;
-        }
-        finally
+        if (refusal is null)
         {
-            V4l2Buffer back = new() { Type = CaptureType, Memory = MemoryMmap, Index = buffer.Index };
-            if (_device.Ioctl(_fd, QBuf, &back) < 0 && _device.Errno is not (ENODEV or ENXIO))
-                throw Fault("giving a buffer back", _device.Errno);
+            _tally.Accept();
+            return frame;
         }
+
+        damaged = true;
+        _tally.Refuse(refusal);
+        return null;
     }
 
     public void Dispose()
@@ -178,9 +177,9 @@ internal sealed unsafe class V4l2Stream : IDisposable
 
         uint[] wanted = _options.Format switch
         {
-            FrameFormat.Jpeg => [Mjpeg, Jpeg],
+            FrameFormat.Jpeg => [V4l2Numbers.Mjpeg, Jpeg],
             FrameFormat.Yuyv => [Yuyv],
-            _ => [Mjpeg, Jpeg, Yuyv],
+            _ => [V4l2Numbers.Mjpeg, Jpeg, Yuyv],
         };
         uint chosen = wanted.FirstOrDefault(offered.Contains);
         if (chosen == 0)
