@@ -40,6 +40,12 @@ public sealed class MqttLink : ILink
         _willMessage = new string(chars);
     }
 
+    /// <summary>Connection threads that have not yet ended.</summary>
+    public int Running
+    {
+        get { return _threads.Running; }
+    }
+
     public LinkPhase Phase
     {
         get { return _current == null ? LinkPhase.Closed : _current.Phase; }
