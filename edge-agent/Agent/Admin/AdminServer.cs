@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
@@ -18,6 +19,9 @@ namespace Devices.Edge.Agent.Admin;
 public sealed class AdminServer : IAsyncDisposable
 {
     private const long MaxBody = 64L * 1024 * 1024;
+
+    // Only this machine's technician reads it: names in Chinese and apostrophes stay readable.
+    private static readonly AdminJson Json = new(new JsonSerializerOptions(AdminJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private readonly WebApplication _app;
     private readonly string _socket;
 
@@ -48,14 +52,14 @@ public sealed class AdminServer : IAsyncDisposable
         app.MapGet("/health", context =>
         {
             HealthAnswer answer = health();
-            return WriteAsync(context, answer.Ready ? 200 : 503, answer, AdminJson.Default.HealthAnswer);
+            return WriteAsync(context, answer.Ready ? 200 : 503, answer, Json.HealthAnswer);
         });
-        app.MapGet("/status", context => WriteAsync(context, 200, status(), AdminJson.Default.StatusAnswer));
-        app.MapGet("/people", context => WriteAsync(context, 200, people.List(), AdminJson.Default.IReadOnlyListPerson));
+        app.MapGet("/status", context => WriteAsync(context, 200, status(), Json.StatusAnswer));
+        app.MapGet("/people", context => WriteAsync(context, 200, people.List(), Json.IReadOnlyListPerson));
         app.MapPost("/people", context => EnrolAsync(context, desk, narration));
         app.MapDelete("/people/{id}", context => EraseAsync(context, desk, people, narration));
         app.MapGet("/events", context => EventsAsync(context, narration, stopping));
-        app.MapFallback(context => WriteAsync(context, 404, new ProblemAnswer($"There is no {context.Request.Method} {context.Request.Path}."), AdminJson.Default.ProblemAnswer));
+        app.MapFallback(context => WriteAsync(context, 404, new ProblemAnswer($"There is no {context.Request.Method} {context.Request.Path}."), Json.ProblemAnswer));
         try
         {
             await app.StartAsync(CancellationToken.None).ConfigureAwait(false);
@@ -92,7 +96,7 @@ public sealed class AdminServer : IAsyncDisposable
         catch (Exception fault) when (!context.Response.HasStarted)
         {
             int code = fault is BadHttpRequestException bad ? bad.StatusCode : fault is InvalidDataException ? 400 : 500;
-            await WriteAsync(context, code, new ProblemAnswer(fault.Message), AdminJson.Default.ProblemAnswer).ConfigureAwait(false);
+            await WriteAsync(context, code, new ProblemAnswer(fault.Message), Json.ProblemAnswer).ConfigureAwait(false);
         }
     }
 
@@ -100,7 +104,7 @@ public sealed class AdminServer : IAsyncDisposable
     {
         if (!context.Request.HasFormContentType)
         {
-            await WriteAsync(context, 415, new ProblemAnswer("Send a multipart form with id, name, card (optional) and one or more files 'picture'."), AdminJson.Default.ProblemAnswer).ConfigureAwait(false);
+            await WriteAsync(context, 415, new ProblemAnswer("Send a multipart form with id, name, card (optional) and one or more files 'picture'."), Json.ProblemAnswer).ConfigureAwait(false);
             return;
         }
 
@@ -108,7 +112,7 @@ public sealed class AdminServer : IAsyncDisposable
         string? stray = form.Keys.FirstOrDefault(k => k is not ("id" or "name" or "card")) ?? form.Files.FirstOrDefault(f => f.Name != "picture")?.Name;
         if (stray is not null)
         {
-            await WriteAsync(context, 400, new ProblemAnswer($"The field '{stray}' is not known; use id, name, card and picture."), AdminJson.Default.ProblemAnswer).ConfigureAwait(false);
+            await WriteAsync(context, 400, new ProblemAnswer($"The field '{stray}' is not known; use id, name, card and picture."), Json.ProblemAnswer).ConfigureAwait(false);
             return;
         }
 
@@ -138,14 +142,14 @@ public sealed class AdminServer : IAsyncDisposable
             EnrolmentOutcome.Unavailable => 503,
             _ => 422,
         };
-        await WriteAsync(context, code, new EnrolAnswer(answer.Id, answer.Name, answer.Enrolled, answer.Templates, answer.Pictures, answer.Reason), AdminJson.Default.EnrolAnswer).ConfigureAwait(false);
+        await WriteAsync(context, code, new EnrolAnswer(answer.Id, answer.Name, answer.Enrolled, answer.Templates, answer.Pictures, answer.Reason), Json.EnrolAnswer).ConfigureAwait(false);
     }
 
     private static Task EraseAsync(HttpContext context, EnrolmentDesk desk, PeopleStore people, Narration narration)
     {
         string id = (string)context.Request.RouteValues["id"]!;
         string? name = people.Find(id)?.Name;
-        if (!desk.Erase(id)) return WriteAsync(context, 404, new ProblemAnswer($"Nobody has the id '{id}' here."), AdminJson.Default.ProblemAnswer);
+        if (!desk.Erase(id)) return WriteAsync(context, 404, new ProblemAnswer($"Nobody has the id '{id}' here."), Json.ProblemAnswer);
         narration.Tell(new NarrationEvent { Kind = "erased", Person = id, Name = name, Text = $"{name} ({id}) was erased: face templates, cards and name; punches stay." });
         context.Response.StatusCode = 204;
         return Task.CompletedTask;
@@ -182,7 +186,7 @@ public sealed class AdminServer : IAsyncDisposable
 
     private static async Task LineAsync(HttpContext context, NarrationEvent line, CancellationToken cancellationToken)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(line, AdminJson.Default.NarrationEvent);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(line, Json.NarrationEvent);
         await context.Response.Body.WriteAsync(json, cancellationToken).ConfigureAwait(false);
         await context.Response.Body.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
     }
