@@ -28,7 +28,7 @@ public static class AgentConfiguration
     public static AgentOptions Read(IReadOnlyList<string> arguments)
     {
         string? file = null;
-        List<KeyValuePair<string, string?>> given = [];
+        Dictionary<string, string?> given = new(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < arguments.Count; i++)
         {
             string argument = arguments[i];
@@ -43,7 +43,7 @@ public static class AgentConfiguration
                 throw new StartException($"'{argument}' is not understood; use --config FILE and --Key=Value, such as --Mcu:Port=1883.");
             string key = argument[2..equals];
             if (key == "config") file = argument[(equals + 1)..];
-            else given.Add(new(key, argument[(equals + 1)..]));
+            else given[key] = argument[(equals + 1)..];
         }
 
         ConfigurationBuilder builder = new();

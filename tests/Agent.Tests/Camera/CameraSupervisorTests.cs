@@ -44,7 +44,7 @@ public sealed class CameraSupervisorTests
         using FrameSlot slot = new();
         CameraSupervisor supervisor = new(source, slot, Quick, TimeProvider.System, _ => { });
         await RunUntil(supervisor, () => supervisor.Status is { FramesPerSecond: > 1, LastFrameAt: not null });
-        source.Tally.Good.ShouldBeGreaterThan(2);
+        source.Tally.Good.ShouldBeGreaterThanOrEqualTo(2);
     }
 
     [Fact]

@@ -1,0 +1,125 @@
+using Devices.Edge.Agent.Gallery;
+using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Agent.Tests.Support;
+
+namespace Devices.Edge.Agent.Tests.Gallery;
+
+/// <summary>With the real pack and real pictures.</summary>
+public sealed class EnrolmentDeskTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+    private readonly TemplateVault _vault;
+    private readonly PeopleStore _people;
+    private FaceModels? _models;
+
+    public EnrolmentDeskTests()
+    {
+        _vault = TemplateVault.Open(_scratch["templates.key"]);
+        _people = PeopleStore.Open(_scratch["gallery.db"], _vault, TimeProvider.System);
+    }
+
+    public void Dispose()
+    {
+        _models?.Dispose();
+        _people.Dispose();
+        _vault.Dispose();
+        _scratch.Dispose();
+    }
+
+    private EnrolmentDesk Desk()
+    {
+        _models = FaceModels.Load(Repo.PackOrSkip(), _people, out string? problem);
+        problem.ShouldBeNull();
+        return new(_people, () => _models);
+    }
+
+    private static (string, byte[]) Picture(string name) => (name, Repo.Picture(name));
+
+    [Fact]
+    public void Good_pictures_enrol_and_each_bad_one_has_its_reason()
+    {
+        EnrolmentDesk desk = Desk();
+        byte[] cut = Repo.Picture("franck_02159.jpg")[..4000];
+        EnrolmentAnswer answer = desk.Enrol("e1", "Felix", ["04:A1:B2:C3"],
+            [Picture("franck_02888.jpg"), ("cut.jpg", cut), ("text.jpg", "not a picture"u8.ToArray()), ("empty.jpg", Jpegs.Make(3, 640, 480)), Picture("franck_04035.jpg")]);
+        answer.Enrolled.ShouldBeTrue(answer.Reason);
+        answer.Templates.ShouldBe(2);
+        answer.Pictures.Select(p => p.Accepted).ShouldBe([true, false, false, false, true]);
+        answer.Pictures[1].Reason.ShouldNotBeNull().ShouldContain("cut short");
+        answer.Pictures[2].Reason.ShouldNotBeNull().ShouldContain("not a JPEG");
+        answer.Pictures[3].Reason.ShouldNotBeNull().ShouldContain("no face");
+        _people.FindByCard("04A1B2C3").ShouldNotBeNull().Id.ShouldBe("e1");
+        _models!.Gallery.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_face_that_belongs_to_someone_else_is_refused_and_that_person_named()
+    {
+        EnrolmentDesk desk = Desk();
+        desk.Enrol("e1", "Felix", null, [Picture("franck_02888.jpg")]).Enrolled.ShouldBeTrue();
+        EnrolmentAnswer answer = desk.Enrol("e2", "Impostor", null, [Picture("franck_04035.jpg")]);
+        answer.Outcome.ShouldBe(EnrolmentOutcome.Conflict);
+        answer.Reason.ShouldNotBeNull().ShouldContain("belongs to Felix (e1)");
+        _people.Find("e2").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Without_one_usable_picture_nobody_is_enrolled_and_the_card_neither()
+    {
+        EnrolmentAnswer answer = Desk().Enrol("e1", "Nobody", ["04A1B2C3"], [("a.jpg", Jpegs.Make(1, 640, 480))]);
+        answer.Outcome.ShouldBe(EnrolmentOutcome.Refused);
+        _people.Count.ShouldBe(0);
+        _people.FindByCard("04A1B2C3").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Pictures_of_two_people_are_refused()
+    {
+        EnrolmentAnswer answer = Desk().Enrol("e1", "Two", null, [Picture("franck_02888.jpg"), Picture("audrey.jpg")]);
+        answer.Outcome.ShouldBe(EnrolmentOutcome.Refused);
+        answer.Reason.ShouldNotBeNull().ShouldContain("not show the same person");
+    }
+
+    [Fact]
+    public void Enrolment_survives_a_restart_replaces_itself_and_is_erased_everywhere()
+    {
+        EnrolmentDesk desk = Desk();
+        desk.Enrol("e1", "Felix", null, [Picture("franck_02888.jpg"), Picture("franck_04035.jpg")]).Templates.ShouldBe(2);
+        desk.Enrol("e1", "Felix L.", null, [Picture("franck_02159.jpg")]).Templates.ShouldBe(1);
+        _models!.Dispose();
+        _models = FaceModels.Load(Repo.PackOrSkip(), _people, out _);
+        _models!.Gallery.Count.ShouldBe(1);
+        _people.Find("e1").ShouldNotBeNull().Name.ShouldBe("Felix L.");
+        desk.Erase("e1").ShouldBeTrue();
+        _models.Gallery.Count.ShouldBe(0);
+        _people.Count.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("", "A", null, "id")]
+    [InlineData("e1", " ", null, "name is missing")]
+    [InlineData("e\u00071", "A", null, "control character")]
+    [InlineData("e1", "A", "xyz", "'xyz' is not 4 to 10 bytes")]
+    [InlineData("e1", "A", null, "Neither a picture nor a card")]
+    public void What_cannot_be_stored_is_refused_with_a_sentence(string id, string name, string? card, string part)
+    {
+        EnrolmentAnswer answer = new EnrolmentDesk(_people, () => null).Enrol(id, name, card is null ? null : [card], []);
+        answer.Outcome.ShouldBe(EnrolmentOutcome.BadRequest);
+        answer.Reason.ShouldNotBeNull().ShouldContain(part);
+    }
+
+    [Fact]
+    public void Without_models_a_card_can_be_given_but_pictures_are_refused_with_the_reason()
+    {
+        EnrolmentDesk desk = new(_people, () => null);
+        desk.Enrol("e1", "Card only", ["AABBCCDD"], []).Enrolled.ShouldBeTrue();
+        desk.Enrol("e1", "Card only", null, [("a.jpg", Jpegs.Make(1))]).Outcome.ShouldBe(EnrolmentOutcome.Unavailable);
+    }
+
+    [Fact]
+    public void A_missing_pack_is_one_sentence_and_what_to_do()
+    {
+        FaceModels.Load(_scratch["no-pack"], _people, out string? problem).ShouldBeNull();
+        problem.ShouldNotBeNull().ShouldContain("no-pack");
+    }
+}

@@ -1,0 +1,56 @@
+using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Ledger.Time;
+
+namespace Devices.Edge.Agent.Tests.Mcu;
+
+public sealed class CardTimeTests
+{
+    private const long Noon = 1_790_000_000_000;
+    private readonly CardTime _time = new();
+    private readonly ClockReading _now = ClockReading.Known(Noon, 5_000_000, "board-boot", 10);
+
+    [Fact]
+    public void An_entry_of_this_run_is_as_old_as_the_mcus_uptime_says()
+    {
+        _time.Anchor("mcu-1", uptimeMs: 100_000, ownMonotonicMs: 4_000_000);
+        ClockReading at = _time.Of("mcu-1", uptimeMs: 40_000, mcuNowMs: 0, _now);
+        at.AtMs.ShouldBe(Noon - 1_060_000);
+        at.MonotonicMs.ShouldBe(5_000_000 - 1_060_000);
+        at.Trusted.ShouldBeTrue();
+        at.UncertaintyMs.ShouldBe(10 + 50 + 212);
+    }
+
+    [Fact]
+    public void An_entry_of_an_earlier_run_takes_the_mcus_trusted_wall_clock()
+    {
+        _time.Anchor("mcu-2", 0, 5_000_000);
+        ClockReading at = _time.Of("mcu-1", 77, mcuNowMs: Noon - 7_200_000, _now);
+        at.AtMs.ShouldBe(Noon - 7_200_000);
+        at.Trusted.ShouldBeTrue();
+        at.UncertaintyMs.ShouldBe(2_010);
+    }
+
+    [Fact]
+    public void An_entry_whose_age_nobody_knows_is_held_and_never_corrected_from_our_own_clock()
+    {
+        _time.Anchor("mcu-2", 0, 5_000_000);
+        ClockReading at = _time.Of("mcu-1", 77, mcuNowMs: 0, _now);
+        at.Trusted.ShouldBeFalse();
+        at.BootId.ShouldBe("mcu-mcu-1");
+    }
+
+    [Fact]
+    public void A_wall_clock_of_the_mcu_that_lies_in_the_future_is_not_believed()
+    {
+        _time.Of("mcu-1", 77, mcuNowMs: Noon + 3_600_000, _now).Trusted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void While_our_own_clock_is_not_trusted_the_monotonic_age_is_kept_so_that_it_can_be_corrected_later()
+    {
+        _time.Anchor("mcu-1", 100_000, 5_000_000);
+        ClockReading at = _time.Of("mcu-1", 70_000, 0, ClockReading.Unknown(5, 5_000_000, "board-boot"));
+        at.Trusted.ShouldBeFalse();
+        (at.MonotonicMs, at.BootId).ShouldBe((4_970_000, "board-boot"));
+    }
+}

@@ -1,0 +1,251 @@
+using Devices.Contract.Punches;
+using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Tests.Support;
+using Devices.Link;
+using MQTTnet;
+using MQTTnet.Formatter;
+
+namespace Devices.Edge.Agent.Tests.Mcu;
+
+/// <summary>The real broker and the real client.</summary>
+public sealed class McuBrokerTests
+{
+    private const string Card = "04A1B2C3";
+
+    [Theory]
+    [InlineData("m2-001", "wrong", MqttProtocolVersion.V500)]
+    [InlineData("m2-002", McuBench.Password, MqttProtocolVersion.V500)]
+    [InlineData("m2-001", "", MqttProtocolVersion.V311)]
+    public async Task A_wrong_user_name_or_password_is_refused(string user, string password, MqttProtocolVersion version)
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        using IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        MqttClientConnectResultCode code = (await client.ConnectAsync(McuClient.Options(bench.Broker.Port, user, password, "x", version), TestContext.Current.CancellationToken)).ResultCode;
+        code.ShouldBeOneOf(MqttClientConnectResultCode.BadUserNameOrPassword, MqttClientConnectResultCode.NotAuthorized);
+        bench.Broker.IsOnline.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Topics_that_are_not_the_mcus_are_refused_with_a_reason_code_and_told_once()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        await using McuClient mcu = await bench.McuAsync();
+        foreach (string topic in (string[])["m/m2-002/card", "m/m2-001/confirm", "d/m2-001/punches", "m/m2-001/other", "$SYS/x"])
+            (await mcu.PublishAsync(topic, "{}"u8.ToArray())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.NotAuthorized, topic);
+        await mcu.PublishAsync("m/m2-002/card", "{}"u8.ToArray());
+        foreach (string topic in (string[])["#", "m/m2-001/#", "m/m2-002/confirm", "m/m2-001/card"])
+            (await mcu.SubscribeAsync(topic)).ShouldBe(MqttClientSubscribeResultCode.NotAuthorized, topic);
+        bench.Narration.Recent.Count(e => e.Text.Contains("'m/m2-002/card'", StringComparison.Ordinal)).ShouldBe(1);
+        (await mcu.SubscribeAsync("m/m2-001/confirm")).ShouldBe(MqttClientSubscribeResultCode.GrantedQoS1);
+    }
+
+    [Fact]
+    public async Task A_card_is_acknowledged_only_after_its_punch_is_in_the_ledger_and_confirmed_with_seq_and_name()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace Hopper", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await bench.McuAsync();
+        (await mcu.CardAsync("inst-1", Card)).IsSuccess.ShouldBeTrue();
+        Punch punch = bench.Ledger.SealedRange(1, 10).ShouldHaveSingleItem();
+        (punch.Person, punch.Method).ShouldBe(("e1", PunchMethod.Card));
+        ConfirmMessage confirm = await mcu.ConfirmOf("inst-1");
+        (confirm.Result, confirm.Seq, confirm.Name, confirm.At).ShouldBe((ConfirmResult.Accepted, 1L, "Grace Hopper", punch.At));
+        bench.Narration.Recent.ShouldContain(e => e.Kind == "punch" && e.Seq == 1 && e.Text == "Grace Hopper by card, punch m2-001/1 stored");
+    }
+
+    [Fact]
+    public async Task Where_the_ledger_fails_there_is_no_acknowledgement_and_the_entry_is_taken_when_it_is_sent_again()
+    {
+        using Scratch scratch = new();
+        McuBench broken = await McuBench.StartAsync(scratch: scratch);
+        broken.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using (McuClient mcu = await broken.McuAsync())
+        {
+            broken.Ledger.Dispose();
+            bool acknowledged = false;
+            try
+            {
+                acknowledged = (await mcu.CardAsync("inst-1", Card)).IsSuccess;
+            }
+            catch (Exception fault) when (fault is not Shouldly.ShouldAssertException)
+            {
+                // The broker closed the connection instead of acknowledging.
+            }
+
+            acknowledged.ShouldBeFalse();
+        }
+
+        await broken.DisposeAsync();
+        await using McuBench mended = await McuBench.StartAsync(scratch: scratch);
+        await using McuClient again = await mended.McuAsync();
+        await again.CardAsync("inst-1", Card);
+        (await again.ConfirmOf("inst-1")).Seq.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_same_entry_gets_the_same_answer_over_restarts_and_is_one_punch()
+    {
+        using Scratch scratch = new();
+        BenchClock clock = new();
+        await using (McuBench first = await McuBench.StartAsync(scratch: scratch, clock: clock))
+        {
+            first.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+            await using McuClient mcu = await first.McuAsync(subscribe: false);
+            await mcu.CardAsync("inst-1", Card);
+            await mcu.CardAsync("inst-2", "AABBCCDD");
+            await mcu.CardAsync("inst-3", Card, uptimeMs: 61_000);
+        }
+
+        clock.Advance(TimeSpan.FromHours(2));
+        await using McuBench second = await McuBench.StartAsync(scratch: scratch, clock: clock);
+        second.People.Put("e2", "Ada", ["AABBCCDD"], null, null).ShouldBeNull();
+        await using McuClient again = await second.McuAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await again.CardAsync("inst-1", Card);
+            await again.CardAsync("inst-2", "AABBCCDD");
+            await again.CardAsync("inst-3", Card, uptimeMs: 61_000);
+        }
+
+        await Until.True(() => again.Confirms("inst-3") == 3, "three confirms of each");
+        ConfirmMessage one = await again.ConfirmOf("inst-1"), two = await again.ConfirmOf("inst-2"), three = await again.ConfirmOf("inst-3");
+        (one.Result, one.Seq).ShouldBe((ConfirmResult.Accepted, 1L));
+        two.Result.ShouldBe(ConfirmResult.Unknown);
+        (three.Result, three.Seq).ShouldBe((ConfirmResult.Repeat, 1L));
+        second.Ledger.LastSeq.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_same_person_within_the_window_is_a_repeat_and_after_it_a_punch()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await bench.McuAsync();
+        await mcu.CardAsync("inst-1", Card);
+        bench.Clock.Advance(TimeSpan.FromSeconds(30));
+        await mcu.CardAsync("inst-2", Card, uptimeMs: 90_000);
+        bench.Clock.Advance(TimeSpan.FromSeconds(40));
+        await mcu.CardAsync("inst-3", Card, uptimeMs: 130_000);
+        ConfirmMessage repeat = await mcu.ConfirmOf("inst-2");
+        (repeat.Result, repeat.Seq).ShouldBe((ConfirmResult.Repeat, 1L));
+        (await mcu.ConfirmOf("inst-3")).Seq.ShouldBe(2);
+        bench.Narration.Recent.ShouldContain(e => e.Kind == "repeat" && e.Text == "Grace by card: already recorded 08:31 (punch m2-001/1)");
+    }
+
+    [Fact]
+    public async Task A_card_that_waited_on_the_mcu_gets_the_time_of_its_reading_not_of_its_arrival()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await McuClient.ConnectAsync(bench.Broker.Port, "m2-001", McuBench.Password, uptimeMs: 4_000_000);
+        await mcu.CardAsync("inst-1", Card, uptimeMs: 400_000);
+        Punch punch = bench.Ledger.SealedRange(1, 1).ShouldHaveSingleItem();
+        punch.At.ShouldBe(bench.Clock.WallMs - 3_600_000);
+        punch.Clock.ShouldBe(ClockQuality.Synced);
+    }
+
+    [Fact]
+    public async Task An_old_entry_is_no_repeat_of_a_punch_that_came_hours_after_it()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await McuClient.ConnectAsync(bench.Broker.Port, "m2-001", McuBench.Password, uptimeMs: 9_000_000);
+        await mcu.CardAsync("inst-2", Card, uptimeMs: 8_990_000);
+        await mcu.CardAsync("inst-1", Card, uptimeMs: 100_000);
+        (await mcu.ConfirmOf("inst-1")).Result.ShouldBe(ConfirmResult.Accepted);
+        bench.Ledger.LastSeq.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_card_of_unknown_age_is_sealed_at_once_as_held()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await bench.McuAsync();
+        await mcu.CardAsync("inst-1", Card, boot: "mcu-boot-0");
+        Punch punch = bench.Ledger.SealedRange(1, 1).ShouldHaveSingleItem();
+        (punch.Clock, punch.UncertaintyMs).ShouldBe((ClockQuality.Held, -1L));
+    }
+
+    [Fact]
+    public async Task A_card_of_nobody_is_confirmed_as_unknown_and_reported_without_its_number()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        await using McuClient mcu = await bench.McuAsync();
+        await mcu.CardAsync("inst-1", "DEADBEEF");
+        (await mcu.ConfirmOf("inst-1")).Result.ShouldBe(ConfirmResult.Unknown);
+        bench.Ledger.Events.Peek(5).ShouldHaveSingleItem().Kind.ShouldBe("card-unknown");
+        bench.Narration.Recent.ShouldNotContain(e => e.Text.Contains("DEADBEEF", StringComparison.Ordinal));
+        await mcu.SendAsync(new PinMessage { Id = "inst-2", Person = "e1", Pin = "1234", UptimeMs = 1, Boot = "b" });
+        (await mcu.ConfirmOf("inst-2")).Result.ShouldBe(ConfirmResult.Refused);
+    }
+
+    [Fact]
+    public async Task The_mcu_gets_the_time_after_its_hello_and_an_answer_to_each_ping()
+    {
+        await using McuBench bench = await McuBench.StartAsync(o => o with { Zone = NodaTime.DateTimeZoneProviders.Tzdb["Asia/Shanghai"] });
+        await using McuClient mcu = await bench.McuAsync();
+        await mcu.SendAsync(new PingMessage { N = 42 });
+        await Until.True(() => mcu.Received.Any(r => r.Leaf == LinkTopics.Pong), "the pong");
+        TimeMessage.TryParse(mcu.Received.First(r => r.Leaf == LinkTopics.Time).Payload, out TimeMessage? time, out _).ShouldBeTrue();
+        (time!.Now, time.OffsetMinutes, time.Trusted).ShouldBe((bench.Clock.WallMs, 480, true));
+        PongMessage.TryParse(mcu.Received.First(r => r.Leaf == LinkTopics.Pong).Payload, out PongMessage? pong, out _).ShouldBeTrue();
+        pong!.N.ShouldBe(42);
+        bench.Desk.Firmware.ShouldBe("0.1.0");
+    }
+
+    [Fact]
+    public async Task A_second_connection_takes_the_session_over()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        await using McuClient old = await bench.McuAsync(clientId: "mcu-a");
+        await using McuClient young = await bench.McuAsync(clientId: "mcu-b");
+        await Until.True(() => !old.IsConnected, "the older connection to be closed");
+        young.IsConnected.ShouldBeTrue();
+        bench.Broker.IsOnline.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_door_opens_for_a_card_read_now_where_the_site_wants_it_and_not_for_an_old_one()
+    {
+        await using McuBench bench = await McuBench.StartAsync(o => o with { DoorOpenMs = 3000 });
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        bench.People.Put("e2", "Ada", ["AABBCCDD"], null, null).ShouldBeNull();
+        await using McuClient mcu = await McuClient.ConnectAsync(bench.Broker.Port, "m2-001", McuBench.Password, uptimeMs: 4_000_000);
+        await mcu.CardAsync("inst-1", "AABBCCDD", uptimeMs: 10_000);
+        await mcu.ConfirmOf("inst-1");
+        await mcu.CardAsync("inst-2", Card, uptimeMs: 4_000_000);
+        await Until.True(() => mcu.Received.Any(r => r.Leaf == LinkTopics.Door), "the door");
+        DoorMessage.TryParse(mcu.Received.Single(r => r.Leaf == LinkTopics.Door).Payload, out DoorMessage? door, out _).ShouldBeTrue();
+        door!.OpenMs.ShouldBe(3000);
+        door.Id.ShouldEndWith("-2");
+    }
+
+    [Fact]
+    public async Task A_tamper_event_goes_up_once_however_often_it_is_sent()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        await using McuClient mcu = await bench.McuAsync();
+        for (int i = 0; i < 3; i++) await mcu.SendAsync(new EventMessage { Id = "inst-e1", Kind = EventKind.Tamper, UptimeMs = 5 });
+        bench.Ledger.Events.Peek(10).ShouldHaveSingleItem().Kind.ShouldBe("tamper");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_refused_with_a_reason_code_and_a_sentence()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        await using McuClient mcu = await bench.McuAsync();
+        (await mcu.PublishAsync("m/m2-001/card", "{\"v\":1}"u8.ToArray())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.PayloadFormatInvalid);
+        (await mcu.PublishAsync("m/m2-001/card", new byte[5000])).ReasonCode.ShouldBe(MqttClientPublishReasonCode.PayloadFormatInvalid);
+        bench.Narration.Recent.ShouldContain(e => e.Text.Contains("'card' cannot be read", StringComparison.Ordinal));
+        (await mcu.CardAsync("inst-1", "DEADBEEF")).IsSuccess.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_one_sentence()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        StartException fault = await Should.ThrowAsync<StartException>(async () => await McuBench.StartAsync(o => o with { McuPort = bench.Broker.Port }));
+        fault.Message.ShouldBe($"The MCU's broker cannot listen on 127.0.0.1:{bench.Broker.Port}: the port is taken by another program. Stop that program or set Mcu:Port.");
+    }
+}
