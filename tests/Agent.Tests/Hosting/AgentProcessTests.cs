@@ -274,12 +274,19 @@ public sealed class AgentProcessTests
 
             await agent.KillAsync();
             await agent.DisposeAsync();
-            // The firmware ignores a card that lies on the reader for a while: it is held there until it is taken as a new one.
+            // The firmware takes readings of one card that follow each other closely for one: it is held there anew until it counts.
             await Until.Some<object>(async () =>
             {
                 (await http.PostAsJsonAsync("/card", new { uid = Card }, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
-                JsonElement state = await http.GetFromJsonAsync<JsonElement>("/state", TestContext.Current.CancellationToken);
-                return state.GetProperty("queue").GetInt64() > 0 ? state : null;
+                long posted = Stopwatch.GetTimestamp();
+                while (Stopwatch.GetElapsedTime(posted) < TimeSpan.FromSeconds(4))
+                {
+                    JsonElement state = await http.GetFromJsonAsync<JsonElement>("/state", TestContext.Current.CancellationToken);
+                    if (state.GetProperty("queue").GetInt64() > 0) return state;
+                    await Task.Delay(50, TestContext.Current.CancellationToken);
+                }
+
+                return null;
             }, "the card in the firmware's queue");
             agent = await AgentProcess.StartAsync(scratch, "none", null, "--Repeat:Seconds=0", string.Create(CultureInfo.InvariantCulture, $"--Mcu:Port={port}"));
             (await agent.EventAsync("punch")).GetProperty("seq").GetInt64().ShouldBe(2);
