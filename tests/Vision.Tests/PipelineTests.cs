@@ -47,6 +47,18 @@ public sealed class PipelineTests
         return frame;
     };
 
+    /// <summary>Two camera pictures side by side, each filling its half, so that no picture's edge shows near a face.</summary>
+    private static Func<TimeSpan, RgbFrame> SideBySide(string left, string right) => at =>
+    {
+        using var a = Installed.Load(Installed.Clm(left));
+        using var b = Installed.Load(Installed.Clm(right));
+        var width = b.Width * a.Height / b.Height;
+        var frame = RgbFrame.Rent(a.Width + width, a.Height, at);
+        Scene.Draw(frame, a, 0, 0, a.Width);
+        Scene.Draw(frame, b, a.Width, 0, width);
+        return frame;
+    };
+
     // Pictures drawn on a wall are no live people, so tests of who-is-who with them set liveness aside.
     private static PipelineOptions NoLiveness => new() { LivenessThreshold = 0 };
 
@@ -124,9 +136,40 @@ public sealed class PipelineTests
     [Fact]
     public void Two_people_in_one_frame_are_each_recognised_once()
     {
-        var frames = Enumerable.Range(0, 7).Select(i => Placed((Franck[i % 3], 40, 40, 420), ("bieber_small.jpg", 520, 20, 380)));
-        var decisions = Run(People.Usual(), frames, NoLiveness);
+        var decisions = Run(People.Usual(), Enumerable.Range(0, 7).Select(i => SideBySide(Franck[i % 3], "bieber_small.jpg")));
         decisions.Select(d => ((TrackOutcome.Accepted)d.Outcome).Person).Order().ShouldBe(["bieber", "franck"]);
+    }
+
+    [Fact]
+    public void Someone_known_from_one_group_picture_is_recognised_in_another_among_strangers()
+    {
+        using var first = Installed.Load(Installed.Group(3));
+        using var known = first.Crop(960, 60, 470, 600);
+        var gallery = FaceGallery.For(Installed.Pack);
+        using (var enroller = new Enrol.Enroller(Installed.Pack, gallery))
+        {
+            var enrolled = enroller.Enrol("known", [known]);
+            enrolled.IsEnrolled.ShouldBeTrue(enrolled.Fault?.Message);
+            gallery.Replace("known", enrolled.Templates).ShouldBeNull();
+        }
+
+        var decisions = Run(gallery, Enumerable.Repeat<Func<TimeSpan, RgbFrame>>(at => Installed.Load(Installed.Group(1), at), 8));
+        decisions.Count.ShouldBe(3);
+        decisions.Count(d => d.Outcome is TrackOutcome.Accepted).ShouldBe(1);
+        decisions.Single(d => d.Outcome is TrackOutcome.Accepted).Box.CentreX.ShouldBeGreaterThan(1400);
+        decisions.Count(d => d.Outcome is TrackOutcome.Unknown).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("clmtrackr01.jpg", 300)]
+    [InlineData("bieber_small.jpg", 250)]
+    [InlineData("cage.jpg", 200)]
+    public void A_picture_of_an_enrolled_person_held_up_before_a_wall_is_a_spoof(string file, int width)
+    {
+        // The picture's edge shows within the liveness crop, as with a print or a phone held at arm's length.
+        var decisions = Run(People.Usual(), Enumerable.Repeat(Placed((file, 320, 90, width)), 8));
+        var spoof = decisions.ShouldHaveSingleItem().Outcome.ShouldBeOfType<TrackOutcome.Spoof>();
+        spoof.Resembles.Person.ShouldNotBeNull();
     }
 
     [Fact]

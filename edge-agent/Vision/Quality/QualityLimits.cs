@@ -25,8 +25,8 @@ public sealed record QualityLimits
 
     public float MaximumPitch { get; init; } = 0.85f;
 
-    /// <summary>Degrees.</summary>
-    public float MaximumRoll { get; init; } = 40;
+    /// <summary>Degrees. Alignment turns the face upright, so this only keeps out what no standing person does.</summary>
+    public float MaximumRoll { get; init; } = 55;
 
     public float MinimumBrightness { get; init; } = 35;
 
