@@ -58,6 +58,14 @@ internal static class Json
                 : "the value is of the wrong kind";
         }
 
+        // The framework's own words name .NET types, which say nothing to whoever wrote the JSON.
+        var quoted = text.Split('\'');
+        text = text switch
+        {
+            _ when text.StartsWith("The JSON property '", StringComparison.Ordinal) => $"there is no field '{quoted[1]}'",
+            _ when text.Contains("missing required properties", StringComparison.Ordinal) => "missing " + text[(text.LastIndexOf(": ", StringComparison.Ordinal) + 2)..],
+            _ => text,
+        };
         return $"{text}{path}.";
     }
 }
