@@ -1,5 +1,8 @@
+using Devices.Cli.Doctor;
+using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
+using Devices.Cli.Terminal;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -27,6 +30,22 @@ public static class CliApp
         });
         config.AddCommand<ProvisionCommand>("provision").WithDescription("Give this board its identity: key, certificate, configuration.")
             .WithExample("provision", "--bridge", "https://bridge.example:5443", "--claim", "CODE@ROOTSHA256HEX", "--terminal", "m2-001", "--state", "/var/lib/devices/agent");
+        config.AddCommand<EnrolCommand>("enrol").WithDescription("Enrol people at a terminal from pictures.")
+            .WithExample("enrol", "people/", "--agent", "/var/lib/devices/agent/agent.sock");
+        config.AddBranch("people", people =>
+        {
+            people.SetDescription("Who is enrolled at a terminal.");
+            people.SetDefaultCommand<PeopleListCommand>();
+            people.AddCommand<PeopleListCommand>("list").WithDescription("Show who is enrolled.");
+            people.AddCommand<PeopleRemoveCommand>("remove").WithDescription("Erase a person and their templates.");
+        });
+        config.AddBranch("ledger", ledger =>
+        {
+            ledger.SetDescription("Check or show a terminal's ledger file, also while the agent runs.");
+            ledger.AddCommand<LedgerVerifyCommand>("verify").WithDescription("Recompute the chain and report the first fault.");
+            ledger.AddCommand<LedgerShowCommand>("show").WithDescription("Show the punches in the file.");
+        });
+        config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
         config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");
     }
 

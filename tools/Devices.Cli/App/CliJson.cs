@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Devices.Cli.Doctor;
+using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
+using Devices.Cli.Terminal;
 
 namespace Devices.Cli.App;
 
@@ -12,4 +15,10 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(InstallResult))]
 [JsonSerializable(typeof(List<PackRow>))]
 [JsonSerializable(typeof(ProvisionResult))]
+[JsonSerializable(typeof(EnrolReport))]
+[JsonSerializable(typeof(List<EnrolledPerson>))]
+[JsonSerializable(typeof(RemovedPerson))]
+[JsonSerializable(typeof(LedgerReport))]
+[JsonSerializable(typeof(List<PunchRow>))]
+[JsonSerializable(typeof(DoctorReport))]
 public sealed partial class CliJson : JsonSerializerContext;
