@@ -36,8 +36,9 @@ public static class Program
         GpioController gpio = new GpioController();
         GpioRelay relay = new GpioRelay(gpio);
         Supervisor supervisor = new Supervisor(gpio, system);
+        supervisor.Start();
         St7789Screen screen = new St7789Screen(gpio, system);
-        TerminalConfig config = Config(storage, system, screen);
+        TerminalConfig config = Config(storage, system, screen, supervisor);
         TerminalOptions options = new TerminalOptions(config.Terminal);
         options.Chinese = config.Chinese;
         options.DoorOnAccept = config.DoorOnAccept;
@@ -58,7 +59,6 @@ public static class Program
         parts.Clock = new ChipClock();
 
         new WifiKeeper(config.Ssid, config.WifiPassword, system).Start();
-        supervisor.Start();
         TerminalLoop loop = new TerminalLoop(parts, options);
         int faults = 0;
         while (true)
@@ -82,10 +82,11 @@ public static class Program
         }
     }
 
-    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, St7789Screen screen)
+    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, St7789Screen screen, Supervisor supervisor)
     {
         while (true)
         {
+            supervisor.Alive(Environment.TickCount64);
             byte[]? file = storage.Read("terminal.json");
             if (file == null)
             {
