@@ -88,7 +88,7 @@ public sealed class StandinTests : IAsyncLifetime
         await StartTerminal();
         await Until(async () => (await Get("state")).GetProperty("connected").GetBoolean());
         await Until(() => Task.FromResult(_online.Contains(true)));
-        using Process kill = Process.Start("kill", ["-TERM", _processes[^1].Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("sh", ["-c", $"kill -TERM {_processes[^1].Id}"]);
         await _processes[^1].WaitForExitAsync(TestContext.Current.CancellationToken);
         _processes[^1].ExitCode.ShouldBe(0);
         await Until(() => Task.FromResult(_online.Contains(false)));

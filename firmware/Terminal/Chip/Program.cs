@@ -12,6 +12,7 @@ public static class Program
 {
     private const int StepMs = 10;
     private const int MostFaults = 20;
+    private const int NetworkStuckMs = 300000;
 
     public static void Main()
     {
@@ -61,6 +62,7 @@ public static class Program
         new WifiKeeper(config.Ssid, config.WifiPassword, system).Start();
         TerminalLoop loop = new TerminalLoop(parts, options);
         int faults = 0;
+        long threadsFreeMs = Environment.TickCount64;
         while (true)
         {
             long now = Environment.TickCount64;
@@ -75,6 +77,16 @@ public static class Program
                 {
                     system.Reboot("crash");
                 }
+            }
+
+            if (link.Running < MqttLink.MostThreads)
+            {
+                threadsFreeMs = now;
+            }
+            else if (now - threadsFreeMs > NetworkStuckMs)
+            {
+                // Every connection hangs in the network stack (nanoframework/Home#1692). Waiting punches are on flash.
+                system.Reboot("network");
             }
 
             supervisor.Alive(now);
