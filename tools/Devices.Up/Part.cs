@@ -34,6 +34,13 @@ internal sealed partial class Part : IAsyncDisposable
 
     public string Name { get; }
 
+    /// <summary>For the next start: the same program with other arguments.</summary>
+    public void ReplaceArguments(IEnumerable<string> args)
+    {
+        _start.ArgumentList.Clear();
+        foreach (string arg in args) _start.ArgumentList.Add(arg);
+    }
+
     public bool Running => _process is { HasExited: false };
 
     /// <summary>Lines of the last output, for a fault's explanation.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Devices.Up;
 
@@ -44,12 +45,12 @@ internal sealed class McuClient(Uri address) : IDisposable
 }
 
 /// <summary>One punch as the DingTalk stand-in recorded it.</summary>
-internal sealed record PlatformRecord(string UserId, long UserCheckTime, string DeviceName, string? DeviceId);
+internal sealed record PlatformRecord([property: JsonPropertyName("userid")] string UserId, long UserCheckTime, string DeviceName, string? DeviceId);
 
 /// <summary>The DingTalk stand-in's own window: what it recorded, in order.</summary>
 internal sealed class DingTalkClient(Uri address) : IDisposable
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { PropertyNameCaseInsensitive = true };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
 
     public async Task<IReadOnlyList<PlatformRecord>> Records(CancellationToken stop)
@@ -59,8 +60,10 @@ internal sealed class DingTalkClient(Uri address) : IDisposable
         return rows.Deserialize<List<PlatformRecord>>(Options) ?? [];
     }
 
-    public async Task Fault(object fault, CancellationToken stop)
+    /// <summary>The next upload is recorded and its connection closed without an answer: the ambiguous case.</summary>
+    public async Task CloseAfterRecording(CancellationToken stop)
     {
+        var fault = new { kind = "close-after-recording", api = "topapi/attendance/record/upload", count = 1 };
         using HttpResponseMessage answer = await _http.PostAsJsonAsync("/_standin/faults", fault, stop).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode) throw new UpFault($"The DingTalk stand-in refused a fault: {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
     }
