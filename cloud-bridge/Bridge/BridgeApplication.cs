@@ -1,0 +1,19 @@
+using Devices.Bridge.Store;
+
+namespace Devices.Bridge;
+
+/// <summary>Composes the host: one line a part, each part an extension method in its own folder.</summary>
+public static class BridgeApplication
+{
+    /// <summary>Builds the host from the command line (<c>--Bridge:Key=Value</c>), environment and <c>--config FILE</c>.</summary>
+    /// <param name="configure">For tests: a last word on services, such as a clock.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+        builder.AddBridgeOptions(args);
+        builder.AddStore();
+        configure?.Invoke(builder);
+        WebApplication app = builder.Build();
+        return app;
+    }
+}
