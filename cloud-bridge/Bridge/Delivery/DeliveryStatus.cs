@@ -30,12 +30,19 @@ public sealed class DeliveryStatus(TimeProvider clock)
     private Pause? _pause;
     private int _silent;
 
-    /// <summary>The pause in force or just over and not yet answered by a success; null while delivery runs.</summary>
+    /// <summary>
+    /// The pause in force; null while delivery runs. A stop (budget, configuration) that is over stays until a call was
+    /// answered, so that one punch goes first; a mere wait ends by itself.
+    /// </summary>
     public Pause? Current
     {
         get
         {
-            lock (_gate) return _pause;
+            lock (_gate)
+            {
+                if (_pause is { Kind: PauseKind.Waiting } && _pause.Until <= clock.GetUtcNow()) _pause = null;
+                return _pause;
+            }
         }
     }
 
