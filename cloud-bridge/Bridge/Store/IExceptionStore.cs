@@ -17,7 +17,7 @@ public sealed record ExceptionRow(
 /// <summary>The exceptions list: gaps, forks, refused messages, stopped delivery.</summary>
 public interface IExceptionStore
 {
-    Task RaiseAsync(Finding exception, CancellationToken cancellationToken = default);
+    Task RaiseAsync(Finding finding, CancellationToken cancellationToken = default);
 
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<ExceptionRow>> ExceptionsAsync(bool includeResolved, int limit, CancellationToken cancellationToken = default);

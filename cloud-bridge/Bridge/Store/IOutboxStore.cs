@@ -20,6 +20,6 @@ public interface IOutboxStore
 
     Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Adds calls to the platform's monthly meter and returns the month's sum over all metered APIs named alike.</summary>
+    /// <summary>Adds calls to the platform's monthly meter and returns what the month holds for that API so far.</summary>
     Task<long> MeterAsync(string month, string api, int calls, CancellationToken cancellationToken = default);
 }

@@ -6,8 +6,9 @@ namespace Devices.Bridge.Store;
 public interface IPunchStore
 {
     /// <summary>
-    /// Checks a batch against what is stored and appends what is new. Returns after the commit. A batch is taken whole or not at
-    /// all; refusals (gap, broken chain, fork, malformed) come back as <see cref="IngestResult.Problem"/>.
+    /// Checks a batch against what is stored and appends what is new. Returns after the commit. A gap, a broken chain or a field out of
+    /// range inside the batch keeps the sound punches before it; a fork keeps nothing and stops the ledger. Either way
+    /// <see cref="IngestResult.Problem"/> says what was wrong.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Nothing was committed; the sender may send again later.</exception>
     Task<IngestResult> AppendAsync(PunchBatch batch, CancellationToken cancellationToken = default);

@@ -48,7 +48,8 @@ public interface ITerminalStore
     /// <summary>At start and stop: nobody is connected.</summary>
     Task SetAllOfflineAsync(CancellationToken cancellationToken = default);
 
-    Task SaveStatusAsync(string terminal, StatusMessage status, CancellationToken cancellationToken = default);
+    /// <param name="online">Whether the terminal is connected now: a will can arrive after a newer connection.</param>
+    Task SaveStatusAsync(string terminal, StatusMessage status, bool online, CancellationToken cancellationToken = default);
 
     /// <summary>Stores an event once by (terminal, id); false where it was there.</summary>
     Task<bool> SaveEventAsync(string terminal, EventMessage message, CancellationToken cancellationToken = default);
