@@ -1,0 +1,132 @@
+namespace Devices.Standins.DingTalk;
+
+/// <summary>A department as <c>topapi/v2/department/listsub</c> names its fields. The root is 1 and always exists.</summary>
+public sealed record Department(long DeptId, string Name, long ParentId = Organisation.Root);
+
+/// <summary>A member as the people file and <c>topapi/v2/user/get</c> name the fields.</summary>
+public sealed record Member
+{
+    /// <summary>The platform's userid.</summary>
+    public required string Userid { get; init; }
+
+    /// <summary>Display name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>工号: free text, may be empty, may repeat.</summary>
+    public string JobNumber { get; init; } = string.Empty;
+
+    /// <summary>Departments; empty means the root.</summary>
+    public IReadOnlyList<long> DeptIdList { get; init; } = [Organisation.Root];
+
+    /// <summary>Job title.</summary>
+    public string Title { get; init; } = string.Empty;
+
+    /// <summary>Whether the member activated DingTalk.</summary>
+    public bool Active { get; init; } = true;
+
+    /// <summary>Stand-in only: false puts the person outside every attendance group.</summary>
+    public bool AttendanceGroup { get; init; } = true;
+}
+
+/// <summary>The people file and the body of <c>POST /_standin/people</c>.</summary>
+public sealed record OrganisationDocument
+{
+    /// <summary>Departments besides the root.</summary>
+    public IReadOnlyList<Department> Departments { get; init; } = [];
+
+    /// <summary>Members.</summary>
+    public IReadOnlyList<Member> Users { get; init; } = [];
+}
+
+/// <summary>The organisation's departments and members, consistent: every parent and every department of a member exists.</summary>
+public sealed class Organisation
+{
+    /// <summary>The root department's id.</summary>
+    public const long Root = 1;
+
+    private readonly Dictionary<long, Department> _departments;
+    private readonly Dictionary<string, Member> _members;
+
+    /// <summary>Builds it from a document.</summary>
+    /// <exception cref="BadInputException">A duplicate, or a reference to a department that is not there.</exception>
+    public Organisation(OrganisationDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        _departments = new() { [Root] = new Department(Root, "Organisation", 0) };
+        foreach (var department in document.Departments)
+        {
+            if (department.DeptId == Root)
+            {
+                _departments[Root] = department with { ParentId = 0 };
+            }
+            else if (!_departments.TryAdd(department.DeptId, department))
+            {
+                throw new BadInputException($"Department {department.DeptId} is listed twice.");
+            }
+        }
+
+        foreach (var department in _departments.Values.Where(d => d.DeptId != Root && !_departments.ContainsKey(d.ParentId)))
+        {
+            throw new BadInputException($"Department {department.DeptId} names parent {department.ParentId}, which is not listed.");
+        }
+
+        _members = new(StringComparer.Ordinal);
+        foreach (var listed in document.Users)
+        {
+            var member = listed.DeptIdList.Count == 0 ? listed with { DeptIdList = [Root] } : listed;
+            if (string.IsNullOrWhiteSpace(member.Userid))
+            {
+                throw new BadInputException($"The user named '{member.Name}' has no userid.");
+            }
+
+            if (!_members.TryAdd(member.Userid, member))
+            {
+                throw new BadInputException($"User {member.Userid} is listed twice.");
+            }
+
+            foreach (var missing in member.DeptIdList.Where(id => !_departments.ContainsKey(id)))
+            {
+                throw new BadInputException($"User {member.Userid} is in department {missing}, which is not listed.");
+            }
+        }
+    }
+
+    /// <summary>All members in the order of the document.</summary>
+    public IEnumerable<Member> Members => _members.Values;
+
+    /// <summary>The member, or null.</summary>
+    public Member? Find(string userid) => _members.GetValueOrDefault(userid);
+
+    /// <summary>Whether the department exists.</summary>
+    public bool HasDepartment(long id) => _departments.ContainsKey(id);
+
+    /// <summary>Direct children only, as the real call.</summary>
+    public IEnumerable<Department> Children(long id) =>
+        _departments.Values.Where(d => d.ParentId == id).OrderBy(d => d.DeptId);
+
+    /// <summary>Members directly in the department, ordered by userid so that paging is stable.</summary>
+    public IReadOnlyList<Member> MembersOf(long id) =>
+        [.. _members.Values.Where(m => m.DeptIdList.Contains(id)).OrderBy(m => m.Userid, StringComparer.Ordinal)];
+
+    /// <summary>The organisation as a document that builds it again.</summary>
+    public OrganisationDocument ToDocument() => new() { Departments = [.. _departments.Values], Users = [.. _members.Values] };
+
+    /// <summary>This organisation with the departments and members of a document added or replaced.</summary>
+    public Organisation Merge(OrganisationDocument changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        var departments = new Dictionary<long, Department>(_departments);
+        foreach (var department in changes.Departments)
+        {
+            departments[department.DeptId] = department;
+        }
+
+        var members = new Dictionary<string, Member>(_members, StringComparer.Ordinal);
+        foreach (var member in changes.Users)
+        {
+            members[member.Userid] = member;
+        }
+
+        return new(new() { Departments = [.. departments.Values], Users = [.. members.Values] });
+    }
+}
