@@ -1,4 +1,6 @@
+using Devices.Bridge.Delivery;
 using Devices.Bridge.Store;
+using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
 
@@ -10,10 +12,13 @@ public static class BridgeApplication
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-        builder.AddBridgeOptions(args);
+        BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
+        builder.AddDelivery();
+        builder.AddWeb(options);
         configure?.Invoke(builder);
         WebApplication app = builder.Build();
+        app.UseWeb();
         return app;
     }
 }

@@ -59,8 +59,8 @@ public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
                     ? list.EnumerateArray().Select(d => d.TryGetInt64(out long value) ? value : Root)
                     : [department];
                 long[] all = [.. own.Append(department).Concat(people.TryGetValue(id, out Person? known) ? known.Departments : []).Distinct().Order()];
-                bool active = !user.TryGetProperty("active", out JsonElement flag) || flag.ValueKind != JsonValueKind.False;
-                people[id] = new(id, AnswerReader.Text(user, "name") ?? id, AnswerReader.Text(user, "job_number") is { Length: > 0 } job ? job : null, active, all);
+                // "active" there means that the person has opened DingTalk; whoever is listed works here.
+                people[id] = new(id, AnswerReader.Text(user, "name") ?? id, AnswerReader.Text(user, "job_number") is { Length: > 0 } job ? job : null, Active: true, all);
             }
 
             JsonElement result = page.Body!.Value.GetProperty("result");

@@ -7,7 +7,7 @@ namespace Devices.Bridge.Web;
 /// The style sheet and the icon, inside the assembly so that the bridge is one program that serves them from any directory.
 /// Their addresses carry a hash, so browsers may keep them for good.
 /// </summary>
-public static class Assets
+public static class SiteAssets
 {
     private const string Prefix = "assets/";
 
@@ -26,9 +26,9 @@ public static class Assets
     private static FrozenDictionary<string, (byte[] Bytes, string Hash, string Type)> Load()
     {
         Dictionary<string, (byte[] Bytes, string Hash, string Type)> files = new(StringComparer.Ordinal);
-        foreach (string resource in typeof(Assets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (string resource in typeof(SiteAssets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)))
         {
-            using Stream stream = typeof(Assets).Assembly.GetManifestResourceStream(resource)!;
+            using Stream stream = typeof(SiteAssets).Assembly.GetManifestResourceStream(resource)!;
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             string type = resource.EndsWith(".css", StringComparison.Ordinal) ? "text/css; charset=utf-8" : "image/svg+xml";
