@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Devices.Contract.Punches;
+
+namespace Devices.Contract.Messages;
+
+/// <summary>Source-generated System.Text.Json context for everything in this assembly: snake_case, nulls left out, unknown fields ignored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    AllowDuplicateProperties = false,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(Punch))]
+[JsonSerializable(typeof(HelloMessage))]
+[JsonSerializable(typeof(PunchBatch))]
+[JsonSerializable(typeof(EventMessage))]
+[JsonSerializable(typeof(StatusMessage))]
+[JsonSerializable(typeof(StateMessage))]
+public sealed partial class ContractJson : JsonSerializerContext;

@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+
+namespace Devices.Architecture.Tests;
+
+/// <summary>Inside the bridge the parts follow the data: ingest and fleet know the store, delivery and roster know the store, only the web sees all.</summary>
+public partial class BridgeArrowTests
+{
+    [Theory]
+    [InlineData("Store", "Ingest Delivery Web Fleet Roster")]
+    [InlineData("Ingest", "Delivery Web Roster")]
+    [InlineData("Delivery", "Ingest Web Fleet")]
+    [InlineData("Roster", "Ingest Web Fleet")]
+    [InlineData("Fleet", "Delivery Web Roster")]
+    public void A_folder_of_the_bridge_does_not_look_forward(string folder, string forbidden)
+    {
+        ArgumentNullException.ThrowIfNull(forbidden);
+        string top = Path.Combine(Repository.Root, "cloud-bridge", "Bridge", folder) + "/";
+        var wrong = Repository.Files("*.cs")
+            .Where(f => f.StartsWith(top, StringComparison.Ordinal))
+            .SelectMany(f => UsingLine().Matches(File.ReadAllText(f)).Select(m => (File: Repository.Relative(f), Part: m.Groups[1].Value)))
+            .Where(u => forbidden.Split(' ').Contains(u.Part))
+            .Select(u => $"{u.File} uses Devices.Bridge.{u.Part}")
+            .Distinct();
+        wrong.ShouldBeEmpty();
+    }
+
+    [GeneratedRegex(@"^using (?:static )?Devices\.Bridge\.(\w+)", RegexOptions.Multiline)]
+    private static partial Regex UsingLine();
+}
