@@ -10,10 +10,12 @@ public static class EstEndpoints
 {
     private const int MaxBody = 16 * 1024;
 
+    /// <summary>Maps both. They ask for no session of HR's: the claim in HTTP Basic is the enrolling board's key.</summary>
     public static void MapEst(this WebApplication app)
     {
         app.MapGet("/.well-known/est/cacerts", (HttpContext context, CertificateAuthority authority) =>
-            !context.Request.IsHttps ? TlsOnly() : Certificates([authority.Root], "application/pkcs7-mime"));
+            !context.Request.IsHttps ? TlsOnly() : Certificates([authority.Root], "application/pkcs7-mime"))
+            .AllowAnonymous();
 
         app.MapPost("/.well-known/est/simpleenroll", async (HttpContext context, CertificateAuthority authority, EnrolmentService enrolment, EnrolmentLimiter limiter) =>
         {
@@ -44,7 +46,7 @@ public static class EstEndpoints
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"enrolment\", charset=\"UTF-8\"";
             }
             return Sentence(result.Status, result.Fault!);
-        }).DisableAntiforgery();
+        }).DisableAntiforgery().AllowAnonymous();
     }
 
     private static bool TryBasic(string? header, out string user, out string password)

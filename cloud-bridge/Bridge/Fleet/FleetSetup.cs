@@ -24,7 +24,7 @@ public static class FleetSetup
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapEst();
-        app.MapGet("/healthz", (HealthCheck health, CancellationToken cancellationToken) => health.RunAsync(cancellationToken));
+        app.MapGet("/healthz", (HealthCheck health, CancellationToken cancellationToken) => health.RunAsync(cancellationToken)).AllowAnonymous();
         return app;
     }
 }
