@@ -58,7 +58,7 @@ internal sealed class Crew : IAsyncDisposable
     /// <summary>Somebody comes to the terminal and stands there for a while.</summary>
     public async Task Visit(SamplePeople.Visit visit, double seconds, CancellationToken stop)
     {
-        if (visit is { Start: { } start, Crop: null }) await Camera.ShowVideo(People.Source(visit.File), start, seconds, stop).ConfigureAwait(false);
+        if (visit is { Start: { } start, Filter: null }) await Camera.ShowVideo(People.Source(visit.File), start, seconds, stop).ConfigureAwait(false);
         else await Camera.ShowPictures([await People.Still(visit, stop).ConfigureAwait(false)], seconds, stop).ConfigureAwait(false);
     }
 

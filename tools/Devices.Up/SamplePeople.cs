@@ -13,11 +13,11 @@ internal sealed class SamplePeople
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>A picture below the faces folder, or a moment of a video; optionally only a part of it.</summary>
-    /// <param name="Crop"><c>width:height:x:y</c> in pixels, for one person out of a group picture.</param>
-    internal sealed record Picture(string File, double? At = null, string? Crop = null);
+    /// <param name="Filter">An ffmpeg filter, for one person out of a group picture.</param>
+    internal sealed record Picture(string File, double? At = null, string? Filter = null);
 
     /// <summary>How a person comes to the terminal: a still held in view, or a piece of a video.</summary>
-    internal sealed record Visit(string File, double? Start = null, string? Crop = null);
+    internal sealed record Visit(string File, double? Start = null, string? Filter = null);
 
     internal sealed record Person(string Id, string Name, string? Card, IReadOnlyList<Picture> Enrol, IReadOnlyList<Visit> Visits);
 
@@ -57,7 +57,7 @@ internal sealed class SamplePeople
             Directory.CreateDirectory(folder);
             int n = 0;
             foreach (Picture picture in person.Enrol)
-                await Cut(Source(picture.File), picture.At, picture.Crop, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{++n}.jpg")), stop).ConfigureAwait(false);
+                await Cut(Source(picture.File), picture.At, picture.Filter, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{++n}.jpg")), stop).ConfigureAwait(false);
         }
         var list = _sheet.People.Select(p => new { id = p.Id, name = p.Name, card = p.Card });
         await File.WriteAllTextAsync(Path.Combine(_layout.People, "people.json"), JsonSerializer.Serialize(list, Json), stop).ConfigureAwait(false);
@@ -66,9 +66,9 @@ internal sealed class SamplePeople
     /// <summary>The still of a visit as a file the camera stand-in can show.</summary>
     public async Task<string> Still(Visit visit, CancellationToken stop)
     {
-        if (visit.Crop is null && visit.Start is null) return Source(visit.File);
-        string file = Path.Combine(_layout.Probes, $"{Path.GetFileNameWithoutExtension(visit.File)}-{Math.Abs(HashCode.Combine(visit.Crop, visit.Start)):x}.jpg");
-        if (!File.Exists(file)) await Cut(Source(visit.File), visit.Start, visit.Crop, file, stop).ConfigureAwait(false);
+        if (visit.Filter is null && visit.Start is null) return Source(visit.File);
+        string file = Path.Combine(_layout.Probes, $"{Path.GetFileNameWithoutExtension(visit.File)}-{Math.Abs(HashCode.Combine(visit.Filter, visit.Start)):x}.jpg");
+        if (!File.Exists(file)) await Cut(Source(visit.File), visit.Start, visit.Filter, file, stop).ConfigureAwait(false);
         return file;
     }
 
@@ -85,9 +85,9 @@ internal sealed class SamplePeople
         users = _sheet.People.Select((p, i) => new { userid = p.Id, name = p.Name, job_number = string.Create(CultureInfo.InvariantCulture, $"{i + 1:0000}"), dept_id_list = new[] { i % 2 + 1 } }),
     }, Json);
 
-    private static async Task Cut(string source, double? at, string? crop, string target, CancellationToken stop)
+    private static async Task Cut(string source, double? at, string? filter, string target, CancellationToken stop)
     {
-        if (at is null && crop is null)
+        if (at is null && filter is null)
         {
             File.Copy(source, target, overwrite: true);
             return;
@@ -95,7 +95,7 @@ internal sealed class SamplePeople
         List<string> args = ["-v", "error", "-y"];
         if (at is { } seconds) args.AddRange(["-ss", seconds.ToString(CultureInfo.InvariantCulture)]);
         args.AddRange(["-i", source, "-frames:v", "1"]);
-        if (crop is not null) args.AddRange(["-vf", $"crop={crop}"]);
+        if (filter is not null) args.AddRange(["-vf", filter]);
         args.AddRange(["-q:v", "2", target]);
         try
         {

@@ -1,43 +1,5 @@
 namespace Devices.Standins.DingTalk;
 
-/// <summary>A department as <c>topapi/v2/department/listsub</c> names its fields. The root is 1 and always exists.</summary>
-public sealed record Department(long DeptId, string Name, long ParentId = Organisation.Root);
-
-/// <summary>A member as the people file and <c>topapi/v2/user/get</c> name the fields.</summary>
-public sealed record Member
-{
-    /// <summary>The platform's userid.</summary>
-    public required string Userid { get; init; }
-
-    /// <summary>Display name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>工号: free text, may be empty, may repeat.</summary>
-    public string JobNumber { get; init; } = string.Empty;
-
-    /// <summary>Departments; empty means the root.</summary>
-    public IReadOnlyList<long> DeptIdList { get; init; } = [Organisation.Root];
-
-    /// <summary>Job title.</summary>
-    public string Title { get; init; } = string.Empty;
-
-    /// <summary>Whether the member activated DingTalk.</summary>
-    public bool Active { get; init; } = true;
-
-    /// <summary>Stand-in only: false puts the person outside every attendance group.</summary>
-    public bool AttendanceGroup { get; init; } = true;
-}
-
-/// <summary>The people file and the body of <c>POST /_standin/people</c>.</summary>
-public sealed record OrganisationDocument
-{
-    /// <summary>Departments besides the root.</summary>
-    public IReadOnlyList<Department> Departments { get; init; } = [];
-
-    /// <summary>Members.</summary>
-    public IReadOnlyList<Member> Users { get; init; } = [];
-}
-
 /// <summary>The organisation's departments and members, consistent: every parent and every department of a member exists.</summary>
 public sealed class Organisation
 {

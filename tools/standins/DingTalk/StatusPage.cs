@@ -28,7 +28,7 @@ internal sealed class StatusPage(Cloud cloud)
                 <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
                 <meta http-equiv="refresh" content="5"><title>DingTalk stand-in</title><style>{Style}</style></head><body><main>
                 <h1>DingTalk <span class="tag">stand-in, not the real cloud</span></h1>
-                <p>Organisation {E(cloud.Settings.CorpId)}, {cloud.People.Members.Count()} people. Its clock reads {Local(cloud.Now)}.
+                <p>Organisation {E(cloud.Settings.CorpId)}; people: {cloud.People.Members.Count()}. Its clock reads {Local(cloud.Now)}.
                 Metered calls in {cloud.Month}: <strong>{cloud.Calls.Used(cloud.Month)}</strong> of {cloud.Settings.MonthlyCalls}.</p>
                 """);
             Faults(html);
@@ -45,9 +45,14 @@ internal sealed class StatusPage(Cloud cloud)
         ["Id", "What", "Left", "Fired"],
         cloud.Faults.All.Where(f => f.Left != 0).Select(f => (string[])
         [
-            Text(f.Id), E(Json.Write(f.Request).ToJsonString(Json.Options)), f.Left is { } left ? Text(left) : f.Request.Probability is null ? "until removed" : "by chance", Text(f.Fired),
+            Text(f.Id), E(Words(f.Request)), f.Left is { } left ? Text(left) : f.Request.Probability is null ? "until removed" : "by chance", Text(f.Fired),
         ]),
         numbers: [0, 3]);
+
+    /// <summary>The fields that say something: what is false, zero or a seed without dice is left out.</summary>
+    private static string Words(FaultRequest fault) => string.Join(", ", Json.Write(fault).AsObject()
+        .Where(p => p.Value?.ToJsonString() is not ("false" or "0") && (p.Key != "seed" || fault.Probability is not null))
+        .Select(p => p.Key == "kind" ? $"{p.Value}" : $"{p.Key} {p.Value}"));
 
     private void Records(StringBuilder html) => Table(
         html,

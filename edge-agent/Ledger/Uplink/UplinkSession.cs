@@ -1,0 +1,326 @@
+using System.Globalization;
+using Devices.Contract;
+using Devices.Contract.Messages;
+using Devices.Contract.Punches;
+using Devices.Edge.Ledger.Store;
+using Devices.Edge.Ledger.Time;
+using Microsoft.Extensions.Logging;
+
+namespace Devices.Edge.Ledger.Uplink;
+
+/// <summary>
+/// The terminal's side of the contract with the bridge (design section 6). Sends sealed punches oldest first, one batch in flight; marks
+/// them acknowledged only on a watermark in <c>state</c> whose chain equals the ledger's own; never on a PUBACK. Reconnects for ever.
+/// </summary>
+/// <remarks>One loop owns all of it, so there are no locks; other threads only nudge it or read <see cref="Status"/>.</remarks>
+public sealed partial class UplinkSession
+{
+    private static readonly string[] DownLeaves = [Topics.Roster, Topics.Command];
+    private readonly UplinkOptions _options;
+    private readonly LedgerStore _ledger;
+    private readonly TrustedClock _clock;
+    private readonly IUplinkHost _host;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Backoff _reconnect;
+    private readonly Backoff _pause;
+    private readonly RateGate _rate;
+
+    private volatile UplinkConnection? _connection;
+    private UplinkStatus _status;
+    private long _confirmed;
+    private long _connects;
+    private int _batchLimit;
+    private int _inFlight;
+    private bool _problemSeen;
+    private bool _pauseWanted;
+    private long _gapAt = -1;
+    private bool _answered;
+    private long _chainRefusedAt = -1;
+    private string? _stopped;
+    private string? _stopTold;
+    private DateTimeOffset? _lastAnswer;
+
+    /// <param name="options">Validated here.</param>
+    /// <param name="host">Defaults to one that adds nothing.</param>
+    public UplinkSession(UplinkOptions options, LedgerStore ledger, TrustedClock clock, IUplinkHost? host = null, TimeProvider? time = null, ILogger? log = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(clock);
+        options.Validate();
+        if (options.Terminal != ledger.Terminal) throw new ArgumentException($"The uplink is for terminal '{options.Terminal}', the ledger for '{ledger.Terminal}'.");
+        (_options, _ledger, _clock) = (options, ledger, clock);
+        _host = host ?? new QuietHost();
+        _time = time ?? TimeProvider.System;
+        _log = log ?? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+        _reconnect = new(options.BackoffFirst, options.BackoffCap);
+        _pause = new(options.BackoffFirst, options.BackoffCap);
+        _rate = new(options.DrainPerSecond, _time);
+        _batchLimit = options.MaxBatch;
+        _status = new(UplinkCondition.Idle, "The uplink has not started.", _time.GetUtcNow(), ledger.Acknowledged, 0, null);
+    }
+
+    /// <summary>The uplink as it stands; any thread.</summary>
+    public UplinkStatus Status => Volatile.Read(ref _status);
+
+    /// <summary>What it does, in plain words; raised from the loop.</summary>
+    public event Action<UplinkNote>? Noted;
+
+    /// <summary>Publishes a message of the host's (<c>result</c>, later <c>photo/…</c>) with QoS 1.</summary>
+    /// <returns>True on a PUBACK with success; false where there is no link or it was refused.</returns>
+    public async Task<bool> TryPublishAsync(string leaf, byte[] payload, CancellationToken cancellation = default)
+    {
+        if (!Topics.IsUp(leaf)) throw new ArgumentException($"Terminals do not publish on '{leaf}'.", nameof(leaf));
+        if (_connection is not { } connection) return false;
+        try
+        {
+            return await connection.PublishAsync(leaf, payload, retain: false, cancellation).ConfigureAwait(false) is null;
+        }
+        catch (UplinkFaultException)
+        {
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Keeps the link until cancelled; then says good-bye. Throws nothing else.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        void OnSealed(long _) => _connection?.Nudge();
+        void OnEvent() => _connection?.Nudge();
+        _ledger.SealedAdvanced += OnSealed;
+        _ledger.Events.Added += OnEvent;
+        try
+        {
+            while (!cancellation.IsCancellationRequested)
+            {
+                string why = await OneConnectionAsync(cancellation).ConfigureAwait(false);
+                if (cancellation.IsCancellationRequested) break;
+                if (_answered) _reconnect.Reset();
+                TimeSpan wait = _reconnect.Next();
+                Turn(UplinkCondition.Offline, why);
+                Note(UplinkNoteKind.Lost, string.Create(CultureInfo.InvariantCulture, $"{why} {_ledger.Queue} punches wait; next try in {wait.TotalSeconds:0.#} s."));
+                await Task.Delay(wait, _time, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        finally
+        {
+            _ledger.SealedAdvanced -= OnSealed;
+            _ledger.Events.Added -= OnEvent;
+            Turn(UplinkCondition.Idle, "The uplink was stopped.");
+        }
+    }
+
+    private async Task<string> OneConnectionAsync(CancellationToken cancellation)
+    {
+        _answered = false;
+        Turn(UplinkCondition.Connecting, $"Connecting to {_options.Host}:{_options.Port}.");
+        try
+        {
+            var tls = UplinkTls.Load(_options, _clock.CertificateTime, _clock.Source != TrustSource.None);
+            await using UplinkConnection connection = await UplinkConnection.OpenAsync(_options, tls, _time, () => _clock.MonotonicMs, cancellation).ConfigureAwait(false);
+            _connection = connection;
+            _connects++;
+            try
+            {
+                await ServeAsync(connection, cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                await SayGoodByeAsync(connection).ConfigureAwait(false);
+            }
+            return "The uplink was stopped.";
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return "The uplink was stopped.";
+        }
+        catch (UplinkFaultException fault)
+        {
+            _log.LogInformation("{Text}", fault.Message);
+            return fault.Message;
+        }
+        catch (LedgerException fault)
+        {
+            _log.LogError(fault, "The uplink could not use the ledger.");
+            return fault.Message;
+        }
+        catch (Exception fault)
+        {
+            // Whatever it was, the terminal must come back by itself.
+            _log.LogError(fault, "The uplink failed.");
+            return $"The uplink failed: {fault.Message}";
+        }
+        finally
+        {
+            _connection = null;
+            _inFlight = 0;
+        }
+    }
+
+    private async Task ServeAsync(UplinkConnection connection, CancellationToken cancellation)
+    {
+        await GreetAsync(connection, cancellation).ConfigureAwait(false);
+        await SendStatusAsync(connection, online: true, cancellation).ConfigureAwait(false);
+        if (_ledger.SealedThrough - _confirmed > _options.MaxBatch)
+            await Task.Delay(_options.DrainJitter * Random.Shared.NextDouble(), _time, cancellation).ConfigureAwait(false);
+        long statusAt = _time.GetTimestamp();
+        long askedAt = statusAt;
+        long pausedAt = 0;
+        TimeSpan pause = TimeSpan.Zero;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_time.GetElapsedTime(statusAt) >= _options.StatusEvery)
+            {
+                await SendStatusAsync(connection, online: true, cancellation).ConfigureAwait(false);
+                statusAt = _time.GetTimestamp();
+            }
+            if (_stopped is not null && _time.GetElapsedTime(askedAt) >= _options.AskAgainWhenStopped)
+            {
+                await GreetAsync(connection, cancellation).ConfigureAwait(false);
+                askedAt = _time.GetTimestamp();
+            }
+            await SendEventsAsync(connection, cancellation).ConfigureAwait(false);
+            if (_stopped is null && _confirmed < _ledger.SealedThrough && _time.GetElapsedTime(pausedAt) >= pause)
+            {
+                _problemSeen = false;
+                await SendBatchAsync(connection, cancellation).ConfigureAwait(false);
+                pause = TimeSpan.Zero;
+                if (!_problemSeen) _pause.Reset();
+                else if (_pauseWanted) (pausedAt, pause) = (_time.GetTimestamp(), _pause.Next());
+                continue;
+            }
+            TimeSpan wait = _options.StatusEvery - _time.GetElapsedTime(statusAt);
+            if (pause > TimeSpan.Zero) wait = Min(wait, pause - _time.GetElapsedTime(pausedAt));
+            if (_stopped is not null) wait = Min(wait, _options.AskAgainWhenStopped - _time.GetElapsedTime(askedAt));
+            if (await connection.NextAsync(wait, cancellation).ConfigureAwait(false) is { } arrival)
+                await TakeAsync(arrival, sentMonotonicMs: null, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private async Task GreetAsync(UplinkConnection connection, CancellationToken cancellation)
+    {
+        string? stoppedBefore = _stopped;
+        _stopped = null;
+        _chainRefusedAt = -1;
+        Watermark head = _ledger.Head;
+        var hello = new HelloMessage
+        {
+            Terminal = _options.Terminal,
+            Ledger = head.Ledger,
+            LastSeq = head.Through,
+            LastChain = head.Chain,
+            RosterRevision = _host.RosterRevision,
+            Boot = _clock.BootId,
+            Now = Math.Max(0, _time.GetUtcNow().ToUnixTimeMilliseconds()),
+            Versions = new(_host.Versions),
+        };
+        long sent = _clock.MonotonicMs;
+        if (await connection.PublishAsync(Topics.Hello, ContractCodec.Write(hello, ContractJson.Default.HelloMessage), retain: false, cancellation).ConfigureAwait(false) is { } refused)
+            throw new UplinkFaultException($"The bridge refused the greeting: {refused}.");
+        if (!await AwaitStateAsync(connection, sent, _ => true, cancellation).ConfigureAwait(false))
+            throw new UplinkFaultException(string.Create(CultureInfo.InvariantCulture, $"The bridge did not tell its state within {_options.StateTimeout.TotalSeconds:0.#} s of the greeting."));
+        _answered = true;
+        if (_stopped is not null) return;
+        Turn(UplinkCondition.Online, $"Connected to {_options.Host}:{_options.Port}.");
+        if (stoppedBefore is not null)
+        {
+            _stopTold = null;
+            Note(UplinkNoteKind.Resumed, "The bridge's state fits the ledger again: punches are sent.");
+        }
+        Note(UplinkNoteKind.Connected, string.Create(CultureInfo.InvariantCulture, $"Connected to the bridge; it has punches through {_confirmed}, {_ledger.LastSeq - _confirmed} are to be sent."));
+    }
+
+    private async Task SendBatchAsync(UplinkConnection connection, CancellationToken cancellation)
+    {
+        IReadOnlyList<Punch> punches = _ledger.SealedRange(_confirmed + 1, _batchLimit);
+        if (punches.Count == 0 || punches[0].Seq != _confirmed + 1)
+        {
+            Stop(string.Create(CultureInfo.InvariantCulture, $"Punch {_confirmed + 1}, which the bridge wants next, is no longer in this ledger: it was trimmed. Restore the bridge's newer backup."));
+            return;
+        }
+        byte[] payload = Batch(punches);
+        while (payload.Length > Protocol.MaxPayload && punches.Count > 1)
+        {
+            punches = [.. punches.Take(punches.Count / 2)];
+            payload = Batch(punches);
+        }
+        await _rate.PassAsync(punches.Count, cancellation).ConfigureAwait(false);
+        long last = punches[^1].Seq;
+        long sent = _clock.MonotonicMs;
+        _inFlight = punches.Count;
+        try
+        {
+            string? refused = await connection.PublishAsync(Topics.Punches, payload, retain: false, cancellation).ConfigureAwait(false);
+            if (refused is not null) Note(UplinkNoteKind.Refused, string.Create(CultureInfo.InvariantCulture, $"The bridge did not take punches {punches[0].Seq} to {last}: {refused}."));
+            if (!await AwaitStateAsync(connection, sent, _ => _confirmed >= last || _problemSeen || _stopped is not null, cancellation).ConfigureAwait(false))
+                throw new UplinkFaultException(refused is null
+                    ? string.Create(CultureInfo.InvariantCulture, $"The bridge acknowledged punches {punches[0].Seq} to {last} but did not confirm them as stored within {_options.StateTimeout.TotalSeconds:0.#} s.")
+                    : $"The bridge refused a batch ({refused}) and did not say why.");
+        }
+        finally
+        {
+            _inFlight = 0;
+        }
+        if (_confirmed >= last && _batchLimit < _options.MaxBatch) _batchLimit = Math.Min(_options.MaxBatch, _batchLimit * 2);
+    }
+
+    private byte[] Batch(IReadOnlyList<Punch> punches) =>
+        ContractCodec.Write(new PunchBatch { Terminal = _options.Terminal, Ledger = _ledger.LedgerId, Punches = punches }, ContractJson.Default.PunchBatch);
+
+    private async Task SendEventsAsync(UplinkConnection connection, CancellationToken cancellation)
+    {
+        // Few at a time, so that a full event queue does not hold punches back.
+        if (_ledger.Events.Count == 0 && _ledger.Events.Dropped == 0) return;
+        foreach (EventMessage one in _ledger.Events.Peek(8))
+        {
+            if (await connection.PublishAsync(Topics.Event, ContractCodec.Write(one, ContractJson.Default.EventMessage), retain: false, cancellation).ConfigureAwait(false) is { } refused)
+                throw new UplinkFaultException($"The bridge did not take an event: {refused}.");
+            _ledger.Events.Done(one.Id);
+        }
+        if (_ledger.Events.Count > 0) connection.Nudge();
+    }
+
+    private async Task SendStatusAsync(UplinkConnection connection, bool online, CancellationToken cancellation)
+    {
+        var basis = new StatusMessage
+        {
+            Online = online,
+            At = Math.Max(0, _clock.Read().AtMs),
+            Versions = new(_host.Versions),
+            FreeBytes = _ledger.FreeBytes,
+            Queue = _ledger.Queue,
+            Clock = _clock.Source switch { TrustSource.Ntp => "ntp", TrustSource.Bridge => "bridge", TrustSource.Rtc => "rtc", _ => "untrusted" },
+        };
+        StatusMessage status = _host.Describe(basis);
+        if (await connection.PublishAsync(Topics.Status, ContractCodec.Write(status, ContractJson.Default.StatusMessage), retain: true, cancellation).ConfigureAwait(false) is { } refused)
+            _log.LogWarning("The bridge did not take the status: {Reason}.", refused);
+    }
+
+    private async Task SayGoodByeAsync(UplinkConnection connection)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
+        try
+        {
+            await SendStatusAsync(connection, online: false, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is UplinkFaultException or OperationCanceledException)
+        {
+            // The will says the same.
+        }
+        await connection.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private sealed class QuietHost : IUplinkHost;
+}
