@@ -1,3 +1,4 @@
+using Devices.Bridge.Fleet;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web.Access;
 using Devices.Bridge.Web.Actions;
@@ -29,7 +30,7 @@ public static class WebSetup
         IServiceCollection services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(s => SiteClock.For(bridge.Site.TimeZone, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<Passwords>();
+        services.AddSingleton<AccountPasswords>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<ReasonTexts>();
         services.AddSingleton<PunchCsv>();
@@ -45,8 +46,8 @@ public static class WebSetup
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         string keys = Path.Combine(Path.GetFullPath(bridge.Data), "keys");
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(keys);
-        else Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFiles.MakeDirectory(bridge.Data);
+        PrivateFiles.MakeDirectory(keys);
         // With the keys beside the store, sessions outlive a restart and nobody else can make cookies.
         services.AddDataProtection().SetApplicationName("devices-bridge").PersistKeysToFileSystem(new DirectoryInfo(keys));
         AddAccess(services, options);

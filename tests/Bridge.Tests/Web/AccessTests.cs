@@ -148,7 +148,7 @@ public sealed class AccessTests
 
         using HrSite.Browser second = await site.LogInAsync();
         (await second.GetAsync("/punches")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await site.Bench.Get<Passwords>().SetAsync("hr", "another password of mine", Stop);
+        await site.Bench.Get<AccountPasswords>().SetAsync("hr", "another password of mine", Stop);
         (await second.GetAsync("/punches")).StatusCode.ShouldBe(HttpStatusCode.Found);
     }
 
@@ -181,7 +181,7 @@ public sealed class AccessTests
     public async Task After_the_log_in_only_an_address_of_this_site_is_gone_back_to(string wanted, string expected)
     {
         await using HrSite site = await HrSite.StartAsync();
-        await site.Bench.Get<Passwords>().SetAsync("hr", HrSite.Password, Stop);
+        await site.Bench.Get<AccountPasswords>().SetAsync("hr", HrSite.Password, Stop);
         using HrSite.Browser browser = site.Open();
 
         using HttpResponseMessage answer = await browser.SubmitAsync($"/login?return={Uri.EscapeDataString(wanted)}", new() { ["user"] = "hr", ["password"] = HrSite.Password });

@@ -20,7 +20,7 @@ internal sealed partial class HrSite : IAsyncDisposable
     {
         // Without a platform nothing changes under the tests' hands; the roster and outbox are filled by hand.
         Bench bench = await Bench.StartAsync(null, ["--Bridge:Platform:Kind=none", .. settings]);
-        string oneTime = await bench.App.Services.GetRequiredService<Passwords>().GiveOneTimeAsync("hr", CancellationToken.None);
+        string oneTime = await bench.App.Services.GetRequiredService<AccountPasswords>().GiveOneTimeAsync("hr", CancellationToken.None);
         return new(bench, oneTime);
     }
 
@@ -30,7 +30,7 @@ internal sealed partial class HrSite : IAsyncDisposable
     /// <summary>A browser that is logged in with an own password.</summary>
     public async Task<Browser> LogInAsync(string language = "en")
     {
-        await Bench.Get<Passwords>().SetAsync("hr", Password, CancellationToken.None);
+        await Bench.Get<AccountPasswords>().SetAsync("hr", Password, CancellationToken.None);
         Browser browser = Open(language);
         (await browser.SubmitAsync("/login", new() { ["user"] = "hr", ["password"] = Password })).StatusCode.ShouldBe(HttpStatusCode.Found);
         return browser;
