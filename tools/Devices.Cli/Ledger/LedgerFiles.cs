@@ -1,5 +1,6 @@
 using Devices.Cli.App;
 using Devices.Edge.Ledger.Store;
+using Microsoft.Data.Sqlite;
 
 namespace Devices.Cli.Ledger;
 
@@ -23,6 +24,10 @@ public static class LedgerFiles
                 LedgerFault.InUse => ExitCodes.Busy,
                 _ => ExitCodes.LedgerUnreadable,
             }, e.Message, inner: e);
+        }
+        catch (SqliteException e)
+        {
+            throw new CliException(ExitCodes.LedgerUnreadable, $"The ledger {path} cannot be read to its end: {e.Message}", inner: e);
         }
     }
 }

@@ -11,7 +11,7 @@ public sealed record Endpoint(string Host, int Port)
     /// <summary>Reads <c>HOST</c>, <c>HOST:PORT</c> or <c>[v6]:PORT</c>.</summary>
     public static Endpoint Parse(string text, int defaultPort, string flag)
     {
-        if (text.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate("x://" + text, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.PathAndQuery is not ("/" or "") || uri.Port > 65535)
+        if (text.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate("tcp://" + text, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.PathAndQuery is not ("/" or "") || uri.Port > 65535)
             throw new CliException(ExitCodes.Usage, string.Create(CultureInfo.InvariantCulture, $"{flag} '{text}' is not HOST:PORT."));
         return new Endpoint(uri.IdnHost, uri.Port < 0 ? defaultPort : uri.Port);
     }

@@ -14,7 +14,7 @@ public static class EnrolAnswer
             int n = 0;
             foreach (JsonElement picture in list.EnumerateArray())
             {
-                string file = picture.Text("file") ?? (n < candidate.Pictures.Count ? Path.GetFileName(candidate.Pictures[n]) : $"picture {n + 1}");
+                string file = picture.Text("picture") ?? picture.Text("file") ?? (n < candidate.Pictures.Count ? Path.GetFileName(candidate.Pictures[n]) : $"picture {n + 1}");
                 pictures.Add(new PictureReport(file, picture.Flag("accepted") ?? enrolled, picture.Text("text") ?? picture.Text("reason")));
                 n++;
             }

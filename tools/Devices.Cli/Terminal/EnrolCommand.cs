@@ -41,7 +41,12 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
     private EnrolFolder Wanted(EnrolSettings settings)
     {
         List<string> paths = [.. settings.Paths.Select(p => Path.GetFullPath(p, Host.WorkingDirectory))];
-        if (settings.Person is { } person) return EnrolFolder.Of(person, settings.Name, settings.Card, paths);
+        if (settings.Person is { } person)
+        {
+            if (paths.Count == 0 && settings.Card is null) throw new CliException(ExitCodes.NothingToEnrol, "--person needs at least one picture or --card.");
+            return EnrolFolder.Of(person, settings.Name, settings.Card, paths);
+        }
+
         if (settings.Name is not null || settings.Card is not null) throw new CliException(ExitCodes.Usage, "--name and --card belong to --person, which is missing.");
         if (paths.Count != 1) throw new CliException(ExitCodes.Usage, "Without --person, give exactly one folder.");
         if (File.Exists(paths[0])) throw new CliException(ExitCodes.Usage, $"{paths[0]} is a file: say whose picture it is with --person.");
@@ -51,7 +56,8 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
     private static async Task<PersonReport> EnrolAsync(AgentClient agent, Candidate candidate, CancellationToken cancellationToken)
     {
         PersonReport Refuse(string reason) => new(candidate.Id, candidate.Name, false, reason, [.. candidate.Pictures.Select(p => new PictureReport(Path.GetFileName(p), false, null))]);
-        if (candidate.Pictures.Count == 0) return Refuse("there is no picture (.jpg) of this person.");
+        // A card alone is enough: face is never the only way.
+        if (candidate.Pictures.Count == 0 && candidate.Card is null) return Refuse("there is no picture (.jpg) of this person, and no card.");
         if (candidate.Pictures.FirstOrDefault(p => new FileInfo(p).Length is 0 or > MaxPicture) is { } odd)
             return Refuse($"{Path.GetFileName(odd)} has {new FileInfo(odd).Length} bytes; a picture has 1 byte to 20 MB.");
         using var form = new MultipartFormDataContent();
@@ -71,7 +77,7 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
 
     private static void Show(PersonReport report, Output output)
     {
-        output.Say(report.Enrolled ? $"{report.Name} ({report.Id}): enrolled." : $"{report.Name} ({report.Id}): NOT enrolled: {report.Reason}", report.Enrolled ? Color.Green : Color.Red);
+        output.Say(report.Enrolled ? $"{report.Name} ({report.Id}): enrolled{(report.Pictures.Count == 0 ? " without pictures" : "")}." : $"{report.Name} ({report.Id}): NOT enrolled: {report.Reason}", report.Enrolled ? Color.Green : Color.Red);
         foreach (PictureReport picture in report.Pictures)
             output.Say($"  {picture.File}: {(picture.Accepted ? "used" : "not used")}{(picture.Text is { } text ? $": {text}" : ".")}");
     }

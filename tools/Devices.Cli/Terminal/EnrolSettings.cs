@@ -6,7 +6,7 @@ namespace Devices.Cli.Terminal;
 /// <summary>Flags of <c>devices enrol</c>.</summary>
 public sealed class EnrolSettings : AgentSettings
 {
-    [CommandArgument(0, "<FOLDER-OR-PICTURES>")]
+    [CommandArgument(0, "[FOLDER-OR-PICTURES]")]
     [Description("A folder with one folder a person (FOLDER/<userid>/*.jpg, names and cards in FOLDER/people.json), or with --person that person's pictures.")]
     public string[] Paths { get; init; } = [];
 

@@ -15,10 +15,10 @@ public sealed class PeopleListCommand(IAnsiConsole console, CliHost host) : CliC
         JsonElement body = (await agent.SendAsync(HttpMethod.Get, "/people", null, Limit, cancellationToken)).Demand();
         JsonElement list = body.ValueKind == JsonValueKind.Array ? body : body.Get("people") is { ValueKind: JsonValueKind.Array } inner ? inner
             : throw new CliException(ExitCodes.AgentRefused, "The agent's list of people is not a list.");
-        var people = list.EnumerateArray().Select(p => new EnrolledPerson(p.Text("id") ?? "?", p.Text("name"), p.Text("card"), p.Whole("templates"), p.Text("pack"))).ToList();
-        var table = new Table().AddColumns("Person", "Name", "Card", "Templates", "Pack");
+        var people = list.EnumerateArray().Select(EnrolledPerson.Of).ToList();
+        var table = new Table().AddColumns("Person", "Name", "Cards", "Views by model pack");
         foreach (EnrolledPerson person in people)
-            table.AddRow(Markup.Escape(person.Id), Markup.Escape(person.Name ?? ""), Markup.Escape(person.Card ?? ""), $"{person.Templates}", Markup.Escape(person.Pack ?? ""));
+            table.AddRow(Markup.Escape(person.Id), Markup.Escape(person.Name ?? ""), Markup.Escape(string.Join(", ", person.Cards)), Markup.Escape(string.Join(", ", person.Templates.Select(t => $"{t.Value} ({t.Key})"))));
         if (people.Count == 0) output.Say("Nobody is enrolled at this terminal.");
         else output.Show(table);
         output.Json(people, CliJson.Default.ListEnrolledPerson);
