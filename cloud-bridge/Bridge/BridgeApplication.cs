@@ -1,7 +1,9 @@
+using Devices.Bridge.Delivery;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
 using Devices.Bridge.Store;
+using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
 
@@ -16,14 +18,17 @@ public static class BridgeApplication
         // Content (wwwroot) lies beside the program, wherever it is started from.
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddPlainLog();
-        builder.AddBridgeOptions(args);
+        BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
         builder.AddIngest();
         builder.AddFleet();
+        builder.AddDelivery();
+        builder.AddWeb(options);
         configure?.Invoke(builder);
         builder.WebHost.ConfigureKestrel((_, kestrel) => kestrel.ApplicationServices.GetRequiredService<Listeners>().Configure(kestrel));
         WebApplication app = builder.Build();
         app.MapFleet();
+        app.UseWeb();
         return app;
     }
 }

@@ -12,6 +12,7 @@ public static class StoreSetup
         builder.Services.AddSingleton(services => SqliteDatabase.Open(services.GetRequiredService<BridgeOptions>().DatabaseFile));
         builder.Services.AddSingleton<IPunchStore, SqlitePunchStore>();
         builder.Services.AddSingleton<IOutboxStore, SqliteOutboxStore>();
+        builder.Services.AddSingleton<IProofStore, SqliteProofStore>();
         builder.Services.AddSingleton<IPeopleStore, SqlitePeopleStore>();
         builder.Services.AddSingleton<ITerminalStore, SqliteTerminalStore>();
         builder.Services.AddSingleton<IFleetStore, SqliteFleetStore>();

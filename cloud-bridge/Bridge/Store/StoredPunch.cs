@@ -21,6 +21,12 @@ public sealed record StoredPunch
     public long? NextAttemptAt { get; init; }
     public long? SentAt { get; init; }
     public long? DeliveredAt { get; init; }
+    /// <summary>When the platform's record list showed it: the only proof. Null while it has merely said yes.</summary>
+    public long? ProvedAt { get; init; }
+
+    /// <summary>Why the platform does not count the row it shows; null where it does.</summary>
+    public string? PlatformNote { get; init; }
+
     public string? ReasonCode { get; init; }
     public string? Reason { get; init; }
 

@@ -10,7 +10,7 @@ internal sealed class PunchQuery
         """
         p.id, p.terminal, p.ledger, p.seq, p.person, p.at, p.clock, p.uncertainty_ms, p.method, p.direction, p.score, p.threshold,
         p.liveness, p.pack, p.photo, p.chain, p.received_at, e.name, o.state, o.attempts, o.next_attempt_at, o.sent_at, o.delivered_at,
-        o.reason_code, o.reason
+        o.reason_code, o.reason, o.proved_at, o.platform_note
         """;
 
     public const string From = "FROM punches p JOIN outbox o ON o.punch_id = p.id LEFT JOIN people e ON e.userid = p.person";
@@ -74,6 +74,8 @@ internal sealed class PunchQuery
         DeliveredAt = row.LongOrNull(22),
         ReasonCode = row.TextOrNull(23),
         Reason = row.TextOrNull(24),
+        ProvedAt = row.LongOrNull(25),
+        PlatformNote = row.TextOrNull(26),
     };
 
     private static string Escape(string text) =>

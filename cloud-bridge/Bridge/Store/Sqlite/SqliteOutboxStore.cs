@@ -30,6 +30,7 @@ public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time
         return database.WriteAsync(session => session.Execute(
             """
             UPDATE outbox SET state = $state, attempts = $attempts, next_attempt_at = $next, sent_at = $sent, delivered_at = $delivered,
+              checks = CASE WHEN sent_at IS $sent THEN checks ELSE 0 END,
               reason_code = $code, reason = $reason, updated_at = $now WHERE punch_id = $id
             """,
             ("$state", Columns.Text(change.State)), ("$attempts", change.Attempts), ("$next", change.NextAttemptAt), ("$sent", change.SentAt),
@@ -52,7 +53,7 @@ public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time
             foreach (long id in punchIds)
                 changed += session.Execute(
                     """
-                    UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = $now
+                    UPDATE outbox SET state = 'pending', attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = $now
                     WHERE punch_id = $id AND state IN ('dead', 'held', 'skipped')
                     """,
                     ("$now", Now()), ("$id", id));
