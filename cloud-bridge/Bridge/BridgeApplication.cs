@@ -27,8 +27,8 @@ public static class BridgeApplication
         configure?.Invoke(builder);
         builder.WebHost.ConfigureKestrel((_, kestrel) => kestrel.ApplicationServices.GetRequiredService<Listeners>().Configure(kestrel));
         WebApplication app = builder.Build();
-        app.MapFleet();
         app.UseWeb();
+        app.MapFleet();
         return app;
     }
 }

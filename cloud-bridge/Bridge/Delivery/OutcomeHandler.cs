@@ -52,9 +52,9 @@ public sealed class OutcomeHandler(
                 await StopAsync(outcome, cancellationToken);
                 return;
             default:
-                // Surely not recorded: the punch keeps its attempts and is due when the tenant goes on.
-                TimeSpan pause = await StopAsync(outcome, cancellationToken);
-                await outbox.MarkAsync(item.PunchId, change with { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = now + (long)pause.TotalMilliseconds }, cancellationToken);
+                // Surely not recorded: the punch keeps its attempts and is due whenever the tenant goes on.
+                await StopAsync(outcome, cancellationToken);
+                await outbox.MarkAsync(item.PunchId, change with { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = null }, cancellationToken);
                 return;
         }
     }
@@ -64,16 +64,24 @@ public sealed class OutcomeHandler(
     {
         ArgumentNullException.ThrowIfNull(item);
         ArgumentNullException.ThrowIfNull(outcome);
-        TimeSpan wait = outcome.Kind is OutcomeKind.Transient or OutcomeKind.Refused
-            ? BackOff.After(Math.Max(1, item.Attempts), Math.Max(options.SettleSeconds, 1), options.RetryMaxSeconds)
-            : await StopAsync(outcome, cancellationToken);
+        long? next = null;
+        if (outcome.Kind is OutcomeKind.Transient or OutcomeKind.Refused)
+        {
+            TimeSpan wait = BackOff.After(Math.Max(1, item.Attempts), Math.Max(options.SettleSeconds, 1), options.RetryMaxSeconds);
+            next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)wait.TotalMilliseconds;
+        }
+        else
+        {
+            await StopAsync(outcome, cancellationToken);
+        }
+
         await outbox.MarkAsync(
             item.PunchId,
             new(DeliveryState.Ambiguous)
             {
                 Attempts = item.Attempts,
                 SentAt = item.SentAt,
-                NextAttemptAt = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)wait.TotalMilliseconds,
+                NextAttemptAt = next,
                 ReasonCode = outcome.Reason,
                 Reason = Detail(outcome),
             },

@@ -7,7 +7,7 @@ namespace Devices.Bridge.Delivery.DingTalk;
 /// Reads both hosts' answers. The old API answers HTTP 200 and an errcode whatever happened, the new one an HTTP status
 /// and a code; a page instead of JSON is the gateway's ban of this address unless its status says the server broke.
 /// </summary>
-internal static class AnswerReader
+public static class AnswerReader
 {
     private const int LongestDetail = 300;
 

@@ -117,7 +117,7 @@ public sealed class PunchFilters
     private long? ReadTime(string? text, string problem, Func<LocalDateTime, bool, long> turn)
     {
         if (text is null) return null;
-        if (SiteClock.TryParse(text, out LocalDateTime time, out bool wholeDay)) return turn(time, wholeDay);
+        if (SiteClock.TryRead(text, out LocalDateTime time, out bool wholeDay)) return turn(time, wholeDay);
         _problems.Add(new(problem, text));
         return null;
     }

@@ -57,7 +57,7 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
     public string IsoText(long ms) => Full.Format(Local(ms).ToOffsetDateTime());
 
     /// <summary>A day, or a day and time to the minute, as date inputs send it.</summary>
-    public static bool TryParse(string text, out LocalDateTime time, out bool wholeDay)
+    public static bool TryRead(string text, out LocalDateTime time, out bool wholeDay)
     {
         ParseResult<LocalDate> day = Day.Parse(text);
         wholeDay = day.Success;
