@@ -1,3 +1,4 @@
+using Devices.Bridge.Fleet;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web.Access;
 using Devices.Bridge.Web.Actions;
@@ -9,6 +10,7 @@ using Devices.Bridge.Web.Time;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace Devices.Bridge.Web;
 
@@ -28,7 +30,7 @@ public static class WebSetup
         IServiceCollection services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(s => SiteClock.For(bridge.Site.TimeZone, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<Passwords>();
+        services.AddSingleton<AccountPasswords>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<ReasonTexts>();
         services.AddSingleton<PunchCsv>();
@@ -44,8 +46,8 @@ public static class WebSetup
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         string keys = Path.Combine(Path.GetFullPath(bridge.Data), "keys");
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(keys);
-        else Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFiles.MakeDirectory(bridge.Data);
+        PrivateFiles.MakeDirectory(keys);
         // With the keys beside the store, sessions outlive a restart and nobody else can make cookies.
         services.AddDataProtection().SetApplicationName("devices-bridge").PersistKeysToFileSystem(new DirectoryInfo(keys));
         AddAccess(services, options);
@@ -59,6 +61,13 @@ public static class WebSetup
         app.UseSecurityHeaders();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseWhen(IsPage, pages => pages.UseStatusCodePagesWithReExecute("/error", createScopeForStatusCodePages: true));
+        app.Use((context, next) =>
+        {
+            // A page about a refused form is only shown: the refused form itself must not be read again for it.
+            bool again = context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null;
+            if (again) context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
         app.UseRequestLocalization(localization => localization
             .SetDefaultCulture(Texts.Cultures[0])
             .AddSupportedCultures([.. Texts.Cultures])
@@ -102,7 +111,7 @@ public static class WebSetup
 
                 // A program cannot fill in a form: it gets the status and a sentence.
                 context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                return context.Response.WriteAsJsonAsync(new ApiError("Log in first: this address needs a session."), ApiJson.Default.ApiError);
+                return context.Response.WriteAsJsonAsync(new ApiError("Log in first: this address needs a session."), ApiJson.Readable.ApiError);
             };
         });
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
@@ -124,7 +133,7 @@ public static class WebSetup
         }
 
         await audit.AuditAsync(
-            context.User.Identity?.Name ?? "unknown", "punches.export", null, filters.Address("/punches.csv"), context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
+            context.User.Identity?.Name ?? "unknown", "csv.export", null, filters.Address("/punches.csv"), context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
         context.Response.ContentType = "text/csv; charset=utf-8";
         string stamp = $"{clock.DateText(clock.NowMs)}-{clock.TimeText(clock.NowMs).Replace(":", "", StringComparison.Ordinal)}";
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"punches-{stamp}.csv\"";

@@ -19,7 +19,7 @@ public sealed class SignIn(IAccountStore accounts, IAuditStore audit, WebOptions
     {
         name = name?.Trim();
         if (string.IsNullOrEmpty(name) || string.IsNullOrEmpty(password)) return new(null, "login.empty");
-        if (name.Length > LongestName || password.Length > Passwords.Longest) return new(null, "login.wrong");
+        if (name.Length > LongestName || password.Length > AccountPasswords.Longest) return new(null, "login.wrong");
         DateTimeOffset now = clock.GetUtcNow();
         Account? account = await accounts.FindAccountAsync(name, cancellationToken);
         if (account?.LockedUntil > now.ToUnixTimeMilliseconds())
@@ -28,7 +28,7 @@ public sealed class SignIn(IAccountStore accounts, IAuditStore audit, WebOptions
             return new(null, "login.locked", Minutes(account.LockedUntil.Value - now.ToUnixTimeMilliseconds()));
         }
 
-        if (Passwords.Verify(account, password) && !account!.Disabled)
+        if (AccountPasswords.Verify(account, password) && !account!.Disabled)
         {
             await accounts.ClearFailuresAsync(account.Name, cancellationToken);
             await audit.AuditAsync(account.Name, "login", null, null, address, cancellationToken);

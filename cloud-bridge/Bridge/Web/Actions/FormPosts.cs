@@ -64,7 +64,7 @@ internal static class FormPosts
         IEnumerable<string?> chosen = form["one"].Count > 0 ? form["one"] : form["id"];
         List<long> ids = [.. chosen.Take(MostAtOnce).Select(Number).OfType<long>().Distinct()];
         int changed = ids.Count == 0 ? 0 : await Service<IOutboxStore>(context).ResendAsync(ids, context.RequestAborted);
-        await AuditAsync(context, "punches.resend", string.Join(',', ids), $"{changed} sent again");
+        await AuditAsync(context, "outbox.resend", string.Join(',', ids), $"{changed} sent again");
         Service<DeliveryStatus>(context).Wake();
         return See($"/exceptions?resent={changed.ToString(CultureInfo.InvariantCulture)}");
     }

@@ -24,7 +24,7 @@ internal static class PunchApi
 
         IReadOnlyList<StoredPunch> rows = await punches.ListAfterAsync(after, (int)limit, context.RequestAborted);
         PunchFeed feed = new([.. rows.Select(r => PunchView.Of(r, clock))], rows.Count > 0 ? rows[^1].Id : after, rows.Count == limit);
-        return Results.Json(feed, ApiJson.Default.PunchFeed);
+        return Results.Json(feed, ApiJson.Readable.PunchFeed);
     });
 
     private static bool TryRead(string? text, long least, long most, long otherwise, out long value)
@@ -34,5 +34,5 @@ internal static class PunchApi
             || (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
     }
 
-    private static IResult Refuse(string sentence) => Results.Json(new ApiError(sentence), ApiJson.Default.ApiError, statusCode: StatusCodes.Status400BadRequest);
+    private static IResult Refuse(string sentence) => Results.Json(new ApiError(sentence), ApiJson.Readable.ApiError, statusCode: StatusCodes.Status400BadRequest);
 }

@@ -33,7 +33,7 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
 
     /// <summary>First moment of a day and of the next one, ms since the Unix epoch.</summary>
     public (long Start, long Until) Range(LocalDate day) =>
-        (zone.AtStartOfDay(day).ToInstant().ToUnixTimeMilliseconds(), zone.AtStartOfDay(day.PlusDays(1)).ToInstant().ToUnixTimeMilliseconds());
+        (StartOf(day), StartOf(day.PlusDays(1)));
 
     /// <summary>The site's date of a moment.</summary>
     public LocalDate DateOf(long ms) => Local(ms).Date;
@@ -81,6 +81,11 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
     public long End(LocalDateTime time, bool wholeDay) => wholeDay
         ? Range(time.Date).Until
         : zone.AtLeniently(time.PlusMinutes(1)).ToInstant().ToUnixTimeMilliseconds();
+
+    // Leniently, not AtStartOfDay: a country has left out a whole day before (Samoa, 2011-12-30); such a day is empty, not an error.
+    private long StartOf(LocalDate day) => (zone.MapLocal(day.AtMidnight()).Count == 0 ? SkippedStart(day) : zone.AtStartOfDay(day).ToInstant()).ToUnixTimeMilliseconds();
+
+    private Instant SkippedStart(LocalDate day) => zone.MapLocal(day.AtMidnight()).EarlyInterval.End;
 
     private static bool InRange(LocalDateTime time) => time.Year is >= 1970 and < 9999;
 
