@@ -19,7 +19,8 @@ internal sealed class UplinkConnection : IAsyncDisposable
     private readonly IMqttClient _client;
     private readonly UplinkTls _tls;
     private readonly Func<long> _monotonic;
-    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new() { SingleReader = true });
+    // Not SingleReader: that channel cannot be counted.
+    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>();
 
     private UplinkConnection(UplinkOptions options, TimeProvider time, UplinkTls tls, Func<long> monotonic)
     {
