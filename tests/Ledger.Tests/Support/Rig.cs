@@ -20,17 +20,17 @@ internal sealed class Rig : IAsyncDisposable
     public TestCa Ca { get; private set; } = null!;
     public ScriptedBridge Bridge { get; private set; } = null!;
     public LedgerStore Ledger { get; private set; } = null!;
-    public TrustedClock Clock { get; private set; } = null!;
+    public TrustedClock Clock { get; set; } = null!;
     public UplinkSession Uplink { get; private set; } = null!;
     public UplinkOptions Options { get; private set; } = null!;
     public ConcurrentQueue<UplinkNote> Notes { get; } = new();
     public IUplinkHost? Host { get; init; }
 
-    public static async Task<Rig> MakeAsync(Func<UplinkOptions, UplinkOptions>? change = null, IUplinkHost? host = null)
+    public static async Task<Rig> MakeAsync(Func<UplinkOptions, UplinkOptions>? change = null, IUplinkHost? host = null, Func<TestCa, Task<ScriptedBridge>>? bridge = null)
     {
         var rig = new Rig { Host = host };
         rig.Ca = new();
-        rig.Bridge = await ScriptedBridge.StartAsync(rig.Ca);
+        rig.Bridge = bridge is null ? await ScriptedBridge.StartAsync(rig.Ca) : await bridge(rig.Ca);
         rig.OpenLedger();
         TestCa.WritePem(rig.Ca.Root, rig.Folder.File("ca.crt"));
         using var own = rig.Ca.Issue("m2-001", server: false);

@@ -79,6 +79,30 @@ public sealed class TlsTests
         await rig.EverythingArrivesAsync();
     }
 
+    /// <summary>siderolabs/sbc-raspberrypi#47: no RTC, the clock at 1970, TLS refuses certificates, and so the time never comes.</summary>
+    [Fact]
+    public async Task Sbc_raspberrypi_47_a_board_that_woke_in_1970_reaches_the_bridge_and_learns_the_time()
+    {
+        await using Rig rig = await Rig.MakeAsync();
+        var board = new Board { WallOffsetMs = -Board.Start };
+        rig.Clock = new(new() { BuildTimeMs = 1_700_000_000_000 }, board, board, board, rig.Ledger, null);
+        rig.Ledger.Append(Drafts.Card(), rig.Clock.Read()).Recorded();
+        using var sealer = new Devices.Edge.Ledger.Time.HeldSealer(rig.Clock, rig.Ledger, board);
+        rig.Start();
+        await Wait.Until(() => rig.Clock.Source == Devices.Edge.Ledger.Time.TrustSource.Bridge, "the bridge's time");
+        await rig.EverythingArrivesAsync();
+        rig.Bridge.Punches[0].Clock.ShouldBe(Contract.Punches.ClockQuality.Corrected);
+        rig.Bridge.Punches[0].At.ShouldBeInRange(DateTimeOffset.UtcNow.AddMinutes(-5).ToUnixTimeMilliseconds(), DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
+    public async Task An_expired_bridge_certificate_is_refused_with_its_dates()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        await using Rig rig = await Rig.MakeAsync(bridge: ca => ScriptedBridge.StartAsync(ca, certificateFrom: now.AddMinutes(-50), certificateTo: now.AddMinutes(-10)));
+        await RefusedAsync(rig, "is valid from");
+    }
+
     [Fact]
     public void Nonsense_settings_are_refused_at_start()
     {
