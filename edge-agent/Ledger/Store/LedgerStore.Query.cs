@@ -28,6 +28,9 @@ public sealed partial class LedgerStore
         return row.Read() ? PunchRows.Read(row, Terminal, LedgerId) : null;
     });
 
+    /// <summary>The punch that came from <paramref name="origin"/> (<see cref="PunchDraft.Origin"/>); null where there is none. So that a host can answer an entry sent again before it asks for repeats.</summary>
+    public StoredPunch? OfOrigin(string origin) => Guard(_ => FindOrigin(origin));
+
     /// <summary>Chain value at a sealed seq (0 is the genesis), 32 bytes; null where the row was trimmed, is not sealed or does not exist.</summary>
     public byte[]? ChainAt(long seq) => Guard(_ => ChainAtCore(seq));
 

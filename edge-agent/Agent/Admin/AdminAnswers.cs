@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Devices.Edge.Agent.Camera;
+using Devices.Edge.Agent.Gallery;
+using Devices.Edge.Agent.Hosting;
+
+namespace Devices.Edge.Agent.Admin;
+
+/// <summary><c>GET /health</c>: 200 while ready, else 503.</summary>
+/// <param name="Ready">Camera, models, ledger and broker work.</param>
+/// <param name="Mode"><c>whole</c>, <c>cards-only</c> or <c>down</c>.</param>
+public sealed record HealthAnswer(bool Ready, string Mode, IReadOnlyDictionary<string, PartHealth> Parts, IReadOnlyList<string> Silent);
+
+/// <summary><c>GET /status</c>.</summary>
+public sealed record StatusAnswer
+{
+    public required string Terminal { get; init; }
+
+    public required string Site { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Mode { get; init; }
+
+    public required bool Ready { get; init; }
+
+    /// <summary>The ledger's id.</summary>
+    public required Guid Ledger { get; init; }
+
+    public required long LastSeq { get; init; }
+
+    /// <summary>Every punch up to here has its final time.</summary>
+    public required long Sealed { get; init; }
+
+    /// <summary>Every punch up to here is durable at the bridge.</summary>
+    public required long Watermark { get; init; }
+
+    /// <summary>Punches that the bridge does not have.</summary>
+    public required long Queue { get; init; }
+
+    /// <summary>Punches whose time is not final.</summary>
+    public required long Held { get; init; }
+
+    /// <summary><c>ntp</c>, <c>bridge</c>, <c>rtc</c> or <c>untrusted</c>.</summary>
+    public required string Clock { get; init; }
+
+    public required long FreeBytes { get; init; }
+
+    /// <summary>Model pack in force, <c>id@version</c>; null without models.</summary>
+    public string? Pack { get; init; }
+
+    /// <summary>Templates compared.</summary>
+    public int Gallery { get; init; }
+
+    /// <summary>People known, with or without face.</summary>
+    public int People { get; init; }
+
+    /// <summary>People whose templates are of another pack only.</summary>
+    public int EnrolAgain { get; init; }
+
+    /// <summary>Threshold in force at the gallery's size.</summary>
+    public float? Threshold { get; init; }
+
+    public required bool Liveness { get; init; }
+
+    /// <summary>Null where none is configured.</summary>
+    public CameraStatus? Camera { get; init; }
+
+    /// <summary>Frames that came whole but could not be decoded.</summary>
+    public long Undecodable { get; init; }
+
+    public required bool McuOnline { get; init; }
+
+    public required int McuPort { get; init; }
+
+    public string? McuFirmware { get; init; }
+
+    /// <summary>Entries waiting on the MCU.</summary>
+    public long McuQueue { get; init; }
+
+    public required bool BridgeOnline { get; init; }
+
+    /// <summary>In one sentence.</summary>
+    public required string Bridge { get; init; }
+}
+
+/// <summary>A refusal.</summary>
+public sealed record ProblemAnswer(string Reason);
+
+/// <summary><c>POST /people</c>.</summary>
+public sealed record EnrolAnswer(string Id, string Name, bool Enrolled, int Templates, IReadOnlyList<PictureVerdict> Pictures, string? Reason);
+
+/// <summary>Source-generated JSON of the socket: snake_case, nulls left out.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(ProblemAnswer))]
+[JsonSerializable(typeof(EnrolAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<Person>))]
+[JsonSerializable(typeof(IReadOnlyList<NarrationEvent>))]
+[JsonSerializable(typeof(NarrationEvent))]
+public sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,196 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Devices.Edge.Agent.Gallery;
+using Devices.Edge.Agent.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Devices.Edge.Agent.Admin;
+
+/// <summary>
+/// The local HTTP API over the Unix socket <c>agent.sock</c> (mode 0600 in a directory of mode 0700): who may open the socket is the
+/// whole access control, so it never listens on the network.
+/// </summary>
+public sealed class AdminServer : IAsyncDisposable
+{
+    private const long MaxBody = 64L * 1024 * 1024;
+    private readonly WebApplication _app;
+    private readonly string _socket;
+
+    private AdminServer(WebApplication app, string socket)
+    {
+        _app = app;
+        _socket = socket;
+    }
+
+    /// <summary>Binds the socket; a stale file of a killed agent is replaced (the ledger's lock has already shown that no other agent runs).</summary>
+    public static async Task<AdminServer> StartAsync(
+        string socket, EnrolmentDesk desk, PeopleStore people, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, CancellationToken stopping)
+    {
+        File.Delete(socket);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenUnixSocket(socket);
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.AddServerHeader = false;
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<ILoggerFactory>(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        builder.Services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = MaxBody);
+        WebApplication app = builder.Build();
+        app.UseRouting();
+        app.Use(ContainAsync);
+        app.MapGet("/health", context =>
+        {
+            HealthAnswer answer = health();
+            return WriteAsync(context, answer.Ready ? 200 : 503, answer, AdminJson.Default.HealthAnswer);
+        });
+        app.MapGet("/status", context => WriteAsync(context, 200, status(), AdminJson.Default.StatusAnswer));
+        app.MapGet("/people", context => WriteAsync(context, 200, people.List(), AdminJson.Default.IReadOnlyListPerson));
+        app.MapPost("/people", context => EnrolAsync(context, desk, narration));
+        app.MapDelete("/people/{id}", context => EraseAsync(context, desk, people, narration));
+        app.MapGet("/events", context => EventsAsync(context, narration, stopping));
+        app.MapFallback(context => WriteAsync(context, 404, new ProblemAnswer($"There is no {context.Request.Method} {context.Request.Path}."), AdminJson.Default.ProblemAnswer));
+        try
+        {
+            await app.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw new StartException($"The local socket {socket} cannot be made: {fault.Message}", fault);
+        }
+
+        File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return new(app, socket);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2));
+        await _app.StopAsync(limit.Token).ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        File.Delete(_socket);
+    }
+
+    // No stack trace ever reaches a technician.
+    private static async Task ContainAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller went away.
+        }
+        catch (Exception fault) when (!context.Response.HasStarted)
+        {
+            int code = fault is BadHttpRequestException bad ? bad.StatusCode : fault is InvalidDataException ? 400 : 500;
+            await WriteAsync(context, code, new ProblemAnswer(fault.Message), AdminJson.Default.ProblemAnswer).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task EnrolAsync(HttpContext context, EnrolmentDesk desk, Narration narration)
+    {
+        if (!context.Request.HasFormContentType)
+        {
+            await WriteAsync(context, 415, new ProblemAnswer("Send a multipart form with id, name, card (optional) and one or more files 'picture'."), AdminJson.Default.ProblemAnswer).ConfigureAwait(false);
+            return;
+        }
+
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        string? stray = form.Keys.FirstOrDefault(k => k is not ("id" or "name" or "card")) ?? form.Files.FirstOrDefault(f => f.Name != "picture")?.Name;
+        if (stray is not null)
+        {
+            await WriteAsync(context, 400, new ProblemAnswer($"The field '{stray}' is not known; use id, name, card and picture."), AdminJson.Default.ProblemAnswer).ConfigureAwait(false);
+            return;
+        }
+
+        List<(string, byte[])> pictures = [];
+        foreach (IFormFile file in form.Files)
+        {
+            using MemoryStream buffer = new((int)file.Length);
+            await file.CopyToAsync(buffer, context.RequestAborted).ConfigureAwait(false);
+            pictures.Add((file.FileName.Length > 0 ? Path.GetFileName(file.FileName) : $"picture {pictures.Count + 1}", buffer.ToArray()));
+        }
+
+        IReadOnlyList<string>? cards = form.TryGetValue("card", out Microsoft.Extensions.Primitives.StringValues values)
+            ? [.. values.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]
+            : null;
+        EnrolmentAnswer answer = await Task.Run(() => desk.Enrol(form["id"], form["name"], cards, pictures), context.RequestAborted).ConfigureAwait(false);
+        if (answer.Enrolled)
+        {
+            string with = pictures.Count == 0 ? "without pictures" : $"from {answer.Pictures.Count(p => p.Accepted)} of {pictures.Count} {(pictures.Count == 1 ? "picture" : "pictures")}";
+            narration.Tell(new NarrationEvent { Kind = "enrolled", Person = answer.Id, Name = answer.Name, Text = $"{answer.Name} ({answer.Id}) was enrolled {with}." });
+        }
+
+        int code = answer.Outcome switch
+        {
+            EnrolmentOutcome.Enrolled => 200,
+            EnrolmentOutcome.BadRequest => 400,
+            EnrolmentOutcome.Conflict => 409,
+            EnrolmentOutcome.Unavailable => 503,
+            _ => 422,
+        };
+        await WriteAsync(context, code, new EnrolAnswer(answer.Id, answer.Name, answer.Enrolled, answer.Templates, answer.Pictures, answer.Reason), AdminJson.Default.EnrolAnswer).ConfigureAwait(false);
+    }
+
+    private static Task EraseAsync(HttpContext context, EnrolmentDesk desk, PeopleStore people, Narration narration)
+    {
+        string id = (string)context.Request.RouteValues["id"]!;
+        string? name = people.Find(id)?.Name;
+        if (!desk.Erase(id)) return WriteAsync(context, 404, new ProblemAnswer($"Nobody has the id '{id}' here."), AdminJson.Default.ProblemAnswer);
+        narration.Tell(new NarrationEvent { Kind = "erased", Person = id, Name = name, Text = $"{name} ({id}) was erased: face templates, cards and name; punches stay." });
+        context.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+
+    // JSON lines; with follow=1 the connection stays open. The lines kept so far come first with history=1.
+    private static async Task EventsAsync(HttpContext context, Narration narration, CancellationToken stopping)
+    {
+        context.Response.ContentType = "application/x-ndjson";
+        bool follow = context.Request.Query["follow"] == "1";
+        using Narration.Follower follower = narration.Follow();
+        if (!follow || context.Request.Query["history"] == "1")
+        {
+            foreach (NarrationEvent line in narration.Recent) await LineAsync(context, line, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        if (!follow) return;
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await context.Response.StartAsync(end.Token).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(end.Token).ConfigureAwait(false);
+        try
+        {
+            await foreach (NarrationEvent line in follower.ReadAllAsync(end.Token).ConfigureAwait(false))
+            {
+                await LineAsync(context, line, end.Token).ConfigureAwait(false);
+                await context.Response.Body.FlushAsync(end.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The follower went, or the agent stops.
+        }
+    }
+
+    private static async Task LineAsync(HttpContext context, NarrationEvent line, CancellationToken cancellationToken)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(line, AdminJson.Default.NarrationEvent);
+        await context.Response.Body.WriteAsync(json, cancellationToken).ConfigureAwait(false);
+        await context.Response.Body.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task WriteAsync<T>(HttpContext context, int code, T answer, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        context.Response.StatusCode = code;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer, type), context.RequestAborted).ConfigureAwait(false);
+    }
+}

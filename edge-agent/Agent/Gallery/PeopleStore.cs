@@ -1,0 +1,244 @@
+using Devices.Edge.Vision.Match;
+using Devices.Edge.Vision.Packs;
+using Microsoft.Data.Sqlite;
+
+namespace Devices.Edge.Agent.Gallery;
+
+/// <summary>
+/// <c>gallery.db</c>: people, their cards, their sealed templates. One connection, one turn at a time; every change is one
+/// transaction. <c>secure_delete</c> overwrites what is erased, and the write-ahead log is cut after an erasure, so that no template
+/// stays readable on the disk (design section 10).
+/// </summary>
+public sealed class PeopleStore : IDisposable
+{
+    private const int Schema = 1;
+    private readonly Lock _gate = new();
+    private readonly SqliteConnection _connection;
+    private readonly TemplateVault _vault;
+    private readonly TimeProvider _time;
+
+    private PeopleStore(SqliteConnection connection, TemplateVault vault, TimeProvider time)
+    {
+        _connection = connection;
+        _vault = vault;
+        _time = time;
+    }
+
+    /// <summary>Opens or makes the file.</summary>
+    /// <exception cref="GalleryException">With a sentence; nothing was deleted.</exception>
+    public static PeopleStore Open(string path, TemplateVault vault, TimeProvider time)
+    {
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString());
+        try
+        {
+            if (!File.Exists(path))
+                File.Open(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+            connection.Open();
+            Run(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;");
+            long version = (long)Scalar(connection, "PRAGMA user_version")!;
+            if (version > Schema) throw new GalleryException($"The gallery {path} was made by a newer version of the agent (schema {version}); install that version.");
+            if (version == 0)
+            {
+                Run(connection, """
+                    BEGIN IMMEDIATE;
+                    CREATE TABLE person(id TEXT PRIMARY KEY, name TEXT NOT NULL, updated INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                    CREATE TABLE card(uid TEXT PRIMARY KEY, person TEXT NOT NULL REFERENCES person(id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+                    CREATE INDEX card_person ON card(person);
+                    CREATE TABLE template(id TEXT PRIMARY KEY, person TEXT NOT NULL REFERENCES person(id) ON DELETE CASCADE, pack TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
+                    CREATE INDEX template_person ON template(person, pack);
+                    PRAGMA user_version = 1;
+                    COMMIT;
+                    """);
+            }
+
+            return new(connection, vault, time);
+        }
+        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            connection.Dispose();
+            throw new GalleryException($"The gallery {path} cannot be opened: {fault.Message} It was left as it is.", fault);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts a person in or replaces what is given, in one transaction.</summary>
+    /// <param name="cards">Null leaves the cards as they are.</param>
+    /// <param name="templates">Null leaves the templates as they are; else the person's templates of <paramref name="pack"/> are exactly these afterwards.</param>
+    /// <returns>Null, or one sentence why not (a card belongs to someone else).</returns>
+    public string? Put(string id, string name, IReadOnlyCollection<string>? cards, IReadOnlyCollection<FaceTemplate>? templates, PackRef? pack) => Turn(() =>
+    {
+        if (cards is not null)
+        {
+            foreach (string uid in cards)
+            {
+                if (FindByCardCore(uid) is { } owner && owner.Id != id)
+                    return $"Card {uid} already belongs to {owner.Name} ({owner.Id}); take it from that person first.";
+            }
+        }
+
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        Run("INSERT INTO person(id, name, updated) VALUES ($id, $name, $now) ON CONFLICT(id) DO UPDATE SET name = $name, updated = $now",
+            ("$id", id), ("$name", name), ("$now", _time.GetUtcNow().ToUnixTimeMilliseconds()));
+        if (cards is not null)
+        {
+            Run("DELETE FROM card WHERE person = $id", ("$id", id));
+            foreach (string uid in cards.Distinct(StringComparer.Ordinal)) Run("INSERT INTO card(uid, person) VALUES ($uid, $id)", ("$uid", uid), ("$id", id));
+        }
+
+        if (templates is not null)
+        {
+            // Templates of another pack are left: after a change of pack and back nobody has to enrol again.
+            Run("DELETE FROM template WHERE person = $id AND pack = $pack", ("$id", id), ("$pack", pack!.Value.ToString()));
+            foreach (FaceTemplate template in templates)
+            {
+                byte[] plain = FaceTemplateCodec.Encode(template);
+                byte[] closed = _vault.Seal(plain, id, template.Pack.ToString());
+                Array.Clear(plain);
+                Run("INSERT INTO template(id, person, pack, sealed) VALUES ($t, $id, $pack, $sealed)",
+                    ("$t", template.Id.ToString("D")), ("$id", id), ("$pack", template.Pack.ToString()), ("$sealed", closed));
+            }
+        }
+
+        transaction.Commit();
+        if (templates is not null) CutLog();
+        return null;
+    });
+
+    /// <summary>Erases a person with cards and templates. False where there is none.</summary>
+    public bool Erase(string id) => Turn(() =>
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        int gone = Run("DELETE FROM person WHERE id = $id", ("$id", id));
+        transaction.Commit();
+        if (gone > 0) CutLog();
+        return gone > 0;
+    });
+
+    public Person? Find(string id) => Turn(() => ListCore("WHERE p.id = $key", ("$key", id)).FirstOrDefault());
+
+    public Person? FindByCard(string uid) => Turn(() => FindByCardCore(uid));
+
+    /// <summary>Everybody, by name.</summary>
+    public IReadOnlyList<Person> List() => Turn(() => ListCore(""));
+
+    public int Count => Turn(() => (int)(long)Scalar(_connection, "SELECT count(*) FROM person")!);
+
+    /// <summary>Opens the templates of one pack. <paramref name="damaged"/> counts rows that do not open; <paramref name="stale"/> people who have templates of other packs only.</summary>
+    public IReadOnlyList<FaceTemplate> Templates(PackRef pack, out int damaged, out int stale)
+    {
+        (List<FaceTemplate> opened, int bad, int others) = Turn(() =>
+        {
+            List<FaceTemplate> list = [];
+            int failed = 0;
+            using SqliteCommand command = Command("SELECT person, sealed FROM template WHERE pack = $pack", ("$pack", pack.ToString()));
+            using SqliteDataReader row = command.ExecuteReader();
+            while (row.Read())
+            {
+                string person = row.GetString(0);
+                byte[]? plain = _vault.Unseal((byte[])row.GetValue(1), person, pack.ToString());
+                if (plain is not null && FaceTemplateCodec.TryDecode(plain, out FaceTemplate? template) && template.Person == person && template.Pack == pack) list.Add(template);
+                else failed++;
+                if (plain is not null) Array.Clear(plain);
+            }
+
+            using SqliteCommand only = Command(
+                "SELECT count(DISTINCT person) FROM template t WHERE NOT EXISTS (SELECT 1 FROM template o WHERE o.person = t.person AND o.pack = $pack)", ("$pack", pack.ToString()));
+            return (list, failed, (int)(long)only.ExecuteScalar()!);
+        });
+        damaged = bad;
+        stale = others;
+        return opened;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate) _connection.Dispose();
+    }
+
+    private Person? FindByCardCore(string uid) => ListCore("WHERE p.id = (SELECT person FROM card WHERE uid = $key)", ("$key", uid)).FirstOrDefault();
+
+    private List<Person> ListCore(string where, params (string, object)[] parameters)
+    {
+        List<(string Id, string Name)> rows = [];
+        using (SqliteCommand command = Command($"SELECT p.id, p.name FROM person p {where} ORDER BY p.name, p.id", parameters))
+        using (SqliteDataReader row = command.ExecuteReader())
+        {
+            while (row.Read()) rows.Add((row.GetString(0), row.GetString(1)));
+        }
+
+        List<Person> people = [];
+        foreach ((string id, string name) in rows)
+        {
+            List<string> cards = [];
+            using (SqliteCommand command = Command("SELECT uid FROM card WHERE person = $id ORDER BY uid", ("$id", id)))
+            using (SqliteDataReader row = command.ExecuteReader())
+            {
+                while (row.Read()) cards.Add(row.GetString(0));
+            }
+
+            Dictionary<string, int> packs = [];
+            using (SqliteCommand command = Command("SELECT pack, count(*) FROM template WHERE person = $id GROUP BY pack", ("$id", id)))
+            using (SqliteDataReader row = command.ExecuteReader())
+            {
+                while (row.Read()) packs[row.GetString(0)] = row.GetInt32(1);
+            }
+
+            people.Add(new(id, name, cards, packs));
+        }
+
+        return people;
+    }
+
+    private T Turn<T>(Func<T> work)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                return work();
+            }
+            catch (SqliteException fault)
+            {
+                throw new GalleryException($"The gallery cannot be read or written: {fault.Message}", fault);
+            }
+        }
+    }
+
+    private void CutLog() => Run(_connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+
+    private SqliteCommand Command(string sql, params (string Name, object Value)[] parameters)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+#pragma warning disable CA2100 // Only constants of this file; every value is a parameter.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach ((string name, object value) in parameters) command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+
+    private int Run(string sql, params (string Name, object Value)[] parameters)
+    {
+        using SqliteCommand command = Command(sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+#pragma warning disable CA2100
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+#pragma warning restore CA2100
+}

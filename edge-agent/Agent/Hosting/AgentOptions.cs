@@ -1,0 +1,89 @@
+using System.Net;
+using NodaTime;
+
+namespace Devices.Edge.Agent.Hosting;
+
+/// <summary>The agent's configuration, validated. Made by <see cref="AgentConfiguration"/>; the README lists the keys.</summary>
+public sealed record AgentOptions
+{
+    /// <summary><c>Terminal</c>: 1 to 32 of a-z, 0-9 and '-'; the name in its certificate.</summary>
+    public required string Terminal { get; init; }
+
+    /// <summary><c>Site</c>: for people only.</summary>
+    public string Site { get; init; } = "";
+
+    /// <summary><c>TimeZone</c>: IANA name; for the log and the screen only (days and shifts are the bridge's business).</summary>
+    public DateTimeZone Zone { get; init; } = DateTimeZone.Utc;
+
+    /// <summary><c>State</c>: directory of everything that must survive.</summary>
+    public required string State { get; init; }
+
+    /// <summary><c>Bridge:Host</c>; null keeps the terminal alone.</summary>
+    public string? BridgeHost { get; init; }
+
+    /// <summary><c>Bridge:Port</c>.</summary>
+    public int BridgePort { get; init; } = 8883;
+
+    /// <summary><c>Bridge:ServerName</c>: the name in the bridge's certificate.</summary>
+    public string? BridgeServerName { get; init; }
+
+    /// <summary><c>Camera</c>: see <see cref="Camera.CameraAddress"/>.</summary>
+    public string Camera { get; init; } = "none";
+
+    /// <summary><c>ModelPack</c>: directory of an installed pack; null for a terminal without face recognition.</summary>
+    public string? ModelPack { get; init; }
+
+    /// <summary><c>Mcu:Port</c>; 0 takes a free one.</summary>
+    public int McuPort { get; init; } = 1883;
+
+    /// <summary><c>Mcu:Bind</c>: loopback, or the address of the private link to the MCU.</summary>
+    public IPAddress McuBind { get; init; } = IPAddress.Loopback;
+
+    /// <summary><c>Repeat:Seconds</c>: the same person again within it is no second punch.</summary>
+    public TimeSpan RepeatWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary><c>WantedFpir</c>: wanted share of strangers taken for somebody at the gallery's size.</summary>
+    public double WantedFpir { get; init; } = 0.003;
+
+    /// <summary><c>Liveness:Enabled</c>.</summary>
+    public bool Liveness { get; init; } = true;
+
+    /// <summary><c>Door:OpenMs</c>: how long an accepted punch opens the door; 0 is never.</summary>
+    public int DoorOpenMs { get; init; }
+
+    /// <summary><c>Card:Door</c>: whether card punches open it.</summary>
+    public bool CardDoor { get; init; } = true;
+
+    /// <summary><c>Face:Door</c>: whether face punches open it.</summary>
+    public bool FaceDoor { get; init; } = true;
+
+    /// <summary><c>Frames:AgeLimitSeconds</c>: without a good frame for so long the camera is opened again.</summary>
+    public TimeSpan FrameAgeLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>Frames:IdlePerSecond</c>: frames looked at while the MCU reports nobody.</summary>
+    public double IdleFramesPerSecond { get; init; } = 2;
+
+    /// <summary><c>Ready:GraceSeconds</c>: after so long without camera or models the terminal calls itself ready for cards only.</summary>
+    public TimeSpan ReadyGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary><c>Ledger:ReserveMiB</c>: with less free on the disk new punches are refused, in bytes.</summary>
+    public long ReserveBytes { get; init; } = 64L * 1024 * 1024;
+
+    public string LedgerFile => Path.Combine(State, "ledger.db");
+
+    public string GalleryFile => Path.Combine(State, "gallery.db");
+
+    public string EntriesFile => Path.Combine(State, "entries.db");
+
+    public string TemplateKeyFile => Path.Combine(State, "templates.key");
+
+    public string McuPasswordFile => Path.Combine(State, "mcu.password");
+
+    public string Socket => Path.Combine(State, "agent.sock");
+
+    public string KeyFile => Path.Combine(State, "tls", "terminal.key");
+
+    public string CertificateFile => Path.Combine(State, "tls", "terminal.crt");
+
+    public string CaFile => Path.Combine(State, "tls", "ca.crt");
+}

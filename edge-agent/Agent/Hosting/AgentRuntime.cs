@@ -1,0 +1,255 @@
+using Devices.Edge.Agent.Admin;
+using Devices.Edge.Agent.Camera;
+using Devices.Edge.Agent.Gallery;
+using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Punching;
+using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Ledger.Store;
+using Devices.Edge.Ledger.Time;
+using Devices.Link;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+
+namespace Devices.Edge.Agent.Hosting;
+
+/// <summary>
+/// Puts the parts together, starts them in the order of their needs, and stops them in the reverse: no more frames, the decision in hand
+/// finished, the uplink drained for a moment, the ledger closed. Each part's crash is contained (<see cref="PartRunner"/>).
+/// </summary>
+public sealed class AgentRuntime : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstTryLimit = TimeSpan.FromSeconds(20);
+    private readonly AgentOptions _options;
+    private readonly Narration _narration;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly HealthBoard _health = new();
+    private readonly Heartbeats _heartbeats;
+    private readonly SystemdLink _systemd;
+    private readonly FrameSlot _slot = new();
+    private readonly CancellationTokenSource _stopCamera = new();
+    private readonly CancellationTokenSource _stopVision = new();
+    private readonly CancellationTokenSource _stopBridge = new();
+    private readonly CancellationTokenSource _stopRest = new();
+    private readonly List<IDisposable> _owned = [];
+    private LedgerStore _ledger = null!;
+    private TrustedClock _clock = null!;
+    private PeopleStore _people = null!;
+    private McuDesk _desk = null!;
+    private McuBroker? _broker;
+    private McuScreen _screen = null!;
+    private CameraPart? _camera;
+    private VisionPart? _vision;
+    private BridgePart? _bridge;
+    private ClockKeeper _keeper = null!;
+    private AdminServer? _admin;
+    private Task _cameraTask = Task.CompletedTask;
+    private Task _visionTask = Task.CompletedTask;
+    private Task _bridgeTask = Task.CompletedTask;
+    private Task _restTask = Task.CompletedTask;
+
+    public AgentRuntime(AgentOptions options, Narration narration, ILogger log, TimeProvider time, ISystemdNotifier notifier)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = CardsOnlyByChoice(options) ? options with { ReadyGrace = TimeSpan.Zero } : options;
+        _narration = narration;
+        _log = log;
+        _time = time;
+        _heartbeats = new(time);
+        _systemd = new(notifier, _health, _heartbeats, narration, _options, time);
+    }
+
+    /// <summary>Starts everything.</summary>
+    /// <exception cref="StartException">One sentence; what was started is stopped by <see cref="DisposeAsync"/>.</exception>
+    public async Task StartAsync()
+    {
+        SiteClock site = new(_options.Zone);
+        OpenStores();
+        EventGate gate = new(_ledger.Events, TimeSpan.FromSeconds(30), _time);
+        PunchBook book = new(_ledger, _options.RepeatWindow);
+        EntryAnswers answers = Own(OpenEntries());
+        _desk = new(_options, _people, book, _ledger, _clock, answers, gate, _narration, site);
+        string password = Read(() => McuPassword.ReadOrCreate(_options.McuPasswordFile));
+        _broker = new(_options, password, _desk, _narration, _time);
+        _desk.Attach(_broker.SendAsync);
+        _screen = new(_broker.SendAsync, () => _ledger.Queue, _narration, _time);
+        await _broker.StartAsync().ConfigureAwait(false);
+        _health.Set(HealthBoard.Broker, true, $"listening on {_options.McuBind}:{_broker.Port}");
+        _narration.Tell("agent", $"Terminal {_options.Terminal} starts: ledger {_ledger.LedgerId:D} has {_ledger.LastSeq} punches ({_ledger.Queue} to be sent), {_people.Count} people, MCU broker on port {_broker.Port}.");
+
+        _keeper = new(_clock, _ledger, _desk, _screen, _options, _narration, _time, ShowState);
+        _keeper.Begin();
+        _health.Changed += ShowState;
+        _desk.Greeted += ShowState;
+        StartFace(gate, book, site);
+        StartRest();
+        if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
+
+        EnrolmentDesk enrolment = new(_people, () => _vision?.Models);
+        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, _narration, Health, Status, _stopRest.Token).ConfigureAwait(false);
+        _narration.Tell("agent", $"The local socket is {_options.Socket}.");
+    }
+
+    /// <summary>Stops in order: takes about as long as the last decision and at most three seconds for the uplink.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _systemd.Stopping();
+        await _stopCamera.CancelAsync().ConfigureAwait(false);
+        await _cameraTask.ConfigureAwait(false);
+        await _stopVision.CancelAsync().ConfigureAwait(false);
+        await _visionTask.ConfigureAwait(false);
+        if (_bridge is not null) await _bridge.DrainAsync(DrainLimit).ConfigureAwait(false);
+        if (_broker is not null) await _broker.DisposeAsync().ConfigureAwait(false);
+        await _stopBridge.CancelAsync().ConfigureAwait(false);
+        await _bridgeTask.ConfigureAwait(false);
+        await _stopRest.CancelAsync().ConfigureAwait(false);
+        if (_admin is not null) await _admin.DisposeAsync().ConfigureAwait(false);
+        await _restTask.ConfigureAwait(false);
+        _camera?.Dispose();
+        _slot.Dispose();
+        if (_ledger is not null) _narration.Tell("agent", $"Terminal {_options.Terminal} stopped in order with {_ledger.LastSeq} punches, {_ledger.Queue} to be sent.");
+        for (int i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
+        _owned.Clear();
+        foreach (CancellationTokenSource source in (CancellationTokenSource[])[_stopCamera, _stopVision, _stopBridge, _stopRest]) source.Dispose();
+    }
+
+    private static bool CardsOnlyByChoice(AgentOptions options) => options.Camera == "none" || options.ModelPack is null;
+
+    private void OpenStores()
+    {
+        try
+        {
+            Directory.CreateDirectory(_options.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The state directory {_options.State} cannot be made: {fault.Message} Set State, or let this account write there.", fault);
+        }
+
+        LinuxBootClock boot = new();
+        _ledger = Own(Read(() => LedgerStore.Open(
+            new LedgerOptions { Path = _options.LedgerFile, Terminal = _options.Terminal, ReserveBytes = _options.ReserveBytes }, boot.BootId, _time)));
+        _health.Set(HealthBoard.Ledger, true, $"{_ledger.LastSeq} punches");
+        _clock = new(new TrustedClockOptions(), _time, boot, new LinuxNtpProbe(), _ledger, new LinuxRtcProbe());
+        TemplateVault vault = Own(Read(() => TemplateVault.Open(_options.TemplateKeyFile)));
+        _people = Own(Read(() => PeopleStore.Open(_options.GalleryFile, vault, _time)));
+    }
+
+    private EntryAnswers OpenEntries()
+    {
+        try
+        {
+            return new(_options.EntriesFile);
+        }
+        catch (SqliteException fault)
+        {
+            throw new StartException($"The file {_options.EntriesFile} cannot be opened: {fault.Message} It holds only answers to old card entries: move it away.", fault);
+        }
+    }
+
+    private void StartFace(EventGate gate, PunchBook book, SiteClock site)
+    {
+        if (_options.ModelPack is not null)
+        {
+            RecognitionDesk desk = new(_options, _people, book, _clock, gate, _screen, _desk, _narration, site, () => _ledger.LedgerId);
+            _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _time);
+            _health.Set(HealthBoard.Models, false, "loading");
+            _visionTask = PartRunner.RunAsync("face recognition", _vision.RunAsync, _narration, _time, _stopVision.Token);
+        }
+        else
+        {
+            _health.Set(HealthBoard.Models, false, "no model pack is configured");
+            _narration.Tell("models", "No model pack is configured (ModelPack): this terminal takes cards only.");
+        }
+
+        if (CameraAddress.TryCreate(_options.Camera, _time, out IFrameSource? source, out _) && source is not null)
+        {
+            _camera = new(source, _slot, _options, _health, _heartbeats, _narration, _time);
+            _cameraTask = PartRunner.RunAsync("camera", _camera.RunAsync, _narration, _time, _stopCamera.Token);
+        }
+        else
+        {
+            _health.Set(HealthBoard.Camera, false, "no camera is configured");
+        }
+    }
+
+    private void StartRest()
+    {
+        TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt);
+        _bridge = new(_options, _ledger, _clock, report, _health, _narration, _log, _time);
+        _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
+        CancellationToken stop = _stopRest.Token;
+        _restTask = Task.WhenAll(
+            PartRunner.RunAsync("clock", token => _keeper.RunAsync(_heartbeats.Watch("clock", TimeSpan.FromSeconds(30)), token), _narration, _time, stop),
+            PartRunner.RunAsync("screen", _screen.RunAsync, _narration, _time, stop),
+            PartRunner.RunAsync("watchdog", _systemd.RunAsync, _narration, _time, stop));
+    }
+
+    private void ShowState()
+    {
+        if (_keeper.DiskLow) _screen.SetBase(ScreenKind.Full);
+        else if (!_health.IsWhole && !CardsOnlyByChoice(_options)) _screen.SetBase(ScreenKind.CardPlease, "Face is not available, use your card");
+        else _screen.SetBase(ScreenKind.Idle);
+    }
+
+    private HealthAnswer Health() => new(IsReady, Mode, _health.Parts, _heartbeats.Silent());
+
+    private bool IsReady => _health.IsWhole || (CardsOnlyByChoice(_options) && _health.CanTakeCards);
+
+    private string Mode => _health.IsWhole ? "whole" : _health.CanTakeCards ? "cards-only" : "down";
+
+    private StatusAnswer Status()
+    {
+        FaceModels? models = _vision?.Models;
+        return new()
+        {
+            Terminal = _options.Terminal,
+            Site = _options.Site,
+            Version = TerminalReport.Version,
+            Mode = Mode,
+            Ready = IsReady,
+            Ledger = _ledger.LedgerId,
+            LastSeq = _ledger.LastSeq,
+            Sealed = _ledger.SealedThrough,
+            Watermark = _ledger.Acknowledged,
+            Queue = _ledger.Queue,
+            Held = _ledger.Held,
+            Clock = _clock.Source switch { TrustSource.Ntp => "ntp", TrustSource.Bridge => "bridge", TrustSource.Rtc => "rtc", _ => "untrusted" },
+            FreeBytes = _ledger.FreeBytes,
+            Pack = models?.Pack.ToString(),
+            Gallery = models?.Gallery.Count ?? 0,
+            People = _people.Count,
+            EnrolAgain = models?.Stale ?? 0,
+            Threshold = _vision?.Threshold,
+            Liveness = _options.Liveness,
+            Camera = _camera?.Status,
+            Undecodable = _vision?.Decoded.Refused ?? 0,
+            McuOnline = _broker?.IsOnline ?? false,
+            McuPort = _broker?.Port ?? 0,
+            McuFirmware = _desk.Firmware,
+            McuQueue = _desk.McuQueue,
+            BridgeOnline = _bridge?.IsOnline ?? false,
+            Bridge = _health.TextOf(HealthBoard.Bridge),
+        };
+    }
+
+    private T Own<T>(T part) where T : IDisposable
+    {
+        _owned.Add(part);
+        return part;
+    }
+
+    private static T Read<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception fault) when (fault is LedgerException or GalleryException)
+        {
+            throw new StartException(fault.Message, fault);
+        }
+    }
+}

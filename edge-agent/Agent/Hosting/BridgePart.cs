@@ -1,0 +1,99 @@
+using System.Globalization;
+using Devices.Contract.Messages;
+using Devices.Edge.Ledger.Store;
+using Devices.Edge.Ledger.Time;
+using Devices.Edge.Ledger.Uplink;
+using Microsoft.Extensions.Logging;
+
+namespace Devices.Edge.Agent.Hosting;
+
+/// <summary>The uplink to the bridge: waits for the certificate files, then keeps the session and narrates what it does.</summary>
+public sealed class BridgePart(
+    AgentOptions options, LedgerStore ledger, TrustedClock clock, IUplinkHost host, HealthBoard health, Narration narration, ILogger log, TimeProvider time)
+{
+    private volatile UplinkSession? _session;
+
+    public UplinkStatus? Status => _session?.Status;
+
+    public bool IsOnline => _session?.Status.Condition == UplinkCondition.Online;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (options.BridgeHost is not { } bridge)
+        {
+            health.Set(HealthBoard.Bridge, false, "no bridge is configured");
+            narration.Warn("bridge", "No bridge is configured (Bridge:Host): punches stay on this terminal.");
+            return;
+        }
+
+        string? told = null;
+        while (Missing() is { } file)
+        {
+            string sentence = $"The terminal is not provisioned: {file} is missing. Run 'devices provision'; punches are kept until then.";
+            health.Set(HealthBoard.Bridge, false, sentence);
+            if (told != sentence) narration.Warn("bridge", sentence);
+            told = sentence;
+            await Task.Delay(TimeSpan.FromSeconds(5), time, cancellationToken).ConfigureAwait(false);
+        }
+
+        UplinkSession session = new(
+            new UplinkOptions
+            {
+                Terminal = options.Terminal,
+                Host = bridge,
+                Port = options.BridgePort,
+                ServerName = options.BridgeServerName,
+                CaFile = options.CaFile,
+                CertificateFile = options.CertificateFile,
+                KeyFile = options.KeyFile,
+                BackoffCap = TimeSpan.FromSeconds(30),
+            },
+            ledger, clock, host, time, log);
+        session.Noted += Noted;
+        _session = session;
+        await session.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until the bridge has every sealed punch, while it is online, at most <paramref name="limit"/>.</summary>
+    public async Task DrainAsync(TimeSpan limit)
+    {
+        long begin = time.GetTimestamp();
+        while (IsOnline && ledger.SealedThrough > ledger.Acknowledged && time.GetElapsedTime(begin) < limit)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time).ConfigureAwait(false);
+    }
+
+    private string? Missing() => new[] { options.CaFile, options.CertificateFile, options.KeyFile }.FirstOrDefault(f => !File.Exists(f));
+
+    private string? _lost;
+
+    private void Noted(UplinkNote note)
+    {
+        switch (note.Kind)
+        {
+            case UplinkNoteKind.Acknowledged:
+                string which = note.From == note.Through
+                    ? string.Create(CultureInfo.InvariantCulture, $"punch {options.Terminal}/{note.Through}")
+                    : string.Create(CultureInfo.InvariantCulture, $"punches {options.Terminal}/{note.From} to {note.Through}");
+                narration.Tell(new NarrationEvent { Kind = "acknowledged", Seq = note.Through, Text = $"The bridge has {which}" });
+                return;
+            case UplinkNoteKind.Connected or UplinkNoteKind.Resumed:
+                _lost = null;
+                health.Set(HealthBoard.Bridge, true, note.Text);
+                narration.Tell("bridge", note.Text);
+                return;
+            case UplinkNoteKind.Lost:
+                // Told once for each reason, not at every try.
+                string reason = session(note.Text);
+                health.Set(HealthBoard.Bridge, false, note.Text);
+                if (reason != _lost) narration.Warn("bridge", note.Text);
+                _lost = reason;
+                return;
+            default:
+                if (note.Kind == UplinkNoteKind.Stopped) health.Set(HealthBoard.Bridge, false, note.Text);
+                narration.Warn("bridge", note.Text);
+                return;
+        }
+
+        static string session(string text) => text.Split(". ")[0];
+    }
+}

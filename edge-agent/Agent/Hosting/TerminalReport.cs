@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Reflection;
+using Devices.Contract.Messages;
+using Devices.Edge.Ledger.Uplink;
+
+namespace Devices.Edge.Agent.Hosting;
+
+/// <summary>What the agent adds to the terminal's <c>hello</c> and <c>status</c>.</summary>
+public sealed class TerminalReport(Func<string?> pack, Func<string?> firmware, Func<long?> lastFrameAt) : IUplinkHost
+{
+    /// <summary>The agent's version.</summary>
+    public static string Version { get; } =
+        typeof(TerminalReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public IReadOnlyDictionary<string, string> Versions
+    {
+        get
+        {
+            Dictionary<string, string> versions = new(StringComparer.Ordinal) { ["agent"] = Version };
+            if (firmware() is { } running) versions["firmware"] = running;
+            if (pack() is { } loaded) versions["pack"] = loaded;
+            return versions;
+        }
+    }
+
+    public StatusMessage Describe(StatusMessage basis) => basis with { LastFrameAt = lastFrameAt(), Temperature = Temperature() };
+
+    // Linux thermal sysfs: thousandths of a degree Celsius; boards without a sensor have no such file.
+    private static double? Temperature()
+    {
+        try
+        {
+            string text = File.ReadAllText("/sys/class/thermal/thermal_zone0/temp").Trim();
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int thousandths) ? thousandths / 1000.0 : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Devices.Edge.Ledger.Store;
+using Devices.Edge.Ledger.Time;
+
+namespace Devices.Edge.Agent.Punching;
+
+/// <summary>
+/// The one door to the ledger for face and card: the same entry is the same punch (origin), the same person within the window is no
+/// second punch, and everything else is appended durably before anybody is thanked. It asks the ledger, not memory, so a restart in
+/// between changes nothing. One punch at a time, so that face and card of one person at one moment cannot both get in.
+/// </summary>
+public sealed class PunchBook(LedgerStore ledger, TimeSpan window)
+{
+    private readonly Lock _gate = new();
+
+    /// <exception cref="LedgerException">The disk failed: nothing may be promised to the person.</exception>
+    public PunchAnswer Record(PunchDraft draft, ClockReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        lock (_gate)
+        {
+            if (draft.Origin is not null && ledger.OfOrigin(draft.Origin) is { } same)
+                return new(PunchVerdict.Accepted, same.Seq, same.BestAtMs, same.Sealed is null, Again: true, null);
+            if (ledger.LastOf(draft.Person) is { } last && IsRepeat(last, reading))
+                return new(PunchVerdict.Repeat, last.Seq, last.BestAtMs, last.Sealed is null, false, null);
+            return ledger.Append(draft, reading) switch
+            {
+                AppendResult.Recorded recorded => new(PunchVerdict.Accepted, recorded.Seq, recorded.AtMs, !recorded.Sealed, false, null),
+                AppendResult.SameOrigin known => new(PunchVerdict.Accepted, known.Seq, known.AtMs, false, Again: true, null),
+                AppendResult.Full full => new(PunchVerdict.Full, 0, 0, false, false, full.Reason),
+                AppendResult.Invalid invalid => new(PunchVerdict.Invalid, 0, 0, false, false, invalid.Reason),
+                _ => throw new InvalidOperationException("The ledger gave an answer that is not known here."),
+            };
+        }
+    }
+
+    // An entry that was queued on the MCU may be older than the person's newest punch: far enough apart in either direction it is a punch of its own.
+    private bool IsRepeat(StoredPunch last, ClockReading now)
+    {
+        if (last.BootId == now.BootId && last.MonotonicMs - now.MonotonicMs >= window.TotalMilliseconds) return false;
+        return RepeatWindow.Holds(last, now, window);
+    }
+}

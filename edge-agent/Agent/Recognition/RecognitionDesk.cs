@@ -1,0 +1,99 @@
+using System.Globalization;
+using Devices.Contract.Punches;
+using Devices.Edge.Agent.Gallery;
+using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Punching;
+using Devices.Edge.Ledger.Store;
+using Devices.Edge.Ledger.Time;
+using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Track;
+using Devices.Link;
+using Microsoft.Extensions.Logging;
+
+namespace Devices.Edge.Agent.Recognition;
+
+/// <summary>
+/// Turns one track's final outcome into a punch, a line, a screen and, where operators should know, an event. Each track is told once,
+/// not each frame; no score of a refused person, no face data.
+/// </summary>
+public sealed class RecognitionDesk(
+    AgentOptions options, PeopleStore people, PunchBook book, TrustedClock clock, EventGate gate, McuScreen screen, McuDesk mcu,
+    Narration narration, SiteClock site, Func<Guid> ledgerId)
+{
+    /// <exception cref="Devices.Edge.Ledger.Store.LedgerException">The disk failed: nobody is thanked.</exception>
+    public async Task DecideAsync(TrackOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case TrackOutcome.Accepted accepted:
+                await PunchAsync(accepted).ConfigureAwait(false);
+                break;
+            case TrackOutcome.Unknown:
+                Refuse("unknown", "A face that is not enrolled was seen; no punch.");
+                screen.Show(ScreenKind.Unknown);
+                gate.Offer("face-unknown", "A face that is not enrolled was seen.");
+                break;
+            case TrackOutcome.Spoof spoof:
+                Refuse("spoof", string.Create(CultureInfo.InvariantCulture,
+                    $"A picture, mask or screen was shown instead of a live face ({spoof.Liveness:0.00}, at least {spoof.Threshold:0.00} is needed); no punch."));
+                screen.Show(ScreenKind.Spoof);
+                gate.Offer("face-spoof", "A picture, mask or screen was shown instead of a live face.", security: true);
+                break;
+            case TrackOutcome.Ambiguous:
+                Refuse("ambiguous", "A face resembles two people too closely to decide; card or PIN was asked for.");
+                screen.Show(ScreenKind.Ambiguous);
+                break;
+            case TrackOutcome.Quality quality:
+                Refuse("quality", $"A face was seen but no frame of it could be used. {quality.Detail}");
+                if (QualityHints.KeyOf(quality.Worst) is { } key) screen.Show(ScreenKind.Hint, text: Hints.TextOf(key));
+                break;
+            case TrackOutcome.Left:
+                Refuse("left", "A face was seen but went away before it could be decided on.");
+                break;
+            default:
+                break; // Pending, and IdentityChanged: both tracks go on as new ones.
+        }
+    }
+
+    private async Task PunchAsync(TrackOutcome.Accepted accepted)
+    {
+        string name = people.Find(accepted.Person)?.Name ?? accepted.Person;
+        PunchDraft draft = new()
+        {
+            Person = accepted.Person,
+            Method = PunchMethod.Face,
+            Score = accepted.Score,
+            Threshold = accepted.Threshold,
+            Liveness = accepted.Liveness,
+            Pack = accepted.Pack.ToString(),
+        };
+        PunchAnswer answer = book.Record(draft, clock.Read());
+        string recognised = string.Create(CultureInfo.InvariantCulture, $"{name} recognised {accepted.Score:0.00} (threshold {accepted.Threshold:0.00})");
+        NarrationEvent line = new()
+        {
+            Kind = "punch", Text = "", Person = accepted.Person, Name = name, Method = "face", Score = accepted.Score, Threshold = accepted.Threshold,
+            Seq = answer.Seq == 0 ? null : answer.Seq,
+        };
+        switch (answer.Verdict)
+        {
+            case PunchVerdict.Accepted:
+                narration.Tell(line with { Text = $"{recognised}, punch {options.Terminal}/{answer.Seq} stored{(answer.Held ? ", time not yet certain" : "")}" });
+                screen.Show(answer.Held ? ScreenKind.Held : ScreenKind.Thanks, name, at: answer.AtMs, seq: answer.Seq);
+                if (options.FaceDoor) await mcu.OpenDoorAsync($"door-{ledgerId():N}"[..21] + "-" + answer.Seq.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+                break;
+            case PunchVerdict.Repeat:
+                string before = site.Minutes(answer.AtMs);
+                narration.Tell(line with { Kind = "repeat", Text = $"{recognised}: already recorded {before} (punch {options.Terminal}/{answer.Seq})" });
+                screen.Show(ScreenKind.Repeat, name, at: answer.AtMs, seq: answer.Seq);
+                break;
+            default:
+                narration.Tell(line with { Kind = "refused", Reason = answer.Verdict == PunchVerdict.Full ? "full" : "invalid", Text = $"{recognised}, but not recorded: {answer.Reason}" }, LogLevel.Warning);
+                screen.Show(answer.Verdict == PunchVerdict.Full ? ScreenKind.Full : ScreenKind.Fault, name);
+                gate.Offer("disk", answer.Reason ?? "A punch could not be recorded.", security: true);
+                break;
+        }
+    }
+
+    private void Refuse(string reason, string text) => narration.Tell(new NarrationEvent { Kind = "refused", Reason = reason, Text = text });
+}

@@ -1,0 +1,141 @@
+using Devices.Edge.Agent.Camera;
+using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Vision;
+using Devices.Edge.Vision.Frames;
+using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Track;
+using Devices.Link;
+
+namespace Devices.Edge.Agent.Recognition;
+
+/// <summary>
+/// Newest frame → decode → pipeline → outcomes → <see cref="RecognitionDesk"/>. While an MCU reports nobody in front of the terminal only
+/// a few frames a second are looked at; a face in one of them is presence too, since a sensor can fail. Without an MCU it is always awake.
+/// </summary>
+public sealed class RecognitionLoop(
+    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, TimeProvider time)
+{
+    private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
+    private long _awakeAt;
+    private long _lookedAt;
+    private bool _everAwake;
+    private bool _open;
+
+    /// <summary>Frames looked at since the start.</summary>
+    public long Processed { get; private set; }
+
+    /// <summary>Runs until cancelled; the decision in hand is finished first.</summary>
+    public async Task RunAsync(Action beat, CancellationToken cancellationToken)
+    {
+        long lastFrame = time.GetTimestamp();
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                beat();
+                using CameraFrame? frame = await slot.TakeAsync(TimeSpan.FromMilliseconds(500), cancellationToken).ConfigureAwait(false);
+                if (frame is null)
+                {
+                    if (_open && time.GetElapsedTime(lastFrame) > Starved) await FinishAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                lastFrame = time.GetTimestamp();
+                if (Asleep()) continue;
+                _lookedAt = lastFrame;
+                await LookAsync(frame).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+
+        await FinishAsync().ConfigureAwait(false);
+    }
+
+    private bool Asleep()
+    {
+        if (!absent()) return false;
+        if (_everAwake && time.GetElapsedTime(_awakeAt) < Awake) return false;
+        return time.GetElapsedTime(_lookedAt).TotalSeconds < 1 / options.IdleFramesPerSecond;
+    }
+
+    private async Task LookAsync(CameraFrame frame)
+    {
+        using RgbFrame? rgb = Decode(frame);
+        if (rgb is null) return;
+        FrameResult result = pipeline.Process(rgb);
+        Processed++;
+        _open = result.Tracks.Count > 0;
+        if (result.Detected > 0)
+        {
+            _awakeAt = time.GetTimestamp();
+            _everAwake = true;
+        }
+
+        if (result.Decisions.Count > 0)
+        {
+            foreach (TrackOutcome outcome in result.Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
+            return;
+        }
+
+        // A hint only for the nearest face that is still looked at, and only when nothing else happened.
+        TrackView nearest = default;
+        foreach (TrackView track in result.Tracks)
+        {
+            if (track.Outcome is TrackOutcome.Pending && track.Box.Area > nearest.Box.Area) nearest = track;
+        }
+
+        if (nearest.Outcome is TrackOutcome.Pending pending) Hint(pending);
+    }
+
+    private string? _hint;
+    private long _hintAt;
+
+    private void Hint(TrackOutcome.Pending pending)
+    {
+        string key = pending.HintKey ?? "";
+        if (key == _hint && time.GetElapsedTime(_hintAt) < TimeSpan.FromSeconds(1.5)) return;
+        if (time.GetElapsedTime(_hintAt) < TimeSpan.FromMilliseconds(400)) return;
+        _hint = key;
+        _hintAt = time.GetTimestamp();
+        if (pending.Reason == QualityReason.Good) screen.Show(ScreenKind.Look);
+        else screen.Show(ScreenKind.Hint, text: Hints.TextOf(key));
+    }
+
+    private async Task FinishAsync()
+    {
+        _open = false;
+        foreach (TrackOutcome outcome in pipeline.Finish().Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
+    }
+
+    private RgbFrame? Decode(CameraFrame frame)
+    {
+        if (frame.Format == FrameFormat.Yuyv)
+        {
+            RgbFrame target = RgbFrame.Rent(frame.Width, frame.Height, frame.CapturedAt);
+            if (YuvConverter.FromYuyv(frame.Data, frame.Stride, target) is not { } fault)
+            {
+                decoded.Accept();
+                return target;
+            }
+
+            target.Dispose();
+            decoded.Refuse(fault.Message);
+            return null;
+        }
+
+        FrameDecode jpeg = JpegDecoder.Decode(frame.Data, frame.CapturedAt);
+        if (jpeg.IsDecoded)
+        {
+            decoded.Accept();
+            return jpeg.Frame;
+        }
+
+        decoded.Refuse(jpeg.Fault.Message);
+        return null;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using Devices.Edge.Agent.Camera;
+using Devices.Edge.Agent.Gallery;
+using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Vision;
+using Devices.Edge.Vision.Match;
+
+namespace Devices.Edge.Agent.Recognition;
+
+/// <summary>
+/// Loads the models and runs recognition; what fails is tried again, and meanwhile cards work. A pack that is installed later is found
+/// without a restart.
+/// </summary>
+public sealed class VisionPart(
+    AgentOptions options, PeopleStore people, FrameSlot slot, RecognitionDesk desk, McuScreen screen, McuDesk mcu, HealthBoard health,
+    Heartbeats heartbeats, Narration narration, CrashGuard guard, TimeProvider time)
+{
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+    private readonly TaskCompletionSource _firstTry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile FaceModels? _models;
+    private volatile FacePipeline? _pipeline;
+
+    /// <summary>The models in force; null while there are none.</summary>
+    public FaceModels? Models => _models;
+
+    /// <summary>The threshold that decides at the gallery's present size; null without models.</summary>
+    public float? Threshold => _pipeline?.Threshold.Threshold;
+
+    /// <summary>Frames that the decoder refused (sound from outside, damaged within).</summary>
+    public FrameTally Decoded { get; } = new();
+
+    /// <summary>Completes when the models were loaded, or could not be, for the first time.</summary>
+    public Task FirstTry => _firstTry.Task;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            FaceModels models = await LoadAsync(cancellationToken).ConfigureAwait(false);
+            using (models)
+            {
+                using FacePipeline pipeline = models.CreatePipeline(new PipelineOptions
+                {
+                    Policy = new DecisionPolicy { Fpir = options.WantedFpir },
+                    LivenessThreshold = options.Liveness ? null : 0f,
+                });
+                try
+                {
+                    _models = models;
+                    _pipeline = pipeline;
+                    health.Set(HealthBoard.Models, true, $"{models.Pack} with {models.Gallery.Persons.Count} people");
+                    Tell(models);
+                    _firstTry.TrySetResult();
+                    Task settle = SettleAsync(cancellationToken);
+                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, time);
+                    // On a thread of its own: inference is work, not waiting.
+                    await Task.Run(() => loop.RunAsync(heartbeats.Watch("recognition", TimeSpan.FromSeconds(20)), cancellationToken), CancellationToken.None).ConfigureAwait(false);
+                    await settle.ConfigureAwait(false);
+                }
+                finally
+                {
+                    _models = null;
+                    _pipeline = null;
+                    heartbeats.Forget("recognition");
+                }
+            }
+
+            guard.Settle();
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            health.Set(HealthBoard.Models, false, fault.Message);
+            throw;
+        }
+        finally
+        {
+            _firstTry.TrySetResult();
+        }
+    }
+
+    private async Task<FaceModels> LoadAsync(CancellationToken cancellationToken)
+    {
+        string? told = null;
+        if (guard.Tripped)
+        {
+            string tripped = $"The face models ended the agent {guard.Unfinished} times in a row; cards only for the next 10 minutes. Check the model pack and the board's memory.";
+            narration.Warn("models", tripped);
+            health.Set(HealthBoard.Models, false, tripped);
+            _firstTry.TrySetResult();
+            await Task.Delay(TimeSpan.FromMinutes(10), time, cancellationToken).ConfigureAwait(false);
+        }
+
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            guard.Begin();
+            (FaceModels? models, string? problem) = await Task.Run(() => (FaceModels.Load(options.ModelPack!, people, out string? why), why), cancellationToken).ConfigureAwait(false);
+            if (models is not null) return models;
+            guard.Settle();
+            health.Set(HealthBoard.Models, false, problem!);
+            if (problem != told) narration.Warn("models", $"No face recognition, cards only: {problem}");
+            told = problem;
+            _firstTry.TrySetResult();
+            await Task.Delay(TryAgain, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Past the first seconds the models have shown that they run here.
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Settled, time, cancellationToken).ConfigureAwait(false);
+            guard.Settle();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: settled by the caller.
+        }
+    }
+
+    private void Tell(FaceModels models)
+    {
+        string threshold = Threshold is { } value ? value.ToString("0.00", CultureInfo.InvariantCulture) : "?";
+        narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, threshold {threshold}.");
+        if (!options.Liveness) narration.Warn("models", "Liveness is switched off: a photo can punch. Set Liveness:Enabled to true.");
+        if (models.Stale > 0) narration.Warn("models", $"{models.Stale} {(models.Stale == 1 ? "person needs" : "people need")} enrolling again for pack {models.Pack}; until then card only.");
+        if (models.Damaged > 0) narration.Warn("models", $"{models.Damaged} face templates cannot be opened (altered, or another key); enrol those people again.");
+    }
+}

@@ -1,0 +1,94 @@
+using Devices.Edge.Vision.Align;
+using Devices.Edge.Vision.Detect;
+using Devices.Edge.Vision.Embed;
+using Devices.Edge.Vision.Frames;
+using Devices.Edge.Vision.Landmark;
+using Devices.Edge.Vision.Liveness;
+using Devices.Edge.Vision.Packs;
+using Devices.Edge.Vision.Quality;
+
+namespace Devices.Edge.Vision;
+
+/// <summary>
+/// The stages of one pack with their preallocated buffers, each callable by itself: detect, locate and judge,
+/// liveness, embed. For one thread at a time; make one for each thread from <see cref="LoadedPack.CreateAnalyzer"/>.
+/// </summary>
+public sealed class FaceAnalyzer : IDisposable
+{
+    private readonly IFaceDetector _detector;
+    private readonly Points68Landmarker? _landmarker;
+    private readonly FaceEmbedder _embedder;
+    private readonly LivenessModel _liveness;
+    private readonly QualityAssessor _quality = new();
+
+    internal FaceAnalyzer(LoadedPack pack)
+    {
+        var manifest = pack.Manifest;
+        Pack = pack.Reference;
+        EmbeddingSize = manifest.Embedder.Size;
+        _detector = manifest.Detector.Kind == "yunet"
+            ? new YuNetDetector(pack.Detector, manifest.Detector)
+            : new RfbDetector(pack.Detector, manifest.Detector);
+        _landmarker = pack.Landmarks is { } landmarks ? new Points68Landmarker(landmarks, manifest.Landmarks) : null;
+        _embedder = new FaceEmbedder(pack.Embedder, manifest.Embedder);
+        _liveness = new LivenessModel(pack.Liveness, manifest.Liveness);
+    }
+
+    public PackRef Pack { get; }
+
+    /// <summary>Floats in an embedding.</summary>
+    public int EmbeddingSize { get; }
+
+    /// <summary>Faces by falling detection score; returns how many were written.</summary>
+    public int Detect(RgbFrame frame, Span<DetectedFace> faces) => _detector.Detect(frame, faces);
+
+    /// <summary>Five points, alignment and quality of one detected face.</summary>
+    public AnalyzedFace Analyze(RgbFrame frame, in DetectedFace face, QualityLimits limits)
+    {
+        var points = face.Points ?? _landmarker!.Locate(frame, face.Box);
+        var alignment = FaceAlignment.Of(points);
+        return new AnalyzedFace(face.Box, face.Score, points, alignment, _quality.Assess(frame, face.Box, face.Score, points, alignment, limits));
+    }
+
+    /// <summary>Probability that the face is live, 0..1.</summary>
+    public float Liveness(RgbFrame frame, in FaceBox box)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        return _liveness.Score(frame, box);
+    }
+
+    /// <summary>Unit-length embedding of <see cref="EmbeddingSize"/> floats; false when the face has no alignment.</summary>
+    public bool Embed(RgbFrame frame, in AnalyzedFace face, Span<float> embedding)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (face.Alignment is not { } alignment)
+        {
+            return false;
+        }
+
+        _embedder.Embed(frame, alignment, embedding);
+        return true;
+    }
+
+    /// <summary>Runs every model once, so that the first person of the day waits no longer than the second.</summary>
+    internal void WarmUp()
+    {
+        using var frame = RgbFrame.Rent(160, 120);
+        frame.Pixels.Fill(127);
+        Span<DetectedFace> faces = new DetectedFace[4];
+        Detect(frame, faces);
+        var points = new FivePoints(new(65, 50), new(95, 50), new(80, 65), new(68, 80), new(92, 80));
+        var face = new DetectedFace(new FaceBox(50, 30, 60, 70), 1, _landmarker is null ? points : null);
+        var analyzed = Analyze(frame, face, QualityLimits.Recognition);
+        Liveness(frame, face.Box);
+        Embed(frame, analyzed with { Alignment = FaceAlignment.Of(points) }, new float[EmbeddingSize]);
+    }
+
+    public void Dispose()
+    {
+        _detector.Dispose();
+        _landmarker?.Dispose();
+        _embedder.Dispose();
+        _liveness.Dispose();
+    }
+}

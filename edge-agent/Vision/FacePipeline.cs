@@ -1,0 +1,224 @@
+using Devices.Edge.Vision.Detect;
+using Devices.Edge.Vision.Frames;
+using Devices.Edge.Vision.Match;
+using Devices.Edge.Vision.Packs;
+using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Track;
+
+namespace Devices.Edge.Vision;
+
+/// <summary>
+/// Frames in, one decision for each face that was followed out. For one thread at a time; the gallery may be changed
+/// from other threads meanwhile. After warm-up a frame without a new decision allocates nothing of note.
+/// </summary>
+public sealed class FacePipeline : IDisposable
+{
+    private const int MaximumFaces = 16;
+
+    private readonly FaceAnalyzer _analyzer;
+    private readonly FaceGallery _gallery;
+    private readonly PipelineOptions _options;
+    private readonly OpenSetDecider _decider;
+    private readonly FaceTracker _tracker;
+    private readonly FrameResult _result = new();
+    private readonly DetectedFace[] _faces = new DetectedFace[MaximumFaces];
+    private readonly AnalyzedFace[] _analyzed = new AnalyzedFace[MaximumFaces];
+    private readonly float[] _embedding;
+    private readonly float _sameFace;
+    private readonly float _liveThreshold;
+    private readonly PackRef _pack;
+
+    /// <exception cref="ArgumentException">The gallery was made for another pack, or an option makes no sense.</exception>
+    public FacePipeline(LoadedPack pack, FaceGallery gallery, PipelineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pack);
+        ArgumentNullException.ThrowIfNull(gallery);
+        _options = options ?? new PipelineOptions();
+        _options.Validate();
+        if (gallery.Pack != pack.Reference)
+        {
+            throw new ArgumentException($"The gallery holds templates of {gallery.Pack}; the pipeline runs {pack.Reference}.", nameof(gallery));
+        }
+
+        _pack = pack.Reference;
+        _gallery = gallery;
+        _analyzer = pack.CreateAnalyzer();
+        _decider = new OpenSetDecider(pack.Calibration, _options.Policy);
+        _embedding = new float[_analyzer.EmbeddingSize];
+        _sameFace = _options.SameFaceThreshold ?? pack.Calibration.ThresholdFor(1e-2).Threshold;
+        _liveThreshold = _options.LivenessThreshold ?? pack.Manifest.Liveness.Threshold;
+        _tracker = new FaceTracker(_options.Tracker, MaximumFaces, () => new FaceTrack(_options.Window, _analyzer.EmbeddingSize));
+    }
+
+    /// <summary>The threshold that applies at the gallery's present size.</summary>
+    public CalibratedThreshold Threshold => _decider.ThresholdFor(_gallery.Count);
+
+    /// <summary>
+    /// Looks at one frame; its <see cref="RgbFrame.CapturedAt"/> must not go back. The frame is only read and stays
+    /// the caller's. The result is valid until the next call.
+    /// </summary>
+    public FrameResult Process(RgbFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        var now = frame.CapturedAt;
+        _result.TrackList.Clear();
+        _result.DecisionList.Clear();
+        EndGone(now);
+
+        var count = _analyzer.Detect(frame, _faces);
+        _result.Detected = count;
+        var faces = _faces.AsSpan(0, count);
+        var tracks = _tracker.Associate(faces, now);
+        for (var i = 0; i < count; i++)
+        {
+            if (tracks[i] is { } track)
+            {
+                _analyzed[i] = _analyzer.Analyze(frame, faces[i], _options.Quality);
+                Retry(track, now);
+                track.Note(_analyzed[i].Quality);
+            }
+        }
+
+        for (var turn = 0; turn < _options.RecognitionsPerFrame; turn++)
+        {
+            var next = MostInNeed(tracks, now);
+            if (next < 0)
+            {
+                break;
+            }
+
+            Look(frame, _analyzed[next], tracks[next]!, now);
+        }
+
+        foreach (var track in tracks)
+        {
+            if (track is not null)
+            {
+                _result.TrackList.Add(View(track, track.Outcome.IsFinal && track.DecidedAt == now));
+            }
+        }
+
+        return _result;
+    }
+
+    /// <summary>Ends every track, as when the camera stops; their outcomes are in <see cref="FrameResult.Decisions"/>.</summary>
+    public FrameResult Finish()
+    {
+        _result.TrackList.Clear();
+        _result.DecisionList.Clear();
+        _result.Detected = 0;
+        EndGone(TimeSpan.MaxValue);
+        return _result;
+    }
+
+    public void Dispose() => _analyzer.Dispose();
+
+    private static TrackView View(FaceTrack track, bool decidedNow) =>
+        new(track.Id, track.Motion.Box, track.LastQuality, track.Outcome, decidedNow, track.StartedAt);
+
+    private void EndGone(TimeSpan now)
+    {
+        while (_tracker.TakeEnded(now) is { } ended)
+        {
+            if (ended.Outcome.IsFinal)
+            {
+                continue;
+            }
+
+            var worst = ended.CommonestFault();
+            ended.Decide(
+                ended.Taken > 0
+                    ? new TrackOutcome.Left(ended.Taken, _options.AcceptAfter)
+                    : new TrackOutcome.Quality(worst, QualityHints.Explain(ended.LastQuality)),
+                now);
+            _result.DecisionList.Add(View(ended, true));
+        }
+    }
+
+    private void Retry(FaceTrack track, TimeSpan now)
+    {
+        if (track.Outcome.IsFinal && track.Outcome is not TrackOutcome.Accepted && now - track.DecidedAt >= _options.RetryAfter)
+        {
+            track.Restart(_tracker.NewId(), now);
+        }
+    }
+
+    // The undecided track with the fewest samples, else an accepted one that is due for its check.
+    private int MostInNeed(ReadOnlySpan<FaceTrack?> tracks, TimeSpan now)
+    {
+        var best = -1;
+        for (var i = 0; i < tracks.Length; i++)
+        {
+            if (tracks[i] is not { } track || !_analyzed[i].Quality.IsGood || track.LastSampleAt == now)
+            {
+                continue;
+            }
+
+            var due = !track.Outcome.IsFinal || (track.Outcome is TrackOutcome.Accepted && now - track.LastSampleAt >= _options.RecheckEvery);
+            if (due && (best < 0 || track.Taken < tracks[best]!.Taken))
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+
+    private void Look(RgbFrame frame, in AnalyzedFace face, FaceTrack track, TimeSpan now)
+    {
+        _analyzer.Embed(frame, face, _embedding);
+        var similarity = track.SimilarityTo(_embedding);
+        if (similarity < _sameFace)
+        {
+            // Whoever stood here before is gone: their evidence must not count for the newcomer, nor the reverse.
+            if (!track.Outcome.IsFinal)
+            {
+                track.Decide(new TrackOutcome.IdentityChanged(similarity), now);
+                _result.DecisionList.Add(View(track, true));
+            }
+
+            track.Restart(_tracker.NewId(), now);
+            track.Note(face.Quality);
+        }
+        else if (track.Outcome.IsFinal)
+        {
+            track.Checked(now);
+            return;
+        }
+
+        var liveness = _analyzer.Liveness(frame, face.Box);
+        track.Take(_embedding, face.Quality.Score, liveness, _gallery.Match(_embedding), now);
+        if (track.Held >= _options.AcceptAfter && Decide(track) is { } outcome)
+        {
+            track.Decide(outcome, now);
+            _result.DecisionList.Add(View(track, true));
+        }
+    }
+
+    private TrackOutcome? Decide(FaceTrack track)
+    {
+        var decision = _decider.Decide(_gallery.Match(track.Fuse()));
+        var (best, second) = (decision.Match.Best, decision.Match.Second);
+        var live = track.Liveness >= _liveThreshold;
+        var agreed = best.Person is not null && track.Agrees(best.Person, decision.Threshold, _options.Agreement);
+        if (live && agreed && decision.Verdict == OpenSetVerdict.Accept)
+        {
+            return new TrackOutcome.Accepted(best.Person!, best.Score, decision.Threshold, second, track.Liveness, _pack, track.Taken);
+        }
+
+        if (track.Taken < _options.RefuseAfter)
+        {
+            return null;
+        }
+
+        if (!live)
+        {
+            return new TrackOutcome.Spoof(track.Liveness, _liveThreshold, decision.Verdict == OpenSetVerdict.Unknown ? Candidate.None : best);
+        }
+
+        // Frames that name different persons are as good as two persons within the margin.
+        return decision.Verdict == OpenSetVerdict.Unknown
+            ? new TrackOutcome.Unknown(best, decision.Threshold, track.Liveness, _pack, track.Taken)
+            : new TrackOutcome.Ambiguous(best, second, decision.Threshold, track.Liveness, _pack);
+    }
+}

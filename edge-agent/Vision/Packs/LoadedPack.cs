@@ -1,0 +1,54 @@
+using Devices.Edge.Vision.Runtime;
+
+namespace Devices.Edge.Vision.Packs;
+
+/// <summary>
+/// A verified pack with its models open. Thread-safe to share: several analyzers (each for one thread) may be made
+/// from it. Dispose after all of them.
+/// </summary>
+public sealed class LoadedPack : IDisposable
+{
+    internal LoadedPack(string directory, PackManifest manifest, PackOptions options)
+    {
+        Manifest = manifest;
+        try
+        {
+            Detector = new OnnxModel(Path.Combine(directory, manifest.Detector.File), options);
+            Landmarks = manifest.Landmarks.File is { } file ? new OnnxModel(Path.Combine(directory, file), options) : null;
+            Embedder = new OnnxModel(Path.Combine(directory, manifest.Embedder.File), options);
+            Liveness = new OnnxModel(Path.Combine(directory, manifest.Liveness.File), options);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public PackManifest Manifest { get; }
+
+    public PackRef Reference => Manifest.Reference;
+
+    /// <exception cref="InvalidOperationException">The pack was loaded for calibration and has none.</exception>
+    public PackCalibration Calibration => Manifest.Calibration
+        ?? throw new InvalidOperationException($"Pack {Reference} has no calibration; it can only be measured.");
+
+    internal OnnxModel Detector { get; }
+
+    internal OnnxModel? Landmarks { get; }
+
+    internal OnnxModel Embedder { get; }
+
+    internal OnnxModel Liveness { get; }
+
+    /// <summary>A set of stages with buffers of its own, for one thread at a time.</summary>
+    public FaceAnalyzer CreateAnalyzer() => new(this);
+
+    public void Dispose()
+    {
+        Detector?.Dispose();
+        Landmarks?.Dispose();
+        Embedder?.Dispose();
+        Liveness?.Dispose();
+    }
+}

@@ -1,0 +1,205 @@
+using System.Numerics.Tensors;
+using Devices.Edge.Vision.Match;
+using Devices.Edge.Vision.Quality;
+
+namespace Devices.Edge.Vision.Track;
+
+/// <summary>
+/// One face being followed, with its window of best frames. Tracks and their buffers are reused for later faces, so
+/// people coming and going allocate nothing.
+/// </summary>
+internal sealed class FaceTrack
+{
+    private readonly Sample[] _window;
+    private readonly float[] _mean;
+    private readonly int[] _reasons = new int[Enum.GetValues<QualityReason>().Length];
+    private float _livenessSum;
+
+    internal FaceTrack(int window, int embeddingSize)
+    {
+        _window = [.. Enumerable.Range(0, window).Select(_ => new Sample(embeddingSize))];
+        _mean = new float[embeddingSize];
+    }
+
+    internal long Id { get; private set; }
+
+    internal TrackMotion Motion;
+
+    internal TimeSpan StartedAt { get; private set; }
+
+    internal TimeSpan LastSeen { get; set; }
+
+    internal TimeSpan LastSampleAt { get; private set; }
+
+    internal TimeSpan DecidedAt { get; private set; }
+
+    internal TrackOutcome Outcome { get; private set; } = PendingOutcomes.Of(QualityReason.Good);
+
+    internal FaceQuality LastQuality { get; private set; }
+
+    /// <summary>Samples in the window.</summary>
+    internal int Held { get; private set; }
+
+    /// <summary>Samples ever taken.</summary>
+    internal int Taken { get; private set; }
+
+    /// <summary>Mean live score over all samples taken, not only the sharpest: an attack is not forgiven for one good frame.</summary>
+    internal float Liveness => Taken == 0 ? 0 : _livenessSum / Taken;
+
+    internal void Start(long id, in FaceBox box, TimeSpan now)
+    {
+        Id = id;
+        StartedAt = LastSeen = now;
+        LastSampleAt = TimeSpan.MinValue;
+        Motion.Start(box, now);
+        Forget();
+    }
+
+    /// <summary>The same face in the picture begins again under a new id, as after a person flip or a refusal.</summary>
+    internal void Restart(long id, TimeSpan now)
+    {
+        Id = id;
+        StartedAt = now;
+        Forget();
+    }
+
+    internal void Note(in FaceQuality quality)
+    {
+        LastQuality = quality;
+        _reasons[(int)quality.Reason]++;
+        if (Outcome is TrackOutcome.Pending)
+        {
+            Outcome = PendingOutcomes.Of(quality.Reason);
+        }
+    }
+
+    internal void Decide(TrackOutcome outcome, TimeSpan now)
+    {
+        Outcome = outcome;
+        DecidedAt = now;
+    }
+
+    /// <summary>Mean cosine of a new embedding with the window; 1 when the window is empty.</summary>
+    internal float SimilarityTo(ReadOnlySpan<float> embedding)
+    {
+        if (Held == 0)
+        {
+            return 1;
+        }
+
+        var sum = 0f;
+        for (var i = 0; i < Held; i++)
+        {
+            sum += TensorPrimitives.Dot(embedding, _window[i].Embedding);
+        }
+
+        return sum / Held;
+    }
+
+    /// <summary>Takes a frame's evidence: kept if the window has room or a poorer frame in it.</summary>
+    internal void Take(ReadOnlySpan<float> embedding, float quality, float liveness, in GalleryMatch match, TimeSpan now)
+    {
+        Taken++;
+        _livenessSum += liveness;
+        LastSampleAt = now;
+        var slot = Held;
+        if (Held == _window.Length)
+        {
+            slot = 0;
+            for (var i = 1; i < Held; i++)
+            {
+                if (_window[i].Quality < _window[slot].Quality)
+                {
+                    slot = i;
+                }
+            }
+
+            if (_window[slot].Quality >= quality)
+            {
+                return;
+            }
+        }
+        else
+        {
+            Held++;
+        }
+
+        embedding.CopyTo(_window[slot].Embedding);
+        _window[slot].Quality = quality;
+        _window[slot].Best = match.Best;
+    }
+
+    /// <summary>A re-check after the decision: remembers when, without changing the evidence.</summary>
+    internal void Checked(TimeSpan now) => LastSampleAt = now;
+
+    /// <summary>
+    /// Mean of the window's embeddings, not brought to unit length: its dot product with a template is the mean of
+    /// the single scores, which is what the calibration was measured on.
+    /// </summary>
+    internal ReadOnlySpan<float> Fuse()
+    {
+        _mean.AsSpan().Clear();
+        for (var i = 0; i < Held; i++)
+        {
+            TensorPrimitives.Add(_mean, _window[i].Embedding, _mean);
+        }
+
+        TensorPrimitives.Divide(_mean, Math.Max(1, Held), _mean);
+        return _mean;
+    }
+
+    /// <summary>Whether the single frames speak for a person: most name them, and none names another above the threshold.</summary>
+    internal bool Agrees(string person, float threshold, float share)
+    {
+        var votes = 0;
+        for (var i = 0; i < Held; i++)
+        {
+            if (_window[i].Best.Person == person)
+            {
+                votes++;
+            }
+            else if (_window[i].Best.Score >= threshold)
+            {
+                return false;
+            }
+        }
+
+        return votes >= share * Held;
+    }
+
+    /// <summary>The commonest fault of the frames seen.</summary>
+    internal QualityReason CommonestFault()
+    {
+        var worst = QualityReason.TooSmall;
+        for (var i = 1; i < _reasons.Length; i++)
+        {
+            if (_reasons[i] > _reasons[(int)worst])
+            {
+                worst = (QualityReason)i;
+            }
+        }
+
+        return worst;
+    }
+
+    private void Forget()
+    {
+        for (var i = 0; i < Held; i++)
+        {
+            _window[i].Embedding.AsSpan().Clear();
+        }
+
+        _reasons.AsSpan().Clear();
+        Held = Taken = 0;
+        _livenessSum = 0;
+        LastQuality = default;
+        Outcome = PendingOutcomes.Of(QualityReason.Good);
+    }
+
+    private sealed class Sample(int embeddingSize)
+    {
+        internal readonly float[] Embedding = new float[embeddingSize];
+        internal float Quality;
+        internal Candidate Best;
+    }
+}

@@ -1,0 +1,11 @@
+using Devices.Edge.Vision.Quality;
+
+namespace Devices.Edge.Vision.Track;
+
+/// <summary>One shared instance a reason, since a pending track reports one every frame.</summary>
+internal static class PendingOutcomes
+{
+    private static readonly TrackOutcome.Pending[] All = [.. Enum.GetValues<QualityReason>().Select(r => new TrackOutcome.Pending(r))];
+
+    internal static TrackOutcome.Pending Of(QualityReason reason) => All[(int)reason];
+}

@@ -1,0 +1,12 @@
+// Declarations only, written from the public signatures of the library of this name: no behaviour, never deployed.
+using System;
+
+namespace System.Device.Gpio
+{
+    public enum PinEventTypes
+    {
+        None = 0,
+        Rising = 1,
+        Falling = 2,
+    }
+}

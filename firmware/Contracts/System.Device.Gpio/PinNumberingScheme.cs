@@ -1,0 +1,11 @@
+// Declarations only, written from the public signatures of the library of this name: no behaviour, never deployed.
+using System;
+
+namespace System.Device.Gpio
+{
+    public enum PinNumberingScheme
+    {
+        Logical = 0,
+        Board = 1,
+    }
+}

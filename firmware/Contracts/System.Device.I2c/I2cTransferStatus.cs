@@ -1,0 +1,14 @@
+// Declarations only, written from the public signatures of the library of this name: no behaviour, never deployed.
+using System;
+
+namespace System.Device.I2c
+{
+    public enum I2cTransferStatus
+    {
+        UnknownError = 0,
+        FullTransfer = 1,
+        ClockStretchTimeout = 2,
+        PartialTransfer = 3,
+        SlaveAddressNotAcknowledged = 4,
+    }
+}

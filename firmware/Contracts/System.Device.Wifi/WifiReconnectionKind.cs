@@ -1,0 +1,11 @@
+// Declarations only, written from the public signatures of the library of this name: no behaviour, never deployed.
+using System;
+
+namespace System.Device.Wifi
+{
+    public enum WifiReconnectionKind
+    {
+        Automatic = 0,
+        Manual = 1,
+    }
+}

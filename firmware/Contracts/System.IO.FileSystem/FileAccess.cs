@@ -1,0 +1,12 @@
+// Declarations only, written from the public signatures of the library of this name: no behaviour, never deployed.
+using System;
+
+namespace System.IO
+{
+    public enum FileAccess
+    {
+        Read = 1,
+        Write = 2,
+        ReadWrite = 3,
+    }
+}

@@ -1,0 +1,15 @@
+// Declarations only, written from the public signatures of the library of this name: no behaviour, never deployed.
+using System;
+
+namespace System.IO
+{
+    public enum FileMode
+    {
+        CreateNew = 1,
+        Create = 2,
+        Open = 3,
+        OpenOrCreate = 4,
+        Truncate = 5,
+        Append = 6,
+    }
+}

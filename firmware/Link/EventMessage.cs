@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Devices.Link;
+
+/// <summary>MCU → board, QoS 1: door, case, exit button or a fault of a part.</summary>
+public sealed class EventMessage : LinkMessage
+{
+    public override string Leaf
+    {
+        get { return LinkTopics.Event; }
+    }
+
+    /// <summary>The event's id, unique for ever.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>What happened.</summary>
+    public EventKind Kind { get; set; }
+
+    /// <summary>Monotonic ms since boot.</summary>
+    public long UptimeMs { get; set; }
+
+    /// <summary>In words, for a technician.</summary>
+    public string Detail { get; set; } = "";
+
+    /// <summary>Reads with a reader of its own. False: <paramref name="fault"/> names the field and what was wrong.</summary>
+    public static bool TryParse(byte[] payload, [NotNullWhen(true)] out EventMessage? message, [NotNullWhen(false)] out LinkFault? fault)
+    {
+        return TryParse(new LinkReader(), payload, out message, out fault);
+    }
+
+    /// <summary>Reads with a reader made once.</summary>
+    public static bool TryParse(LinkReader reader, byte[] payload, [NotNullWhen(true)] out EventMessage? message, [NotNullWhen(false)] out LinkFault? fault)
+    {
+        message = null;
+        if (reader.Load(payload, payload.Length))
+        {
+            EventMessage read = new EventMessage();
+            read.Id = reader.Id("id");
+            if (!LinkWords.TryEvent(reader.Word("kind"), out EventKind kind))
+            {
+                reader.Unknown("kind");
+            }
+
+            read.Kind = kind;
+            read.UptimeMs = reader.Number("uptime_ms", 0, LinkLimits.MaxNumber);
+            read.Detail = reader.Text("detail", LinkLimits.MaxText);
+            message = reader.Fault == null ? read : null;
+        }
+
+        fault = reader.Fault;
+        return message != null;
+    }
+
+    internal override void Fill(LinkWriter writer)
+    {
+        writer.Id("id", Id);
+        writer.Word("kind", LinkWords.Of(Kind));
+        writer.Number("uptime_ms", UptimeMs, 0, LinkLimits.MaxNumber);
+        writer.Text("detail", Detail, LinkLimits.MaxText);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Devices.Terminal;
+
+/// <summary>What a site sets on its terminal.</summary>
+public sealed class TerminalOptions
+{
+    public TerminalOptions(string terminal)
+    {
+        Terminal = terminal;
+    }
+
+    /// <summary>The terminal's id, also the MQTT user name.</summary>
+    public string Terminal { get; }
+
+    /// <summary>Version told to the board.</summary>
+    public string Firmware { get; set; } = "0.1.0";
+
+    /// <summary>Why this boot happened.</summary>
+    public string Reason { get; set; } = "power";
+
+    /// <summary>Screen texts in 简体中文 (where the screen's font has it) or English.</summary>
+    public bool Chinese { get; set; } = true;
+
+    /// <summary>Most punches kept while the board is away.</summary>
+    public int QueueCapacity { get; set; } = 1000;
+
+    /// <summary>Whether an accepted card opens the door by itself.</summary>
+    public bool DoorOnAccept { get; set; }
+
+    /// <summary>How long the door is released, ms.</summary>
+    public int DoorOpenMs { get; set; } = 3000;
+}

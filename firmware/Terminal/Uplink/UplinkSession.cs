@@ -1,0 +1,153 @@
+using System;
+using Devices.Link;
+using Devices.Terminal.Parts;
+
+namespace Devices.Terminal.Uplink;
+
+/// <summary>
+/// Keeps one connection to the board alive: connects with a time limit, sends a ping every <see cref="LinkLimits.PingEveryMs"/>,
+/// and gives the connection up when nothing was heard for <see cref="LinkLimits.DeadAfterMs"/> — a socket that looks open proves nothing.
+/// A state machine in virtual time; it never blocks.
+/// </summary>
+public sealed class UplinkSession
+{
+    /// <summary>Longest a connection attempt may take, ms; M2Mqtt's own limit is 30 s.</summary>
+    public const int ConnectLimitMs = 10000;
+
+    private readonly ILink _link;
+    private readonly ISystem _system;
+    private readonly string _terminal;
+    private readonly Backoff _backoff = new Backoff();
+    private readonly LinkWriter _writer = new LinkWriter();
+    private readonly PingMessage _ping = new PingMessage();
+    private bool _trying;
+    private bool _open;
+    private bool _opened;
+    private long _attemptMs;
+    private long _nextAttemptMs;
+    private long _heardMs;
+    private long _pingMs;
+
+    public UplinkSession(ILink link, ISystem system, string terminal)
+    {
+        _link = link ?? throw new ArgumentNullException(nameof(link));
+        _system = system ?? throw new ArgumentNullException(nameof(system));
+        _terminal = terminal;
+    }
+
+    /// <summary>Connected, and the board was heard of lately.</summary>
+    public bool IsUp
+    {
+        get { return _open; }
+    }
+
+    /// <summary>Connections made since boot.</summary>
+    public int Connections { get; private set; }
+
+    /// <summary>True once after each new connection: hello and status are due.</summary>
+    public bool TakeOpened()
+    {
+        bool opened = _opened;
+        _opened = false;
+        return opened;
+    }
+
+    public void Step(long nowMs)
+    {
+        LinkPhase phase = _link.Phase;
+        if (_open)
+        {
+            if (phase != LinkPhase.Open)
+            {
+                Lost(nowMs, "The connection to the board was closed.");
+            }
+            else if (nowMs - _heardMs >= LinkLimits.DeadAfterMs)
+            {
+                Lost(nowMs, "The board has not answered for 12 seconds; the connection is given up.");
+            }
+            else if (nowMs >= _pingMs)
+            {
+                _pingMs = nowMs + LinkLimits.PingEveryMs;
+                _ping.N++;
+                Send(_ping, false);
+            }
+        }
+        else if (_trying)
+        {
+            if (phase == LinkPhase.Open)
+            {
+                _trying = false;
+                _open = true;
+                _opened = true;
+                _heardMs = nowMs;
+                _pingMs = nowMs;
+                Connections++;
+                _system.Log("Connected to the board.");
+            }
+            else if (phase != LinkPhase.Connecting || nowMs - _attemptMs >= ConnectLimitMs)
+            {
+                Lost(nowMs, "");
+            }
+        }
+        else if (nowMs >= _nextAttemptMs)
+        {
+            _trying = true;
+            _attemptMs = nowMs;
+            _link.Begin();
+        }
+    }
+
+    /// <summary>The next message, with the bookkeeping of the heartbeat done.</summary>
+    public LinkPacket? Receive(long nowMs)
+    {
+        LinkPacket? packet = _open ? _link.Receive() : null;
+        if (packet != null)
+        {
+            _heardMs = nowMs;
+            _backoff.Reset();
+        }
+
+        return packet;
+    }
+
+    /// <summary>Sends a message; false when it was not taken (not connected, or too much waiting).</summary>
+    public bool Send(LinkMessage message, bool retain)
+    {
+        if (!message.TryWrite(_writer, out byte[]? payload, out LinkFault? fault))
+        {
+            _system.Log("A message was not sent: " + fault.Sentence);
+            return false;
+        }
+
+        return SendRaw(message.Leaf, payload, retain);
+    }
+
+    /// <summary>The same for a payload made earlier.</summary>
+    public bool SendRaw(string leaf, byte[] payload, bool retain)
+    {
+        return _open && _link.Publish(LinkTopics.For(_terminal, leaf), payload, LinkTopics.IsAtLeastOnce(leaf), retain);
+    }
+
+    /// <summary>An orderly end.</summary>
+    public void Stop()
+    {
+        _link.Close();
+        _open = false;
+        _trying = false;
+        _nextAttemptMs = long.MaxValue;
+    }
+
+    private void Lost(long nowMs, string why)
+    {
+        if (why.Length > 0)
+        {
+            _system.Log(why);
+        }
+
+        _link.Close();
+        _open = false;
+        _opened = false;
+        _trying = false;
+        _nextAttemptMs = nowMs + _backoff.Next(_system.Random());
+    }
+}

@@ -1,0 +1,24 @@
+using Devices.Edge.Vision.Packs;
+using Devices.Edge.Vision.Tests.Support;
+
+namespace Devices.Benchmarks;
+
+/// <summary>Opens the pack named by <c>--pack DIR</c>, else the installed default one.</summary>
+internal static class Packs
+{
+    internal static LoadedPack Open(string[] args, bool forCalibration = false)
+    {
+        var at = Array.IndexOf(args, "--pack");
+        var directory = at >= 0 && at + 1 < args.Length
+            ? args[at + 1]
+            : InstalledPacks.DirectoryOf(RepoRoot.Models, PackVerifier.ReadManifest(RepoRoot.DefaultPack).Manifest!.Reference);
+        var loaded = PackLoader.Load(directory, new PackOptions { ForCalibration = forCalibration });
+        return loaded.Pack ?? throw new InvalidOperationException(loaded.Fault!.ToString());
+    }
+
+    internal static string Lfw(string[] args)
+    {
+        var at = Array.IndexOf(args, "--lfw");
+        return at >= 0 && at + 1 < args.Length ? args[at + 1] : Path.Combine(RepoRoot.SharedData, "lfw");
+    }
+}
