@@ -83,7 +83,7 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>Waits until the bridge has it all and the ledger knows, then compares punch by punch.</summary>
-    public async Task EverythingArrivesAsync(int seconds = 20)
+    public async Task EverythingArrivesAsync(int seconds = 60)
     {
         try
         {

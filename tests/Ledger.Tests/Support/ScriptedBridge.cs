@@ -39,6 +39,9 @@ internal enum Act
 
     /// <summary>Nothing committed; a negative PUBACK and a state with the code in <see cref="ScriptedBridge.Problem"/>.</summary>
     Refuse,
+
+    /// <summary>Nothing committed; a negative PUBACK that names the code, and no state: the store is down.</summary>
+    RefuseWithoutState,
 }
 
 /// <summary>A real MQTTnet broker over TLS 1.3 with client certificates whose interceptor follows a script.</summary>
@@ -61,6 +64,9 @@ internal sealed class ScriptedBridge : IAsyncDisposable
 
     /// <summary>Changes the state that answers hello.</summary>
     public Func<StateMessage, StateMessage> OnHello { get; set; } = s => s;
+
+    /// <summary>Refuses an event.</summary>
+    public Func<EventMessage, Problem?> OnEvent { get; set; } = _ => null;
 
     /// <summary>Answers hello at all.</summary>
     public bool Answers { get; set; } = true;
@@ -178,13 +184,18 @@ internal sealed class ScriptedBridge : IAsyncDisposable
                     HelloMessage hello = Read(payload, ContractJson.Default.HelloMessage);
                     Hellos.Enqueue(hello);
                     _ledger = hello.Ledger;
-                    if (Answers) await SendStateAsync(terminal, OnHello(State()));
+                    if (!Answers) break;
+                    StateMessage answer = OnHello(State());
+                    if (answer.Problem is { } told) Refuse(publish, told);
+                    await SendStateAsync(terminal, answer);
                     break;
                 case Topics.Punches:
                     await TakeAsync(publish, terminal, Read(payload, ContractJson.Default.PunchBatch));
                     break;
                 case Topics.Event:
-                    Events.Enqueue(Read(payload, ContractJson.Default.EventMessage));
+                    EventMessage one = Read(payload, ContractJson.Default.EventMessage);
+                    if (OnEvent(one) is { } bad) Refuse(publish, bad);
+                    else Events.Enqueue(one);
                     break;
                 case Topics.Status:
                     Statuses.Enqueue(Read(payload, ContractJson.Default.StatusMessage));
@@ -205,12 +216,12 @@ internal sealed class ScriptedBridge : IAsyncDisposable
     {
         Act act = Script(Batches.Count, batch);
         Batches.Enqueue([.. batch.Punches.Select(p => p.Seq)]);
-        if (act is Act.Cut or Act.Refuse or Act.AcknowledgeOnly)
+        if (act is Act.Cut or Act.Refuse or Act.RefuseWithoutState or Act.AcknowledgeOnly)
         {
             if (act == Act.Cut) publish.CloseConnection = true;
-            if (act != Act.Refuse) return;
-            publish.Response.ReasonCode = MqttPubAckReasonCode.ImplementationSpecificError;
-            await SendStateAsync(terminal, State(Problem));
+            if (act is not (Act.Refuse or Act.RefuseWithoutState)) return;
+            Refuse(publish, Problem);
+            if (act == Act.Refuse) await SendStateAsync(terminal, State(Problem));
             return;
         }
         if (Commit(batch) is { } problem)
@@ -242,6 +253,13 @@ internal sealed class ScriptedBridge : IAsyncDisposable
             foreach (Punch punch in fresh) _punches.Add(punch.Seq, punch);
             return null;
         }
+    }
+
+    private static void Refuse(InterceptingPublishEventArgs publish, Problem problem)
+    {
+        publish.Response.ReasonCode = MqttPubAckReasonCode.ImplementationSpecificError;
+        publish.Response.ReasonString = problem.Text;
+        publish.Response.UserProperties = [new("problem", System.Text.Encoding.UTF8.GetBytes(problem.Code))];
     }
 
     private static T Read<T>(byte[] payload, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class =>

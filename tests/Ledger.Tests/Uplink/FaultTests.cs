@@ -16,6 +16,7 @@ public sealed class FaultTests
     [InlineData(nameof(Act.AcknowledgeOnly))]
     [InlineData(nameof(Act.StoreSilently))]
     [InlineData(nameof(Act.Refuse))]
+    [InlineData(nameof(Act.RefuseWithoutState))]
     public async Task A_fault_in_the_middle_loses_and_doubles_nothing(string name)
     {
         Act act = Enum.Parse<Act>(name);
@@ -158,13 +159,53 @@ public sealed class FaultTests
     [Fact]
     public async Task A_bridge_that_is_unavailable_is_waited_for()
     {
-        await using Rig rig = await Rig.MakeAsync(Short);
+        await using Rig rig = await Rig.MakeAsync(o => o with { MaxBatch = 16 });
         rig.Bridge.Script = (n, _) => n < 4 ? Act.Refuse : Act.Store;
         rig.Punch(20).Start();
         await rig.EverythingArrivesAsync();
         rig.Bridge.Hellos.Count.ShouldBe(1);
         rig.Notes.ShouldContain(n => n.Text.Contains("implementation specific error"));
         rig.Notes.ShouldContain(n => n.Text.Contains("cannot take punches now (unavailable): Not now."));
+    }
+
+    [Fact]
+    public async Task A_bridge_whose_store_is_down_is_waited_for_on_the_same_connection()
+    {
+        await using Rig rig = await Rig.MakeAsync(o => o with { MaxBatch = 16 });
+        rig.Bridge.Script = (n, _) => n < 2 ? Act.RefuseWithoutState : Act.Store;
+        rig.Punch(20).Start();
+        await rig.EverythingArrivesAsync();
+        rig.Bridge.Hellos.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_event_that_the_bridge_cannot_read_holds_neither_punches_nor_later_events()
+    {
+        await using Rig rig = await Rig.MakeAsync();
+        rig.Bridge.OnEvent = e => e.Text == "Strange." ? new() { Code = ProblemCodes.Malformed, Text = "No." } : null;
+        rig.Ledger.Events.Add("door", "Strange.");
+        rig.Ledger.Events.Add("door", "Plain.");
+        rig.Punch(3).Start();
+        await rig.EverythingArrivesAsync();
+        await Wait.Until(() => rig.Ledger.Events.Count == 0 && rig.Ledger.Events.Dropped == 0, "the outbox empty");
+        rig.Bridge.Events.Select(e => e.Text).ShouldContain("Plain.");
+        rig.Bridge.Events.ShouldContain(e => e.Text.StartsWith("1 earlier events were dropped"));
+        rig.Notes.ShouldContain(n => n.Kind == UplinkNoteKind.Refused && n.Text.Contains("Strange."));
+    }
+
+    [Fact]
+    public async Task Events_that_cannot_be_stored_now_wait_and_punches_go_on()
+    {
+        await using Rig rig = await Rig.MakeAsync(o => o with { StatusEvery = TimeSpan.FromMilliseconds(100) });
+        bool down = true;
+        rig.Bridge.OnEvent = _ => down ? new() { Code = ProblemCodes.Unavailable, Text = "Not now." } : null;
+        rig.Ledger.Events.Add("door", "Plain.");
+        rig.Punch(3).Start();
+        await rig.EverythingArrivesAsync();
+        rig.Ledger.Events.Count.ShouldBe(1);
+        down = false;
+        await Wait.Until(() => rig.Ledger.Events.Count == 0, "the event taken");
+        rig.Bridge.Hellos.Count.ShouldBe(1);
     }
 
     [Fact]
