@@ -8,4 +8,10 @@ public enum PictureFit
 
     /// <summary>The whole picture is seen, as for a group.</summary>
     Whole,
+
+    /// <summary>
+    /// The frame takes the shape of the pictures, side by side without a gap, as a sensor cropped to what stands before
+    /// it would: nothing but the photographs is in view.
+    /// </summary>
+    Frame,
 }
