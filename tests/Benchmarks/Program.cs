@@ -7,6 +7,8 @@ return args switch
     ["calibrate", ..] => Calibrate.Run(args[1..]),
     ["lfw", ..] => LfwReport.Run(args[1..]),
     ["survey", ..] => Survey.Run(args[1..]),
+    ["match"] => MatchBenchmark.Run(),
+    ["stages", ..] => StageBenchmark.Run(args[1..]),
     _ => Usage(),
 };
 

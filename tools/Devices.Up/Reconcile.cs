@@ -12,11 +12,10 @@ internal sealed record PlacePunch(string Id, string Person, long At);
 /// </summary>
 internal static class Reconcile
 {
-    public static IReadOnlyList<PlacePunch> Ledger(string file, string terminal, string table = "punches")
+    public static IReadOnlyList<PlacePunch> Ledger(string file, string terminal)
     {
         using SqliteConnection db = Open(file);
-        string ledger = Scalar(db, "SELECT value FROM meta WHERE key = 'ledger'");
-        return Read(db, $"SELECT '{terminal}/' || @ledger || '/' || seq, person, at FROM {table} ORDER BY seq", ("@ledger", ledger));
+        return Read(db, "SELECT @terminal || '/' || lower((SELECT ledger FROM state)) || '/' || seq, person, COALESCE(at, wall) FROM punch ORDER BY seq", ("@terminal", terminal));
     }
 
     public static IReadOnlyList<PlacePunch> Bridge(string file)
@@ -69,15 +68,6 @@ internal static class Reconcile
         var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         db.Open();
         return db;
-    }
-
-    private static string Scalar(SqliteConnection db, string sql)
-    {
-        using SqliteCommand command = db.CreateCommand();
-#pragma warning disable CA2100 // Constant texts of this file.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
     }
 
     private static List<PlacePunch> Read(SqliteConnection db, string sql, params (string Name, object Value)[] values)

@@ -11,7 +11,7 @@ internal sealed class CameraClient(Uri address) : IDisposable
 
     /// <summary>Shows pictures side by side, then the empty room; returns when they are gone.</summary>
     public Task ShowPictures(IReadOnlyList<string> pictures, double seconds, CancellationToken stop) =>
-        Post(new { pictures, seconds }, stop);
+        Post(new { pictures, fit = "frame", seconds }, stop);
 
     /// <summary>Plays a piece of a video, then the empty room; returns when it is over.</summary>
     public Task ShowVideo(string path, double start, double seconds, CancellationToken stop) =>

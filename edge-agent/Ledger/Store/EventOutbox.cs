@@ -9,7 +9,9 @@ namespace Devices.Edge.Ledger.Store;
 /// </summary>
 public sealed class EventOutbox
 {
-    private const int MaxText = 1_000;
+    // What the bridge takes; longer would be refused there.
+    private const int MaxText = 500;
+    private const int MaxKind = 32;
     private readonly LedgerStore _store;
     private readonly int _limit;
     private readonly TimeProvider _time;
@@ -28,13 +30,14 @@ public sealed class EventOutbox
 
     /// <summary>Adds one event, durably.</summary>
     /// <param name="kind">One of <see cref="EventMessage.Kind"/>'s words.</param>
-    /// <param name="text">One sentence for an operator; never a name, a template or a secret. Longer than 1,000 characters is cut.</param>
+    /// <param name="text">One sentence for an operator; never a name, a template or a secret. Longer than 500 characters is cut.</param>
     /// <param name="security">Door, tamper, spoof and fork events: dropped last.</param>
     /// <returns>Its id.</returns>
     public string Add(string kind, string text, bool security = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);
-        ArgumentNullException.ThrowIfNull(text);
+        if (kind.Length > MaxKind) throw new ArgumentException($"The event's kind has {kind.Length} characters; {MaxKind} are the limit.", nameof(kind));
+        ArgumentException.ThrowIfNullOrEmpty(text);
         DateTimeOffset now = _time.GetUtcNow();
         if (now < DateTimeOffset.UnixEpoch) now = DateTimeOffset.UnixEpoch;
         string id = Guid.CreateVersion7(now).ToString("D");
@@ -80,15 +83,29 @@ public sealed class EventOutbox
         return true;
     });
 
+    /// <summary>Gives up an event that the bridge will never take; it is counted, and told among the dropped.</summary>
+    public void Drop(string id) => _store.Transact(connection =>
+    {
+        using SqliteCommand delete = connection.Prepare("DELETE FROM event WHERE id = $id", "$id");
+        // The notice about dropped events is not itself counted, or a bridge that refuses it would be sent another for ever.
+        using SqliteCommand select = connection.Prepare("SELECT count(*) FROM event WHERE id = $id AND n > 0", "$id");
+        long counted = (long)select.With(id).ExecuteScalar()!;
+        delete.With(id).ExecuteNonQuery();
+        using SqliteCommand count = connection.Prepare("UPDATE state SET events_dropped = events_dropped + $n", "$n");
+        count.With(counted).ExecuteNonQuery();
+        _count = -1;
+        return true;
+    });
+
     private void TellDropped(long dropped) => _store.Transact(connection =>
     {
         DateTimeOffset now = _time.GetUtcNow();
         if (now < DateTimeOffset.UnixEpoch) now = DateTimeOffset.UnixEpoch;
         using SqliteCommand insert = connection.Prepare(
-            "INSERT INTO event(n, id, kind, at, text, security) VALUES ((SELECT coalesce(min(n), 1) - 1 FROM event), $id, 'disk', $at, $text, 1)", "$id", "$at", "$text");
+            "INSERT INTO event(n, id, kind, at, text, security) VALUES ((SELECT min(coalesce(min(n), 1), 1) - 1 FROM event), $id, 'disk', $at, $text, 1)", "$id", "$at", "$text");
         insert.With(
             Guid.CreateVersion7(now).ToString("D"), now.ToUnixTimeMilliseconds(),
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{dropped} earlier events were dropped because the terminal's event queue was full; no punch is among them.")).ExecuteNonQuery();
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{dropped} earlier events were dropped: the terminal's event queue was full, or the bridge could not read them. No punch is among them.")).ExecuteNonQuery();
         connection.Execute("UPDATE state SET events_dropped = 0");
         _count = -1;
         return true;

@@ -106,7 +106,7 @@ public sealed partial class LedgerStore : ITimeFloor, IDisposable
     /// <summary>Events on their way up.</summary>
     public EventOutbox Events { get; }
 
-    /// <summary>Raised after new punches became sealed and durable, with <see cref="SealedThrough"/>; outside the ledger's turn.</summary>
+    /// <summary>Raised after new punches became sealed and durable, with <see cref="SealedThrough"/>; outside the ledger's turn. Handlers must not throw: the punch is durable already.</summary>
     public event Action<long>? SealedAdvanced;
 
     /// <summary>Bytes still free on the ledger's disk.</summary>

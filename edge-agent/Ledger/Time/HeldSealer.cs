@@ -20,6 +20,9 @@ public sealed class HeldSealer : IDisposable
         clock.Changed += OnClock;
     }
 
+    /// <summary>Told where the ledger failed while a clock event was being dealt with. Not thrown: the clock is read on the way to a punch.</summary>
+    public event Action<LedgerException>? Failed;
+
     /// <summary>One round.</summary>
     /// <returns>How many held punches were sealed.</returns>
     public int Check()
@@ -58,7 +61,15 @@ public sealed class HeldSealer : IDisposable
 
     private void OnClock(ClockEvent happened)
     {
-        if (happened.Kind == ClockEventKind.TrustGained && happened.Anchor is { } anchor) _ledger.Seal(anchor);
-        _ledger.Events.Add("clock", happened.Text);
+        try
+        {
+            if (happened.Kind == ClockEventKind.TrustGained && happened.Anchor is { } anchor) _ledger.Seal(anchor);
+            _ledger.Events.Add("clock", happened.Text);
+        }
+        catch (LedgerException fault)
+        {
+            // What stayed unsealed is sealed by the next round or the next punch.
+            Failed?.Invoke(fault);
+        }
     }
 }

@@ -201,7 +201,7 @@ public sealed class TrustedClock
         long floor = FloorMs;
         if (BeforeFloor(rtcMs, _options.RtcUncertaintyMs, "The RTC")) return;
         // It ran by itself since the last known time and drifted all the while.
-        long drifted = Math.Max(0, rtcMs - floor) / 1_000_000 * _options.DriftPpm;
+        long drifted = Math.Max(0, rtcMs - floor) * _options.DriftPpm / 1_000_000;
         _boardAnchor = new(rtcMs, _boot.MonotonicMs, _boot.BootId, _options.RtcUncertaintyMs + drifted, TrustSource.Rtc);
     }
 

@@ -14,12 +14,16 @@ namespace Devices.Edge.Ledger.Uplink;
 internal sealed class UplinkConnection : IAsyncDisposable
 {
     private const int MaxArrivals = 4_096;
+
+    // The bridge names the problem's code in the PUBACK too, for when it cannot tell a state (its store is down).
+    private const string ProblemProperty = "problem";
     private readonly UplinkOptions _options;
     private readonly TimeProvider _time;
     private readonly IMqttClient _client;
     private readonly UplinkTls _tls;
     private readonly Func<long> _monotonic;
-    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new() { SingleReader = true });
+    // Not SingleReader: that channel cannot be counted.
+    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>();
 
     private UplinkConnection(UplinkOptions options, TimeProvider time, UplinkTls tls, Func<long> monotonic)
     {
@@ -47,9 +51,9 @@ internal sealed class UplinkConnection : IAsyncDisposable
     }
 
     /// <summary>Publishes with QoS 1 and waits for the PUBACK.</summary>
-    /// <returns>Null on success, else the bridge's reason in words.</returns>
+    /// <returns>Null on success, else why the bridge did not take it.</returns>
     /// <exception cref="UplinkFaultException">The link is gone or silent.</exception>
-    public Task<string?> PublishAsync(string leaf, byte[] payload, bool retain, CancellationToken cancellation) => LimitAsync(async limited =>
+    public Task<Refusal?> PublishAsync(string leaf, byte[] payload, bool retain, CancellationToken cancellation) => LimitAsync(async limited =>
     {
         MqttApplicationMessage message = new MqttApplicationMessageBuilder()
             .WithTopic(Topics.For(_options.Terminal, leaf))
@@ -59,7 +63,8 @@ internal sealed class UplinkConnection : IAsyncDisposable
             .WithUserProperty(Protocol.VersionProperty, System.Text.Encoding.UTF8.GetBytes(Protocol.Version))
             .Build();
         MqttClientPublishResult result = await _client.PublishAsync(message, limited).ConfigureAwait(false);
-        return ReasonWords.Of(result.ReasonCode, result.ReasonString);
+        if (ReasonWords.Of(result.ReasonCode, result.ReasonString) is not { } words) return null;
+        return new Refusal(words, result.UserProperties?.FirstOrDefault(p => p.Name == ProblemProperty)?.ReadValueAsString());
     }, _options.AckTimeout, $"The bridge did not acknowledge a message on '{leaf}' within {_options.AckTimeout.TotalSeconds:0.#} s.", cancellation);
 
     /// <summary>What came next; null where nothing did within <paramref name="wait"/>.</summary>
@@ -195,6 +200,11 @@ internal sealed class UplinkConnection : IAsyncDisposable
         return fault.Message.TrimEnd('.');
     }
 }
+
+/// <summary>A PUBACK that was not a success.</summary>
+/// <param name="Words">The reason in words.</param>
+/// <param name="Code">One of <see cref="ProblemCodes"/>, where the bridge named one.</param>
+internal sealed record Refusal(string Words, string? Code);
 
 /// <summary>A message that came down, or a wake-up.</summary>
 internal sealed record Arrival(string Leaf, byte[] Payload, string? Version, long MonotonicMs)

@@ -8,12 +8,12 @@ namespace Devices.Edge.Ledger.Uplink;
 
 public sealed partial class UplinkSession
 {
-    private async Task<bool> AwaitStateAsync(UplinkConnection connection, long sentMonotonicMs, Func<StateMessage, bool> enough, CancellationToken cancellation)
+    private async Task<bool> AwaitStateAsync(UplinkConnection connection, long sentMonotonicMs, TimeSpan limit, Func<StateMessage, bool> enough, CancellationToken cancellation)
     {
         long began = _time.GetTimestamp();
         while (true)
         {
-            TimeSpan left = _options.StateTimeout - _time.GetElapsedTime(began);
+            TimeSpan left = limit - _time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero) return false;
             if (await connection.NextAsync(left, cancellation).ConfigureAwait(false) is not { } arrival) return false;
             if (await TakeAsync(arrival, sentMonotonicMs, cancellation).ConfigureAwait(false) is { } state && enough(state)) return true;

@@ -15,6 +15,8 @@ namespace Devices.Edge.Ledger.Uplink;
 /// <remarks>One loop owns all of it, so there are no locks; other threads only nudge it or read <see cref="Status"/>.</remarks>
 public sealed partial class UplinkSession
 {
+    // After a negative PUBACK the state that explains it is already on its way, or there is none.
+    private static readonly TimeSpan RefusedStateWait = TimeSpan.FromSeconds(1);
     private static readonly string[] DownLeaves = [Topics.Roster, Topics.Command];
     private readonly UplinkOptions _options;
     private readonly LedgerStore _ledger;
@@ -35,6 +37,7 @@ public sealed partial class UplinkSession
     private bool _problemSeen;
     private bool _pauseWanted;
     private long _gapAt = -1;
+    private long? _eventsPausedAt;
     private bool _answered;
     private long _chainRefusedAt = -1;
     private string? _stopped;
@@ -227,10 +230,10 @@ public sealed partial class UplinkSession
             Versions = new(_host.Versions),
         };
         long sent = _clock.MonotonicMs;
-        if (await connection.PublishAsync(Topics.Hello, ContractCodec.Write(hello, ContractJson.Default.HelloMessage), retain: false, cancellation).ConfigureAwait(false) is { } refused)
-            throw new UplinkFaultException($"The bridge refused the greeting: {refused}.");
-        if (!await AwaitStateAsync(connection, sent, _ => true, cancellation).ConfigureAwait(false))
-            throw new UplinkFaultException(string.Create(CultureInfo.InvariantCulture, $"The bridge did not tell its state within {_options.StateTimeout.TotalSeconds:0.#} s of the greeting."));
+        Refusal? refused = await connection.PublishAsync(Topics.Hello, ContractCodec.Write(hello, ContractJson.Default.HelloMessage), retain: false, cancellation).ConfigureAwait(false);
+        // A refusal that only a person can mend (fork …) comes with a state that says so.
+        if (!await AwaitStateAsync(connection, sent, refused is null ? _options.StateTimeout : RefusedStateWait, _ => true, cancellation).ConfigureAwait(false))
+            throw new UplinkFaultException(refused is not null ? $"The bridge refused the greeting: {refused.Words}." : string.Create(CultureInfo.InvariantCulture, $"The bridge did not tell its state within {_options.StateTimeout.TotalSeconds:0.#} s of the greeting."));
         _answered = true;
         if (_stopped is not null) return;
         Turn(UplinkCondition.Online, $"Connected to {_options.Host}:{_options.Port}.");
@@ -262,12 +265,13 @@ public sealed partial class UplinkSession
         _inFlight = punches.Count;
         try
         {
-            string? refused = await connection.PublishAsync(Topics.Punches, payload, retain: false, cancellation).ConfigureAwait(false);
-            if (refused is not null) Note(UplinkNoteKind.Refused, string.Create(CultureInfo.InvariantCulture, $"The bridge did not take punches {punches[0].Seq} to {last}: {refused}."));
-            if (!await AwaitStateAsync(connection, sent, _ => _confirmed >= last || _problemSeen || _stopped is not null, cancellation).ConfigureAwait(false))
-                throw new UplinkFaultException(refused is null
-                    ? string.Create(CultureInfo.InvariantCulture, $"The bridge acknowledged punches {punches[0].Seq} to {last} but did not confirm them as stored within {_options.StateTimeout.TotalSeconds:0.#} s.")
-                    : $"The bridge refused a batch ({refused}) and did not say why.");
+            Refusal? refused = await connection.PublishAsync(Topics.Punches, payload, retain: false, cancellation).ConfigureAwait(false);
+            if (refused is not null) Note(UplinkNoteKind.Refused, string.Create(CultureInfo.InvariantCulture, $"The bridge did not take punches {punches[0].Seq} to {last}: {refused.Words}."));
+            bool told = await AwaitStateAsync(connection, sent, refused is null ? _options.StateTimeout : RefusedStateWait, _ => _confirmed >= last || _problemSeen || _stopped is not null, cancellation).ConfigureAwait(false);
+            if (!told && refused is null)
+                throw new UplinkFaultException(string.Create(CultureInfo.InvariantCulture, $"The bridge acknowledged punches {punches[0].Seq} to {last} but did not confirm them as stored within {_options.StateTimeout.TotalSeconds:0.#} s."));
+            // Its store may be down, so that it has no state to tell.
+            if (!told) TakeProblem(new() { Code = refused!.Code ?? ProblemCodes.Unavailable, Text = refused.Words + "." }, _confirmed);
         }
         finally
         {
@@ -281,13 +285,27 @@ public sealed partial class UplinkSession
 
     private async Task SendEventsAsync(UplinkConnection connection, CancellationToken cancellation)
     {
-        // Few at a time, so that a full event queue does not hold punches back.
+        if (_eventsPausedAt is { } paused && _time.GetElapsedTime(paused) < _options.StatusEvery) return;
         if (_ledger.Events.Count == 0 && _ledger.Events.Dropped == 0) return;
+        _eventsPausedAt = null;
+        // Few at a time, so that a full outbox does not hold punches back.
         foreach (EventMessage one in _ledger.Events.Peek(8))
         {
-            if (await connection.PublishAsync(Topics.Event, ContractCodec.Write(one, ContractJson.Default.EventMessage), retain: false, cancellation).ConfigureAwait(false) is { } refused)
-                throw new UplinkFaultException($"The bridge did not take an event: {refused}.");
-            _ledger.Events.Done(one.Id);
+            Refusal? refused = await connection.PublishAsync(Topics.Event, ContractCodec.Write(one, ContractJson.Default.EventMessage), retain: false, cancellation).ConfigureAwait(false);
+            if (refused is null)
+            {
+                _ledger.Events.Done(one.Id);
+                continue;
+            }
+            Note(UplinkNoteKind.Refused, $"The bridge did not take the event '{one.Kind}' ({one.Text}): {refused.Words}.");
+            if (refused.Code is ProblemCodes.Malformed or ProblemCodes.Oversized)
+            {
+                // It never will; one event must not keep all later ones here. It is counted and told as dropped.
+                _ledger.Events.Drop(one.Id);
+                continue;
+            }
+            _eventsPausedAt = _time.GetTimestamp();
+            return;
         }
         if (_ledger.Events.Count > 0) connection.Nudge();
     }
@@ -305,7 +323,7 @@ public sealed partial class UplinkSession
         };
         StatusMessage status = _host.Describe(basis);
         if (await connection.PublishAsync(Topics.Status, ContractCodec.Write(status, ContractJson.Default.StatusMessage), retain: true, cancellation).ConfigureAwait(false) is { } refused)
-            _log.LogWarning("The bridge did not take the status: {Reason}.", refused);
+            _log.LogWarning("The bridge did not take the status: {Reason}.", refused.Words);
     }
 
     private async Task SayGoodByeAsync(UplinkConnection connection)

@@ -32,7 +32,7 @@ public sealed class QualityAssessor
         FrameWarper.Warp(frame, aligned.ToPicture, Side, Side, Grey, _luma);
         var (brightness, contrast, sharpness) = Texture();
         var measured = new FaceQuality(QualityReason.Good, 0, points.EyeDistance, aligned.Residual, yaw, pitch, roll, brightness, contrast, sharpness);
-        var reason = Judge(measured, frame, box, limits);
+        var reason = Judge(measured, aligned, frame, box, limits);
         if (reason != QualityReason.Good)
         {
             return measured with { Reason = reason };
@@ -46,7 +46,7 @@ public sealed class QualityAssessor
         return measured with { Score = Math.Clamp(score, 0.01f, 1) };
     }
 
-    private static QualityReason Judge(in FaceQuality q, RgbFrame frame, in FaceBox box, QualityLimits limits)
+    private static QualityReason Judge(in FaceQuality q, in FaceAlignment aligned, RgbFrame frame, in FaceBox box, QualityLimits limits)
     {
         // Far first: every other measure of a tiny face is noise.
         if (q.EyeDistance < limits.MinimumEyeDistance)
@@ -54,16 +54,14 @@ public sealed class QualityAssessor
             return QualityReason.TooSmall;
         }
 
-        var insideWidth = MathF.Min(box.Right, frame.Width) - MathF.Max(box.X, 0);
-        var insideHeight = MathF.Min(box.Bottom, frame.Height) - MathF.Max(box.Y, 0);
-        if (1 - (MathF.Max(0, insideWidth) * MathF.Max(0, insideHeight) / box.Area) > limits.MaximumOutside)
-        {
-            return QualityReason.CutOff;
-        }
-
         if (q.Residual > limits.MaximumResidual || q.EyeDistance < box.Width * 0.12f || q.Pitch is < 0.05f or > 1.2f)
         {
             return QualityReason.NotAFace;
+        }
+
+        if (Outside(aligned.ToPicture, frame) > limits.MaximumOutside)
+        {
+            return QualityReason.CutOff;
         }
 
         if (MathF.Abs(q.Yaw) > limits.MaximumYaw || q.Pitch < limits.MinimumPitch || q.Pitch > limits.MaximumPitch || MathF.Abs(q.Roll) > limits.MaximumRoll)
@@ -76,6 +74,23 @@ public sealed class QualityAssessor
             : q.Contrast < limits.MinimumContrast ? QualityReason.LowContrast
             : q.Sharpness < limits.MinimumSharpness ? QualityReason.Blurred
             : QualityReason.Good;
+    }
+
+    // Detectors draw the box inside the picture even when half of the face is not: what tells is where the aligned
+    // face's brows to chin would lie. Share of a 9×9 grid outside the picture; a missing forehead does no harm.
+    private static float Outside(in Matrix3x2 toPicture, RgbFrame frame)
+    {
+        var outside = 0;
+        for (var j = 0; j < 9; j++)
+        {
+            for (var i = 0; i < 9; i++)
+            {
+                var at = Vector2.Transform(new Vector2(Low + (i * (High - Low) / 8f), 40 + (j * 7.5f)), toPicture);
+                outside += at.X >= 0 && at.Y >= 0 && at.X < frame.Width && at.Y < frame.Height ? 0 : 1;
+            }
+        }
+
+        return outside / 81f;
     }
 
     private static (float Yaw, float Pitch, float Roll) Pose(in FivePoints p)

@@ -12,7 +12,7 @@ public sealed record QualityLimits
     /// <summary>Pixels between the eyes.</summary>
     public float MinimumEyeDistance { get; init; } = 24;
 
-    /// <summary>Share of the detection box that may lie outside the picture.</summary>
+    /// <summary>Share of the aligned face's middle (brows to chin) that may lie outside the picture.</summary>
     public float MaximumOutside { get; init; } = 0.12f;
 
     /// <summary>Pixels of 112.</summary>
@@ -25,8 +25,8 @@ public sealed record QualityLimits
 
     public float MaximumPitch { get; init; } = 0.85f;
 
-    /// <summary>Degrees.</summary>
-    public float MaximumRoll { get; init; } = 40;
+    /// <summary>Degrees. Alignment turns the face upright, so this only keeps out what no standing person does.</summary>
+    public float MaximumRoll { get; init; } = 55;
 
     public float MinimumBrightness { get; init; } = 35;
 
@@ -34,5 +34,5 @@ public sealed record QualityLimits
 
     public float MinimumContrast { get; init; } = 12;
 
-    public float MinimumSharpness { get; init; } = 12;
+    public float MinimumSharpness { get; init; } = 20;
 }

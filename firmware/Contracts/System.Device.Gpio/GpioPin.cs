@@ -5,6 +5,9 @@ namespace System.Device.Gpio
 {
     public class GpioPin : IDisposable
     {
+        internal GpioPin()
+        {
+        }
         public TimeSpan DebounceTimeout
         {
             get { throw new NotSupportedException(); }

@@ -5,6 +5,9 @@ namespace nanoFramework.M2Mqtt
 {
     public class MqttSettings
     {
+        internal MqttSettings()
+        {
+        }
         public const int BrokerDefaultPort = 1883;
         public const int BrokerDefaultSslPort = 8883;
         public const int DefaultTimeout = 30000;

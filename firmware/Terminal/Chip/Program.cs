@@ -12,6 +12,7 @@ public static class Program
 {
     private const int StepMs = 10;
     private const int MostFaults = 20;
+    private const int NetworkStuckMs = 300000;
 
     public static void Main()
     {
@@ -36,8 +37,9 @@ public static class Program
         GpioController gpio = new GpioController();
         GpioRelay relay = new GpioRelay(gpio);
         Supervisor supervisor = new Supervisor(gpio, system);
+        supervisor.Start();
         St7789Screen screen = new St7789Screen(gpio, system);
-        TerminalConfig config = Config(storage, system, screen);
+        TerminalConfig config = Config(storage, system, screen, supervisor);
         TerminalOptions options = new TerminalOptions(config.Terminal);
         options.Chinese = config.Chinese;
         options.DoorOnAccept = config.DoorOnAccept;
@@ -58,9 +60,9 @@ public static class Program
         parts.Clock = new ChipClock();
 
         new WifiKeeper(config.Ssid, config.WifiPassword, system).Start();
-        supervisor.Start();
         TerminalLoop loop = new TerminalLoop(parts, options);
         int faults = 0;
+        long threadsFreeMs = Environment.TickCount64;
         while (true)
         {
             long now = Environment.TickCount64;
@@ -77,15 +79,26 @@ public static class Program
                 }
             }
 
+            if (link.Running < MqttLink.MostThreads)
+            {
+                threadsFreeMs = now;
+            }
+            else if (now - threadsFreeMs > NetworkStuckMs)
+            {
+                // Every connection hangs in the network stack (nanoframework/Home#1692). Waiting punches are on flash.
+                system.Reboot("network");
+            }
+
             supervisor.Alive(now);
             Thread.Sleep(StepMs);
         }
     }
 
-    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, St7789Screen screen)
+    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, St7789Screen screen, Supervisor supervisor)
     {
         while (true)
         {
+            supervisor.Alive(Environment.TickCount64);
             byte[]? file = storage.Read("terminal.json");
             if (file == null)
             {

@@ -52,10 +52,13 @@ internal sealed class Supervisor
 
                 if (Environment.TickCount64 - alive > LimitMs)
                 {
+                    // Should even this hang, the kicks have stopped and the external watchdog ends it.
                     _system.Reboot("watchdog");
                 }
-
-                _kick.Toggle();
+                else
+                {
+                    _kick.Toggle();
+                }
             }
             catch (Exception e)
             {

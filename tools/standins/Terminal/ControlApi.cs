@@ -66,21 +66,20 @@ public static class ControlApi
         });
         app.MapGet("/screen", () => Screen(machine));
         app.MapGet("/state", () => State(machine));
-        app.MapPost("/power", (PowerRequest request, HttpContext context) =>
+        app.MapPost("/power", async (PowerRequest request, HttpContext context) =>
         {
             if (request.Action != "cut")
             {
-                return Bad("'action' has to be cut.");
+                await Bad("'action' has to be cut.").ExecuteAsync(context);
+                return;
             }
 
-            // The firmware stands still from this moment; the process goes as soon as the answer is out.
+            // The firmware stands still from this moment; the process is killed, with nothing flushed, once the answer had time to leave.
             machine.Freeze();
-            context.Response.OnCompleted(() =>
-            {
-                Process.GetCurrentProcess().Kill();
-                return Task.CompletedTask;
-            });
-            return Results.Accepted();
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            await context.Response.CompleteAsync();
+            await Task.Delay(50, CancellationToken.None);
+            Process.GetCurrentProcess().Kill();
         });
         return app;
     }

@@ -1,0 +1,34 @@
+using Devices.Bridge.Delivery;
+using Devices.Bridge.Fleet;
+using Devices.Bridge.Ingest;
+using Devices.Bridge.Logging;
+using Devices.Bridge.Store;
+using Devices.Bridge.Web;
+
+namespace Devices.Bridge;
+
+/// <summary>Composes the host: one line a part, each part an extension method in its own folder.</summary>
+public static class BridgeApplication
+{
+    /// <summary>Builds the host from the command line (<c>--Bridge:Key=Value</c>), environment and <c>--config FILE</c>.</summary>
+    /// <param name="configure">For tests: a last word on services, such as a clock.</param>
+    /// <exception cref="BridgeStartException">A setting is out of range.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        // Content (wwwroot) lies beside the program, wherever it is started from.
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddPlainLog();
+        BridgeOptions options = builder.AddBridgeOptions(args);
+        builder.AddStore();
+        builder.AddIngest();
+        builder.AddFleet();
+        builder.AddDelivery();
+        builder.AddWeb(options);
+        configure?.Invoke(builder);
+        builder.WebHost.ConfigureKestrel((_, kestrel) => kestrel.ApplicationServices.GetRequiredService<Listeners>().Configure(kestrel));
+        WebApplication app = builder.Build();
+        app.UseWeb();
+        app.MapFleet();
+        return app;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Devices.Bridge;
+
+/// <summary>The bridge's settings, below <c>Bridge:</c>. Every port may be 0: a free one is taken and told in the ready line.</summary>
+public sealed record BridgeOptions
+{
+    /// <summary>Directory of <c>bridge.db</c> and <c>ca/</c>; made with mode 0700.</summary>
+    public string Data { get; set; } = "bridge-data";
+
+    /// <summary>DNS names and IP addresses under which terminals and browsers reach the bridge, beside localhost and 127.0.0.1. A comma may separate several.</summary>
+    public IList<string> Names { get; init; } = [];
+
+    public MqttOptions Mqtt { get; init; } = new();
+    public HttpOptions Http { get; init; } = new();
+    public HttpsOptions Https { get; init; } = new();
+    public SiteOptions Site { get; init; } = new();
+
+    public string DatabaseFile => Path.Combine(Data, "bridge.db");
+    public string CaDirectory => Path.Combine(Data, "ca");
+}
+
+public sealed record MqttOptions
+{
+    public int Port { get; set; } = 8883;
+
+    /// <summary>Address to listen on; <c>*</c> for all.</summary>
+    public string Bind { get; set; } = "*";
+
+    /// <summary>Terminals connected at a time.</summary>
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Longest keep-alive a terminal may ask for, in seconds; none (0) is refused too.</summary>
+    public int MaxKeepAliveSeconds { get; set; } = 300;
+}
+
+public sealed record HttpOptions
+{
+    /// <summary>Where the HR pages are served without TLS: loopback unless told otherwise.</summary>
+    public string Url { get; set; } = "http://127.0.0.1:5080";
+}
+
+public sealed record HttpsOptions
+{
+    /// <summary>Enrolment (RFC 7030) and the HR pages over TLS with a certificate from the bridge's own CA.</summary>
+    public int Port { get; set; } = 5443;
+
+    /// <summary>Address to listen on; <c>*</c> for all.</summary>
+    public string Bind { get; set; } = "*";
+}
+
+public sealed record SiteOptions
+{
+    /// <summary>IANA zone in which days are counted.</summary>
+    public string TimeZone { get; set; } = "Asia/Shanghai";
+}

@@ -1,0 +1,100 @@
+using System.Net.Sockets;
+using Devices.Bridge.Fleet;
+using Devices.Bridge.Store.Sqlite;
+
+namespace Devices.Bridge;
+
+/// <summary>The command line: <c>Devices.Bridge [claim|password] …</c>; without a subcommand it serves.</summary>
+public static class BridgeProgram
+{
+    /// <summary>Could not start for a reason the operator can mend.</summary>
+    public const int StartFailed = 2;
+
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(errors);
+        try
+        {
+            return args.FirstOrDefault() switch
+            {
+                "claim" => await FleetCommands.ClaimAsync(args[1..], output),
+                "password" => await FleetCommands.PasswordAsync(args[1..], output),
+                "help" or "--help" or "-h" => Help(output),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim or password, or none to serve."),
+                _ => await ServeAsync(args, output),
+            };
+        }
+        catch (BridgeStartException fault)
+        {
+            await errors.WriteLineAsync(fault.Message);
+            return StartFailed;
+        }
+    }
+
+    private static async Task<int> ServeAsync(string[] args, TextWriter output)
+    {
+        await using WebApplication app = BridgeApplication.Build(args);
+        BridgeOptions options = app.Services.GetRequiredService<BridgeOptions>();
+        PrivateFiles.MakeDirectory(options.Data);
+        using FileLock only = FileLock.TryTake(Path.Combine(options.Data, "bridge.lock"))
+            ?? throw new BridgeStartException($"Another bridge serves {options.Data} already: stop it, or choose another directory with Bridge:Data.");
+        // The container disposes the store last of all, after everything that writes.
+        await using SqliteDatabase store = app.Services.GetRequiredService<SqliteDatabase>();
+        _ = app.Services.GetRequiredService<CertificateAuthority>().ServerCertificate();
+        await StartAsync(app);
+
+        if (await app.Services.GetRequiredService<FirstAccount>().EnsureAsync() is { } password)
+            await output.WriteLineAsync($"HR one-time password: {password}");
+        Listeners listeners = app.Services.GetRequiredService<Listeners>();
+        listeners.Ready = true;
+        await output.WriteLineAsync($"bridge ready http={listeners.Address("http")} https={listeners.Address("https")} mqtt={listeners.Address("mqtt")}");
+        await output.FlushAsync();
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    /// <summary>Starts the host; a taken port becomes a sentence.</summary>
+    /// <exception cref="BridgeStartException">A listener cannot be opened.</exception>
+    public static async Task StartAsync(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new BridgeStartException(Taken(app.Services.GetRequiredService<Listeners>(), fault), fault);
+        }
+        catch (SocketException fault)
+        {
+            throw new BridgeStartException(fault.SocketErrorCode switch
+            {
+                SocketError.AccessDenied => "This user may not listen on a port below 1024: choose another with Bridge:Http:Url, Bridge:Https:Port or Bridge:Mqtt:Port.",
+                SocketError.AddressNotAvailable => "Bridge:Http:Url, Bridge:Https:Bind or Bridge:Mqtt:Bind names an address that this machine does not have.",
+                _ => $"A listener cannot be opened: {fault.Message}",
+            }, fault);
+        }
+    }
+
+    private static string Taken(Listeners listeners, IOException fault)
+    {
+        foreach ((string name, int port, string setting) in listeners.Wanted())
+            if (fault.Message.Contains($":{port}:", StringComparison.Ordinal) || fault.Message.Contains($":{port} ", StringComparison.Ordinal))
+                return $"Port {port} ({name}) is taken by another program: stop that one, or choose another port with {setting}.";
+        return $"A port is taken by another program: {fault.Message}";
+    }
+
+    private static int Help(TextWriter output)
+    {
+        output.WriteLine(
+            """
+            Devices.Bridge [--config FILE] [--Bridge:Key=Value ...]            serve
+            Devices.Bridge claim --data DIR [--terminal NAME] [--hours 24] [--json]   a single-use claim for one terminal
+            Devices.Bridge password --data DIR --user hr [--json]              a new one-time password
+            """);
+        return 0;
+    }
+}

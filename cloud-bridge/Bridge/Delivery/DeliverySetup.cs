@@ -1,0 +1,69 @@
+using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Roster;
+
+namespace Devices.Bridge.Delivery;
+
+/// <summary>Registers delivery and roster for the configured platform.</summary>
+public static class DeliverySetup
+{
+    /// <summary>Reads <c>Bridge:Platform</c>; with <c>none</c> only the status and options are there, for the pages.</summary>
+    /// <exception cref="BridgeStartException">A value cannot work; the message names it.</exception>
+    public static WebApplicationBuilder AddDelivery(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        IConfigurationSection section = builder.Configuration.GetSection("Bridge:Platform");
+        PlatformOptions platform = Bind<PlatformOptions>(section);
+        DingTalkOptions dingTalk = Bind<DingTalkOptions>(section);
+        if (platform.Check(dingTalk) is { } problem) throw new BridgeStartException(problem);
+
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(platform);
+        services.AddSingleton<DeliveryStatus>();
+        services.AddSingleton<CallBudget>();
+        services.AddSingleton<DeviceNames>();
+        if (!platform.Enabled) return builder;
+
+        services.AddSingleton(dingTalk);
+        services.AddHttpClient(DingTalkHttp.ClientName, client =>
+        {
+            client.Timeout = TimeSpan.FromSeconds(dingTalk.TimeoutSeconds);
+            client.DefaultRequestHeaders.UserAgent.ParseAdd("devices-bridge");
+        }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        {
+            // A redirect would carry the token elsewhere; none is documented.
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(Math.Min(5, dingTalk.TimeoutSeconds)),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            UseCookies = false,
+        }).RemoveAllLoggers(); // Addresses hold the token.
+        services.AddSingleton<DingTalkHttp>();
+        services.AddSingleton<AccessTokenSource>();
+        services.AddSingleton<DingTalkClient>();
+        services.AddSingleton<IDeliveryTarget, DingTalkTarget>();
+        services.AddSingleton<Prover>();
+        services.AddSingleton<OutcomeHandler>();
+        services.AddSingleton<Settler>();
+        services.AddSingleton<DeliveryWorker>();
+        services.AddSingleton<Verifier>();
+        services.AddSingleton<IRosterSource, DingTalkRoster>();
+        services.AddSingleton<RosterService>();
+        services.AddHostedService(s => s.GetRequiredService<DeliveryWorker>());
+        services.AddHostedService(s => s.GetRequiredService<Verifier>());
+        services.AddHostedService(s => s.GetRequiredService<RosterService>());
+        return builder;
+    }
+
+    private static T Bind<T>(IConfigurationSection section)
+        where T : new()
+    {
+        try
+        {
+            return section.Get<T>() ?? new T();
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The binder's own message names the key and the value.
+            throw new BridgeStartException($"A setting below Bridge:Platform cannot be read: {exception.InnerException?.Message ?? exception.Message}", exception);
+        }
+    }
+}

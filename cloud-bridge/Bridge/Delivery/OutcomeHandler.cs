@@ -1,0 +1,156 @@
+using Devices.Bridge.Store;
+
+namespace Devices.Bridge.Delivery;
+
+/// <summary>Writes what a call brought into the outbox and, where it concerns everybody, into the tenant's status and the exceptions list.</summary>
+public sealed class OutcomeHandler(
+    IOutboxStore outbox, IExceptionStore exceptions, DeliveryStatus status, PlatformOptions options, TimeProvider clock, ILogger<OutcomeHandler> log)
+{
+    /// <summary>Source of this part's rows in the exceptions list.</summary>
+    public const string Source = "delivery";
+
+    private const double LongestSilence = 60;
+
+    private static readonly TimeSpan BudgetRetry = TimeSpan.FromHours(1);
+
+    /// <summary>The outcome of an upload.</summary>
+    /// <param name="called">Whether the platform was asked at all.</param>
+    public async Task RecordAsync(OutboxItem item, DeliveryOutcome outcome, bool called, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(outcome);
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        int attempts = item.Attempts + (called ? 1 : 0);
+        OutboxChange change = new(DeliveryState.Waiting)
+        {
+            Attempts = attempts,
+            SentAt = called ? now : item.SentAt,
+            ReasonCode = outcome.Reason,
+            Reason = Detail(outcome),
+        };
+        switch (outcome.Kind)
+        {
+            case OutcomeKind.Accepted:
+                await outbox.MarkAsync(item.PunchId, change with { State = DeliveryState.Delivered, DeliveredAt = now, ReasonCode = null, Reason = null }, cancellationToken);
+                await AnsweredAsync(cancellationToken);
+                return;
+            case OutcomeKind.Refused:
+                await DeadAsync(item, change, cancellationToken);
+                if (called) await AnsweredAsync(cancellationToken);
+                return;
+            case OutcomeKind.Transient when attempts >= outcome.MaxAttempts:
+                await DeadAsync(item, change, cancellationToken);
+                await AnsweredAsync(cancellationToken);
+                return;
+            case OutcomeKind.Transient:
+                TimeSpan wait = outcome.Wait ?? BackOff.After(attempts, options.RetrySeconds, options.RetryMaxSeconds);
+                await outbox.MarkAsync(item.PunchId, change with { NextAttemptAt = now + (long)wait.TotalMilliseconds }, cancellationToken);
+                await AnsweredAsync(cancellationToken);
+                return;
+            case OutcomeKind.Ambiguous:
+                await outbox.MarkAsync(item.PunchId, change with { State = DeliveryState.Ambiguous, NextAttemptAt = now + (long)(options.SettleSeconds * 1000) }, cancellationToken);
+                await StopAsync(outcome, cancellationToken);
+                return;
+            default:
+                // Surely not recorded: the punch keeps its attempts and is due whenever the tenant goes on.
+                await StopAsync(outcome, cancellationToken);
+                await outbox.MarkAsync(item.PunchId, change with { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = null }, cancellationToken);
+                return;
+        }
+    }
+
+    /// <summary>A lookup that brought no list: the punch stays ambiguous.</summary>
+    public async Task RecordLookupAsync(OutboxItem item, DeliveryOutcome outcome, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(outcome);
+        long? next = null;
+        if (outcome.Kind is OutcomeKind.Transient or OutcomeKind.Refused)
+        {
+            TimeSpan wait = BackOff.After(Math.Max(1, item.Attempts), Math.Max(options.SettleSeconds, 1), options.RetryMaxSeconds);
+            next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)wait.TotalMilliseconds;
+        }
+        else
+        {
+            await StopAsync(outcome, cancellationToken);
+        }
+
+        await outbox.MarkAsync(
+            item.PunchId,
+            new(DeliveryState.Ambiguous)
+            {
+                Attempts = item.Attempts,
+                SentAt = item.SentAt,
+                NextAttemptAt = next,
+                ReasonCode = outcome.Reason,
+                Reason = Detail(outcome),
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Puts a leased row back untouched.</summary>
+    public Task PutBackAsync(OutboxItem item, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return outbox.MarkAsync(item.PunchId, new(item.Was) { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = clock.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken);
+    }
+
+    /// <summary>The bridge itself failed around a call.</summary>
+    public async Task InDoubtAsync(OutboxItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        try
+        {
+            long next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)(options.SettleSeconds * 1000);
+            await outbox.MarkAsync(item.PunchId, new(DeliveryState.Ambiguous) { Attempts = item.Attempts + 1, SentAt = item.SentAt, NextAttemptAt = next, ReasonCode = "reason.asking" }, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // The row stays "sending" and is settled at the next start.
+            log.LogError(exception, "The outcome of punch {Punch} could not be stored.", item.Key);
+        }
+    }
+
+    /// <summary>The platform answered: ends a pause that is over and closes what was reported about it.</summary>
+    public async Task AnsweredAsync(CancellationToken cancellationToken)
+    {
+        if (status.Answered() is not { Kind: not PauseKind.Waiting } ended) return;
+        log.LogInformation("Delivery goes on after {Reason}.", ended.Reason);
+        await exceptions.ResolveAllAsync(Source, ended.Reason, null, "bridge", cancellationToken);
+    }
+
+    private async Task DeadAsync(OutboxItem item, OutboxChange change, CancellationToken cancellationToken)
+    {
+        await outbox.MarkAsync(item.PunchId, change with { State = DeliveryState.Dead, NextAttemptAt = null }, cancellationToken);
+        log.LogWarning("Punch {Punch} is a dead letter: {Reason} {Detail}", item.Key, change.ReasonCode, change.Reason);
+    }
+
+    /// <summary>Pauses the tenant and, for what somebody has to mend, reports it once. Returns how long.</summary>
+    public async Task<TimeSpan> StopAsync(DeliveryOutcome outcome, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        (PauseKind kind, TimeSpan wait) = outcome.Kind switch
+        {
+            OutcomeKind.Configuration => (PauseKind.Configuration, TimeSpan.FromSeconds(options.ConfigurationRetrySeconds)),
+            OutcomeKind.Budget => (PauseKind.Budget, BudgetRetry),
+            OutcomeKind.Unreachable or OutcomeKind.Ambiguous => (PauseKind.Waiting, BackOff.After(status.CountSilent(), options.RetrySeconds / 2, LongestSilence)),
+            _ => (PauseKind.Waiting, outcome.Wait ?? TimeSpan.FromSeconds(1)),
+        };
+        bool first = status.Stop(kind, outcome, wait);
+        if (first && kind != PauseKind.Waiting)
+        {
+            log.LogError("Delivery stopped: {Reason} {Detail}. One punch is tried again in {Wait}.", outcome.Reason, Detail(outcome), wait);
+            await exceptions.RaiseAsync(new(Source, outcome.Reason, Detail(outcome) ?? outcome.Reason) { Cause = $"{Source}:{outcome.Reason}" }, cancellationToken);
+        }
+
+        return wait;
+    }
+
+    private static string? Detail(DeliveryOutcome outcome) => (outcome.Code, outcome.Detail) switch
+    {
+        (null, null) => null,
+        (null, { } detail) => detail,
+        ({ } code, null) => code,
+        ({ } code, { } detail) => $"{code}: {detail}",
+    };
+}

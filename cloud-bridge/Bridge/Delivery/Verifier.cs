@@ -1,0 +1,75 @@
+using Devices.Bridge.Store;
+
+namespace Devices.Bridge.Delivery;
+
+/// <summary>
+/// "Success" is not "recorded": at intervals the platform's record list is asked for delivered punches that are not proved.
+/// One call covers 50 people and seven days, and the last <see cref="PlatformOptions.KeptForUploads"/> calls of a month are not touched.
+/// </summary>
+public sealed class Verifier(
+    IDeliveryTarget target, IProofStore proofs, IOutboxStore outbox, OutcomeHandler outcomes, Prover prover, DeviceNames names,
+    DeliveryStatus status, PlatformOptions options, TimeProvider clock, ILogger<Verifier> log) : BackgroundService
+{
+    private const int Most = 2000;
+
+    /// <summary>One pass. Returns how many punches were proved.</summary>
+    public async Task<int> PassAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        long before = (now - TimeSpan.FromMinutes(options.VerifyAfterMinutes)).ToUnixTimeMilliseconds();
+        IReadOnlyList<UnprovedPunch> due = await proofs.UnprovedAsync(before, now.ToUnixTimeMilliseconds(), Most, cancellationToken);
+        List<Sought> sought = [];
+        foreach (UnprovedPunch punch in due)
+        {
+            DeliveryItem item = new(punch.Person, punch.At, punch.Key.Terminal, await names.OfAsync(punch.Key.Terminal, cancellationToken));
+            // The list does not reach beyond its window: the punch stays "delivered, not proved".
+            if (target.Refuse(item) is null) sought.Add(new(punch.PunchId, punch.Key, item));
+            else await proofs.CountCheckAsync(punch.PunchId, long.MaxValue, cancellationToken);
+        }
+
+        ProofResult result = await prover.LookAsync(target, sought, options.KeptForUploads, cancellationToken);
+        foreach (Sought missing in result.Missing) await MissedAsync(missing, cancellationToken);
+        if (due.Count > 0) log.LogInformation("Verified {Found} of {Asked} delivered punches at the platform.", result.Found.Count, sought.Count);
+        if (result.Stopped is { } stopped) await StoppedAsync(stopped, cancellationToken);
+        else if (sought.Count > 0) await outcomes.AnsweredAsync(cancellationToken);
+        return result.Found.Count;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.VerifyMinutes == 0) return;
+        using PeriodicTimer timer = new(TimeSpan.FromMinutes(options.VerifyMinutes), clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                // A pause of the tenant holds for lookups too: they use the same token, address and allowance.
+                if (status.Current is not { } pause || pause.Until <= clock.GetUtcNow()) await PassAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                log.LogError(exception, "A verification pass failed; the next one tries again.");
+            }
+        }
+    }
+
+    private async Task StoppedAsync(DeliveryOutcome stopped, CancellationToken cancellationToken)
+    {
+        log.LogWarning("Verification stopped: {Reason} {Code}", stopped.Reason, stopped.Code);
+        // Our own reserve for uploads is no reason to stop the uploads.
+        if (stopped.Kind is OutcomeKind.Configuration or OutcomeKind.Throttled or OutcomeKind.Banned) await outcomes.StopAsync(stopped, cancellationToken);
+    }
+
+    private async Task MissedAsync(Sought missing, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        int checks = await proofs.ChecksAsync(missing.PunchId, cancellationToken) + 1;
+        // Each look waits four times as long as the one before: 1, 4, 16 … passes.
+        double minutes = options.VerifyMinutes * Math.Pow(4, Math.Min(checks - 1, 6));
+        await proofs.CountCheckAsync(missing.PunchId, now.AddMinutes(minutes).ToUnixTimeMilliseconds(), cancellationToken);
+        if (checks < options.VerifyLookups) return;
+        await outbox.MarkAsync(missing.PunchId, new(DeliveryState.Dead) { ReasonCode = "reason.not_recorded" }, cancellationToken);
+        log.LogWarning("The platform said yes to punch {Punch} but does not show it: dead letter.", missing.Key);
+    }
+}

@@ -1,0 +1,37 @@
+using Devices.Bridge.Ingest;
+
+namespace Devices.Bridge.Fleet;
+
+/// <summary>Ends connections whose certificate has expired or been revoked meanwhile, also by a command line beside the running bridge.</summary>
+public sealed class CertificateSweep(TerminalGate gate, ITerminalConnections connections, TimeProvider time, ILogger<CertificateSweep> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(Every, time);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await timer.WaitForNextTickAsync(stoppingToken)) return;
+                await SweepAsync(stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                log.LogWarning("The check of connected terminals' certificates failed and is tried again: {Fault}", fault.Message);
+            }
+        }
+    }
+
+    public async Task SweepAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (TerminalSession session in connections.Sessions())
+            if (await gate.JudgeAsync(session.Terminal, session.Thumbprint, cancellationToken) is { } fault)
+                await connections.DisconnectAsync(session.Terminal, fault);
+    }
+}

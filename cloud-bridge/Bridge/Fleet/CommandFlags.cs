@@ -1,0 +1,36 @@
+namespace Devices.Bridge.Fleet;
+
+/// <summary>Flags of a subcommand: <c>--name value</c>, <c>--name=value</c> and <c>--switch</c>. Unknown ones are refused, not ignored.</summary>
+public sealed class CommandFlags
+{
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    public string? Value(string name) => _values.GetValueOrDefault(name);
+
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <exception cref="BridgeStartException">A flag is unknown, repeated or lacks its value.</exception>
+    public static CommandFlags Read(string command, string[] args, string[] valued, string[] switches)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        CommandFlags flags = new();
+        string known = string.Join(", ", valued.Concat(switches).Select(one => "--" + one));
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (!args[i].StartsWith("--", StringComparison.Ordinal))
+                throw new BridgeStartException($"'{args[i]}' is not a flag of {command}: it takes {known}.");
+            string[] parts = args[i][2..].Split('=', 2);
+            string name = parts[0];
+            if (switches.Contains(name, StringComparer.Ordinal) && parts.Length == 1)
+            {
+                flags._values[name] = "";
+                continue;
+            }
+            if (!valued.Contains(name, StringComparer.Ordinal)) throw new BridgeStartException($"{command} has no flag --{name}: it takes {known}.");
+            string value = parts.Length == 2 ? parts[1] : ++i < args.Length ? args[i] : throw new BridgeStartException($"--{name} needs a value.");
+            if (value.Length == 0) throw new BridgeStartException($"--{name} needs a value.");
+            if (!flags._values.TryAdd(name, value)) throw new BridgeStartException($"--{name} is given twice.");
+        }
+        return flags;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Devices.Bridge.Fleet;
+
+/// <summary>Registers the certificate authority, enrolment and health.</summary>
+public static class FleetSetup
+{
+    public static WebApplicationBuilder AddFleet(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(services =>
+        {
+            BridgeOptions options = services.GetRequiredService<BridgeOptions>();
+            return CertificateAuthority.Open(options.CaDirectory, options.Names, services.GetRequiredService<TimeProvider>());
+        });
+        builder.Services.AddSingleton<EnrolmentService>();
+        builder.Services.AddSingleton<EnrolmentLimiter>();
+        builder.Services.AddSingleton<FirstAccount>();
+        builder.Services.AddSingleton<Listeners>();
+        builder.Services.AddSingleton<HealthCheck>();
+        builder.Services.AddHostedService<CertificateSweep>();
+        return builder;
+    }
+
+    public static WebApplication MapFleet(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapEst();
+        app.MapGet("/healthz", (HealthCheck health, CancellationToken cancellationToken) => health.RunAsync(cancellationToken)).AllowAnonymous();
+        return app;
+    }
+}

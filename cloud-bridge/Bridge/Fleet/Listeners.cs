@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Devices.Bridge.Ingest;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Devices.Bridge.Fleet;
+
+/// <summary>The three listeners on Kestrel: HR pages over HTTP, enrolment and HR over HTTPS, terminals over MQTT with mutual TLS.</summary>
+public sealed class Listeners(BridgeOptions options, CertificateAuthority authority, MqttConnections mqtt, IngestOptions limits)
+{
+    private readonly List<(string Name, ListenOptions Options, string Scheme, string Setting)> _all = [];
+
+    private SslStreamCertificateContext? _context;
+
+    /// <summary>Set once everything listens.</summary>
+    public bool Ready { get; set; }
+
+    /// <summary>Addresses as bound, by name: <c>http</c>, <c>https</c>, <c>mqtt</c>.</summary>
+    public string Address(string name)
+    {
+        (_, ListenOptions listen, string scheme, _) = _all.Single(one => one.Name == name);
+        IPEndPoint bound = listen.IPEndPoint!;
+        IPAddress shown = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : bound.Address;
+        return $"{scheme}://{new IPEndPoint(shown, bound.Port)}";
+    }
+
+    /// <summary>What is to be listened on: for the sentence when a port is taken.</summary>
+    public IEnumerable<(string Name, int Port, string Setting)> Wanted() =>
+        [("http", HttpUrl().Port, "Bridge:Http:Url"), ("https", options.Https.Port, "Bridge:Https:Port"), ("mqtt", options.Mqtt.Port, "Bridge:Mqtt:Port")];
+
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        ArgumentNullException.ThrowIfNull(kestrel);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.Mqtt.MaxConnections + 1000;
+        Uri url = HttpUrl();
+        Listen(kestrel, "http", url.Host, url.Port, "http", "Bridge:Http:Url", _ => { });
+        Listen(kestrel, "https", options.Https.Bind, options.Https.Port, "https", "Bridge:Https:Port", listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = Context(),
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            }),
+        }));
+        Listen(kestrel, "mqtt", options.Mqtt.Bind, options.Mqtt.Port, "mqtts", "Bridge:Mqtt:Port", listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1; // no ALPN for HTTP/2: this is not HTTP
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = limits.HandshakeTimeout,
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = Context(),
+                    EnabledSslProtocols = SslProtocols.Tls13,
+                    ClientCertificateRequired = true,
+                    // Each connection proves its key anew; a ticket must not outlive a revocation.
+                    AllowTlsResume = false,
+                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 shown && authority.IsOurs(shown),
+                }),
+            });
+            listen.Run(mqtt.RunAsync);
+        });
+    }
+
+    private Uri HttpUrl() => new(options.Http.Url);
+
+    // Asked for at every handshake, so that a renewed certificate is used at once; built only when it changed.
+    private SslStreamCertificateContext Context()
+    {
+        X509Certificate2 certificate = authority.ServerCertificate();
+        SslStreamCertificateContext? context = _context;
+        if (context is not null && ReferenceEquals(context.TargetCertificate, certificate)) return context;
+        return _context = SslStreamCertificateContext.Create(certificate, [authority.Root], offline: true);
+    }
+
+    private void Listen(KestrelServerOptions kestrel, string name, string bind, int port, string scheme, string setting, Action<ListenOptions> configure)
+    {
+        void Keep(ListenOptions listen)
+        {
+            _all.Add((name, listen, scheme, setting));
+            configure(listen);
+        }
+        if (bind is "*" or "+") kestrel.ListenAnyIP(port, Keep);
+        else kestrel.Listen(bind == "localhost" ? IPAddress.Loopback : IPAddress.Parse(bind.Trim('[', ']')), port, Keep);
+    }
+}

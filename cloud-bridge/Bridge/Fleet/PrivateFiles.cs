@@ -1,0 +1,44 @@
+namespace Devices.Bridge.Fleet;
+
+/// <summary>Files and directories that only the bridge's user may read.</summary>
+public static class PrivateFiles
+{
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerDirectory = OwnerFile | UnixFileMode.UserExecute;
+
+    /// <summary>Makes the directory with mode 0700, or tightens the one there is.</summary>
+    /// <exception cref="BridgeStartException">It cannot be made, or belongs to someone else.</exception>
+    public static void MakeDirectory(string directory)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+            else
+            {
+                Directory.CreateDirectory(directory, OwnerDirectory);
+                File.SetUnixFileMode(directory, OwnerDirectory);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new BridgeStartException($"The directory {directory} cannot be made or belongs to another user ({fault.Message}): choose one of your own with Bridge:Data.", fault);
+        }
+    }
+
+    /// <summary>Writes a file whole or not at all: beside it first, to the disk, then renamed. Mode 0600 from the first byte.</summary>
+    public static void Write(string file, string text)
+    {
+        string beside = file + ".new";
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerFile;
+        File.Delete(beside);
+        using (FileStream stream = new(beside, options))
+        {
+            using StreamWriter writer = new(stream, leaveOpen: true);
+            writer.Write(text);
+            writer.Flush();
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(beside, file, overwrite: true);
+    }
+}

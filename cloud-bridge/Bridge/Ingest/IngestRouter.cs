@@ -1,0 +1,141 @@
+using System.Text.Json.Serialization.Metadata;
+using Devices.Bridge.Store;
+using Devices.Contract;
+using Devices.Contract.Messages;
+using Devices.Contract.Punches;
+using MQTTnet.Protocol;
+
+namespace Devices.Bridge.Ingest;
+
+/// <summary>
+/// One publish in, one reply out. Returns only when what was accepted is committed: MQTTnet sends PUBACK after the interceptor that
+/// awaits this, so a success on PUBACK means durable (thingsboard-gateway#509).
+/// </summary>
+public sealed class IngestRouter(
+    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, TimeProvider time, ILogger<IngestRouter> log)
+{
+    public async Task<Reply> HandleAsync(TerminalSession session, MQTTnet.MqttApplicationMessage publish)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        (UpMessage? message, Reply? refusal) = UpMessage.Read(session, publish);
+        try
+        {
+            Reply reply = refusal ?? await RouteAsync(message!);
+            // Gaps, chains and forks are written down with the ledger, in its own transaction.
+            if (reply.Problem is { } problem && reply.State is null)
+            {
+                await refusals.RaiseAsync(session.Terminal, problem.Code, problem.Text, session.Ledger);
+                return await WithStateAsync(session, reply);
+            }
+            if (reply.Problem is { } told) log.LogWarning("Refused from {Terminal}: {Text}", session.Terminal, told.Text);
+            return reply;
+        }
+        catch (StoreUnavailableException fault)
+        {
+            log.LogError("A message of {Terminal} could not be stored and will be sent again: {Fault}", session.Terminal, fault.Message);
+            return Reply.Refuse(MqttPubAckReasonCode.UnspecifiedError, ProblemCodes.Unavailable, "The bridge cannot store now; send again later.");
+        }
+        catch (Exception fault)
+        {
+            log.LogError(fault, "A message of {Terminal} on {Topic} failed inside the bridge", session.Terminal, publish.Topic);
+            return Reply.Refuse(MqttPubAckReasonCode.UnspecifiedError, ProblemCodes.Unavailable, "The bridge failed on this message; send again later.");
+        }
+    }
+
+    private Task<Reply> RouteAsync(UpMessage message) => message.Leaf switch
+    {
+        Topics.Punches => PunchesAsync(message),
+        Topics.Hello => HelloAsync(message),
+        Topics.Event => EventAsync(message),
+        Topics.Status => StatusAsync(message),
+        _ => Task.FromResult(Reply.Refuse(MqttPubAckReasonCode.ImplementationSpecificError, ProblemCodes.Malformed,
+            $"This bridge does not take '{message.Leaf.Split('/')[0]}' yet; keep it.")),
+    };
+
+    private async Task<Reply> PunchesAsync(UpMessage message)
+    {
+        if (!TryRead(message, ContractJson.Default.PunchBatch, out PunchBatch? batch, out Reply? bad)) return bad!;
+        if (Foreign(message, batch!.Terminal) is { } foreign) return foreign;
+        if (batch.Punches.Count == 0) return Bad("The batch holds no punch.");
+        if (batch.Punches.Count > Protocol.MaxBatch)
+            return Reply.Refuse(MqttPubAckReasonCode.QuotaExceeded, ProblemCodes.Oversized, $"The batch holds {batch.Punches.Count} punches; {Protocol.MaxBatch} are the limit.");
+        foreach (Punch punch in batch.Punches)
+        {
+            if (punch is null) return Bad("The batch holds a null where a punch should be.");
+            if (punch.Terminal != batch.Terminal) return Foreign(message, punch.Terminal)!;
+            if (punch.Ledger != batch.Ledger) return Bad($"Punch {punch.Seq} belongs to ledger {punch.Ledger}, the batch to {batch.Ledger}.");
+            if (punch.Seq < 1) return Bad($"Punch {punch.Seq}: seq must count from 1.");
+        }
+        message.Session.Ledger = batch.Ledger;
+        IngestResult result = await punches.AppendAsync(batch);
+        if (result.Added > 0)
+            log.LogInformation("{Terminal}: punches {From} to {Through} stored.", batch.Terminal, result.Mark.Through - result.Added + 1, result.Mark.Through);
+        return Answer(result);
+    }
+
+    private async Task<Reply> HelloAsync(UpMessage message)
+    {
+        if (!TryRead(message, ContractJson.Default.HelloMessage, out HelloMessage? hello, out Reply? bad)) return bad!;
+        if (Foreign(message, hello!.Terminal) is { } foreign) return foreign;
+        if (hello.Ledger == Guid.Empty) return Bad("The ledger id is empty.");
+        if (hello.LastSeq < 0) return Bad($"last_seq {hello.LastSeq} is below 0.");
+        if (!PunchChain.TryParseHex(hello.LastChain, out _)) return Bad("last_chain is not a SHA-256 in hex.");
+        if (hello.Boot.Length > 128 || hello.Versions.Count > 32 || hello.Versions.Any(one => one.Key.Length > 64 || one.Value is null || one.Value.Length > 128))
+            return Bad("boot or versions are longer than anything sensible.");
+        message.Session.Ledger = hello.Ledger;
+        IngestResult result = await punches.GreetAsync(hello);
+        log.LogInformation("{Terminal} says hello: ledger {Ledger} ends at {LastSeq}, {Through} are stored.", hello.Terminal, hello.Ledger, hello.LastSeq, result.Mark.Through);
+        return Answer(result);
+    }
+
+    private async Task<Reply> EventAsync(UpMessage message)
+    {
+        if (!TryRead(message, ContractJson.Default.EventMessage, out EventMessage? told, out Reply? bad)) return bad!;
+        if (told!.Id.Length is 0 or > 64 || told.Kind.Length is 0 or > 32 || told.Text.Length > 500 || told.At < 0)
+            return Bad("An event has an id of 1 to 64 characters, a kind of 1 to 32, a text of at most 500 and a time.");
+        if (await terminals.SaveEventAsync(message.Session.Terminal, told)) log.LogInformation("{Terminal}: {Kind}: {Text}", message.Session.Terminal, told.Kind, told.Text);
+        return Reply.Done;
+    }
+
+    private async Task<Reply> StatusAsync(UpMessage message)
+    {
+        if (!TryRead(message, ContractJson.Default.StatusMessage, out StatusMessage? status, out Reply? bad)) return bad!;
+        if (status!.Versions.Count > 32 || status.Clock?.Length > 32 || status.Temperature is { } t && !double.IsFinite(t)) return Bad("versions, clock or temperature are out of range.");
+        bool connected = connections.Sessions().Any(one => one.Terminal == message.Session.Terminal);
+        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connected);
+        return Reply.Done;
+    }
+
+    private Reply Answer(IngestResult result) => new(
+        result.Problem is { } problem ? Reply.CodeOf(problem.Code) : MqttPubAckReasonCode.Success, result.Problem, State(result.Mark, result.Problem));
+
+    /// <summary>Adds the state that carries the problem: with the watermark of the ledger last named, so that the terminal can go on from it.</summary>
+    private async Task<Reply> WithStateAsync(TerminalSession session, Reply reply)
+    {
+        Guid ledger = session.Ledger ?? (await terminals.FindTerminalAsync(session.Terminal))?.Ledger ?? Guid.Empty;
+        LedgerMark mark = await punches.FindLedgerAsync(session.Terminal, ledger) ?? new(session.Terminal, ledger, 0, PunchChain.Genesis(ledger), false, null);
+        return reply with { State = State(mark, reply.Problem) };
+    }
+
+    private StateMessage State(LedgerMark mark, Problem? problem) => new()
+    {
+        Ledger = mark.Ledger,
+        Through = mark.Through,
+        Chain = PunchChain.ToHex(mark.Chain),
+        Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        Problem = problem,
+    };
+
+    private static Reply? Foreign(UpMessage message, string named) => named == message.Session.Terminal ? null
+        : Reply.Refuse(MqttPubAckReasonCode.NotAuthorized, ProblemCodes.WrongTerminal,
+            $"The message names terminal '{(named.Length > 40 ? named[..40] + "…" : named)}', the certificate {message.Session.Terminal}.");
+
+    private static Reply Bad(string text) => Reply.Refuse(MqttPubAckReasonCode.PayloadFormatInvalid, ProblemCodes.Malformed, text);
+
+    private static bool TryRead<T>(UpMessage message, JsonTypeInfo<T> type, out T? value, out Reply? refusal) where T : class
+    {
+        bool read = ContractCodec.TryRead(message.Payload.Span, type, out value, out Problem? problem);
+        refusal = read ? null : Reply.Refuse(Reply.CodeOf(problem!.Code), problem.Code, problem.Text);
+        return read;
+    }
+}

@@ -1,0 +1,1 @@
+return await Devices.Bridge.BridgeProgram.RunAsync(args, Console.Out, Console.Error);

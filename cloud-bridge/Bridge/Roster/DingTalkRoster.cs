@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using Devices.Bridge.Delivery;
+using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Store;
+
+namespace Devices.Bridge.Roster;
+
+/// <summary>
+/// Departments by <c>topapi/v2/department/listsub</c>, one level a call, so the tree is walked; people by
+/// <c>topapi/v2/user/list</c>, one department a call, by cursor. Both are on the unmetered list; the pace is the client's.
+/// </summary>
+public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
+{
+    private const long Root = 1;
+    private const int PageSize = 100;
+
+    // A tree deeper or wider than this is a loop in the answers, not an organisation.
+    private const int MostDepartments = 50_000;
+    private const int MostAttempts = 5;
+
+    /// <inheritdoc/>
+    public async Task<RosterPull> PullAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<long, Department> departments = [];
+        Dictionary<string, Person> people = new(StringComparer.Ordinal);
+        Queue<long> open = new([Root]);
+        HashSet<long> seen = [Root];
+        while (open.TryDequeue(out long id))
+        {
+            Answer children = await CallAsync("topapi/v2/department/listsub", new() { ["dept_id"] = id }, cancellationToken);
+            if (!children.Ok) return RosterPull.Failed(children.Outcome);
+            foreach (JsonElement child in Items(children.Body!.Value, null))
+            {
+                if (Number(child, "dept_id") is not { } childId) return Unreadable();
+                if (!seen.Add(childId)) continue;
+                if (seen.Count > MostDepartments) return Unreadable();
+                departments[childId] = new(childId, Number(child, "parent_id"), AnswerReader.Text(child, "name") ?? childId.ToString(CultureInfo.InvariantCulture));
+                open.Enqueue(childId);
+            }
+
+            if (await MembersAsync(id, people, cancellationToken) is { } failure) return RosterPull.Failed(failure);
+        }
+
+        return new([.. departments.Values], [.. people.Values], DeliveryOutcome.Accepted);
+    }
+
+    private async Task<DeliveryOutcome?> MembersAsync(long department, Dictionary<string, Person> people, CancellationToken cancellationToken)
+    {
+        long cursor = 0;
+        while (true)
+        {
+            Answer page = await CallAsync("topapi/v2/user/list", new() { ["dept_id"] = department, ["cursor"] = cursor, ["size"] = PageSize }, cancellationToken);
+            if (!page.Ok) return page.Outcome;
+            foreach (JsonElement user in Items(page.Body!.Value, "list"))
+            {
+                if (AnswerReader.Text(user, "userid") is not { Length: > 0 } id) return Unreadable().Outcome;
+                IEnumerable<long> own = user.TryGetProperty("dept_id_list", out JsonElement list) && list.ValueKind == JsonValueKind.Array
+                    ? list.EnumerateArray().Select(d => d.TryGetInt64(out long value) ? value : Root)
+                    : [department];
+                long[] all = [.. own.Append(department).Concat(people.TryGetValue(id, out Person? known) ? known.Departments : []).Distinct().Order()];
+                // "active" there means that the person has opened DingTalk; whoever is listed works here.
+                people[id] = new(id, AnswerReader.Text(user, "name") ?? id, AnswerReader.Text(user, "job_number") is { Length: > 0 } job ? job : null, Active: true, all);
+            }
+
+            JsonElement result = page.Body!.Value.GetProperty("result");
+            if (!result.TryGetProperty("has_more", out JsonElement more) || more.ValueKind != JsonValueKind.True) return null;
+            if (Number(result, "next_cursor") is not { } next || next <= cursor) return Unreadable().Outcome;
+            cursor = next;
+        }
+    }
+
+    private async Task<Answer> CallAsync(string path, Dictionary<string, object> body, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Answer answer = await client.CallAsync(path, body, cancellationToken);
+            // Reading is safe to repeat, so what is unclear for an upload is simply asked again here.
+            bool again = answer.Outcome.Kind is OutcomeKind.Throttled or OutcomeKind.Transient or OutcomeKind.Ambiguous or OutcomeKind.Unreachable;
+            if (answer.Ok || !again || attempt >= MostAttempts || answer.Outcome.Wait > TimeSpan.FromSeconds(10)) return answer;
+            await Task.Delay(answer.Outcome.Wait ?? BackOff.After(attempt, 0.5, 8), cancellationToken);
+        }
+    }
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement body, string? name)
+    {
+        if (!body.TryGetProperty("result", out JsonElement result)) return default;
+        if (name is not null && (result.ValueKind != JsonValueKind.Object || !result.TryGetProperty(name, out result))) return default;
+        return result.ValueKind == JsonValueKind.Array ? result.EnumerateArray() : default;
+    }
+
+    private static long? Number(JsonElement element, string name) =>
+        long.TryParse(AnswerReader.Text(element, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : null;
+
+    private static RosterPull Unreadable() => RosterPull.Failed(new(OutcomeKind.Transient, "reason.unreadable_answer"));
+}

@@ -1,0 +1,30 @@
+namespace Devices.Bridge.Store;
+
+/// <summary>Something a person should look at. Two with the same cause are one open row that counts.</summary>
+public sealed record Finding(string Source, string Code, string Text)
+{
+    public string? Terminal { get; init; }
+    public Guid? Ledger { get; init; }
+    public long? Seq { get; init; }
+
+    /// <summary>What makes two the same; by default source, code, terminal and ledger.</summary>
+    public string? Cause { get; init; }
+}
+
+public sealed record ExceptionRow(
+    long Id, string Source, string Code, string? Terminal, Guid? Ledger, long? Seq, string Text, int Count, long FirstAt, long LastAt, long? ResolvedAt, string? ResolvedBy);
+
+/// <summary>The exceptions list: gaps, forks, refused messages, stopped delivery.</summary>
+public interface IExceptionStore
+{
+    Task RaiseAsync(Finding finding, CancellationToken cancellationToken = default);
+
+    /// <summary>Newest first.</summary>
+    Task<IReadOnlyList<ExceptionRow>> ExceptionsAsync(bool includeResolved, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Closes a row; false where it is not open.</summary>
+    Task<bool> ResolveAsync(long id, string by, CancellationToken cancellationToken = default);
+
+    /// <summary>Closes every open row of that source and code (and terminal, where given), when the cause has gone.</summary>
+    Task<int> ResolveAllAsync(string source, string code, string? terminal, string by, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,38 @@
+using Devices.Contract.Messages;
+
+namespace Devices.Bridge.Store;
+
+/// <summary>Punches: insert-only, unique by (terminal, ledger, seq), each written together with its outbox row.</summary>
+public interface IPunchStore
+{
+    /// <summary>
+    /// Checks a batch against what is stored and appends what is new. Returns after the commit. A gap, a broken chain or a field out of
+    /// range inside the batch keeps the sound punches before it; a fork keeps nothing and stops the ledger. Either way
+    /// <see cref="IngestResult.Problem"/> says what was wrong.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">Nothing was committed; the sender may send again later.</exception>
+    Task<IngestResult> AppendAsync(PunchBatch batch, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The watermark that answers <c>hello</c>. A last chain that differs from the one stored at that seq marks the ledger forked.
+    /// </summary>
+    Task<IngestResult> GreetAsync(HelloMessage hello, CancellationToken cancellationToken = default);
+
+    /// <summary>The watermark; null for a ledger never seen.</summary>
+    Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default);
+
+    /// <summary>One page, newest first. <paramref name="page"/> counts from 1.</summary>
+    Task<PunchPage> ListAsync(PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default);
+
+    /// <summary>Every match, newest first, streamed in bounded memory: for exports.</summary>
+    IAsyncEnumerable<StoredPunch> StreamAsync(PunchFilter filter, CancellationToken cancellationToken = default);
+
+    /// <summary>Punches with an id above <paramref name="after"/>, in order of arrival.</summary>
+    Task<IReadOnlyList<StoredPunch>> ListAfterAsync(long after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>One punch with its journey; null where there is none.</summary>
+    Task<StoredPunch?> FindAsync(PunchKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>First and last punch per person with <paramref name="start"/> ≤ at &lt; <paramref name="until"/>, latest first punch first.</summary>
+    Task<IReadOnlyList<BoardRow>> BoardAsync(long start, long until, CancellationToken cancellationToken = default);
+}

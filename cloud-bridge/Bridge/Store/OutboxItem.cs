@@ -1,0 +1,17 @@
+namespace Devices.Bridge.Store;
+
+/// <summary>One punch to be delivered.</summary>
+/// <param name="Was">The state it was leased from: an ambiguous one must be looked for before it is sent.</param>
+/// <param name="Attempts">Calls made so far, not counting this lease.</param>
+public sealed record OutboxItem(long PunchId, PunchKey Key, string Person, long At, DeliveryState Was, int Attempts, long? SentAt);
+
+/// <summary>The new state of an outbox row. Null fields are stored as null.</summary>
+public sealed record OutboxChange(DeliveryState State)
+{
+    public int Attempts { get; init; }
+    public long? NextAttemptAt { get; init; }
+    public long? SentAt { get; init; }
+    public long? DeliveredAt { get; init; }
+    public string? ReasonCode { get; init; }
+    public string? Reason { get; init; }
+}

@@ -1,0 +1,34 @@
+using Devices.Contract.Punches;
+
+namespace Devices.Bridge.Store;
+
+/// <summary>Which punches; every null field filters nothing.</summary>
+public sealed record PunchFilter
+{
+    /// <summary>A userid exactly, or a part of a name or job number.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>A department's id; sub-departments are included.</summary>
+    public long? Department { get; init; }
+
+    public string? Terminal { get; init; }
+    public PunchMethod? Method { get; init; }
+    public DeliveryState? State { get; init; }
+
+    /// <summary>Earliest <c>at</c>, inclusive, ms since the Unix epoch.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Latest <c>at</c>, exclusive, ms since the Unix epoch.</summary>
+    public long? To { get; init; }
+}
+
+/// <summary>One page, newest punch first.</summary>
+/// <param name="Items">At most the asked page size.</param>
+/// <param name="Total">All punches that match the filter.</param>
+public sealed record PunchPage(IReadOnlyList<StoredPunch> Items, long Total);
+
+/// <summary>One person's row of the day board.</summary>
+/// <param name="First">Time of the first punch in the range.</param>
+/// <param name="Last">Time of the last; equal to <paramref name="First"/> where there is one punch.</param>
+/// <param name="Undelivered">Punches in the range that the platform does not have yet.</param>
+public sealed record BoardRow(string Person, string? Name, long First, long Last, int Count, string LastTerminal, int Undelivered);

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using Devices.Contract.Messages;
+using Devices.Contract.Punches;
+
+namespace Devices.Bridge.Store.Sqlite;
+
+/// <inheritdoc cref="IPunchStore"/>
+public sealed class SqlitePunchStore(SqliteDatabase database, TimeProvider time) : IPunchStore
+{
+    private const int StreamPage = 500;
+
+    public Task<IngestResult> AppendAsync(PunchBatch batch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Punches.Count == 0) throw new ArgumentException("A batch holds at least one punch.", nameof(batch));
+        return database.WriteAsync(session => new LedgerKeeper(session, Now()).Append(batch), cancellationToken);
+    }
+
+    public Task<IngestResult> GreetAsync(HelloMessage hello, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(hello);
+        if (!PunchChain.TryParseHex(hello.LastChain, out byte[] chain)) throw new ArgumentException("last_chain is not 64 hex digits.", nameof(hello));
+        return database.WriteAsync(session => new LedgerKeeper(session, Now()).Greet(hello, chain), cancellationToken);
+    }
+
+    public Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => new LedgerKeeper(session, Now()).Load(terminal, ledger), cancellationToken);
+
+    public Task<PunchPage> ListAsync(PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
+        PunchQuery query = new(filter);
+        return database.ReadAsync(session =>
+        {
+            long total = session.Number($"SELECT COUNT(*) {PunchQuery.From} {query.Where}", [.. query.Values]);
+            List<StoredPunch> items = session.Query(
+                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} ORDER BY p.at DESC, p.id DESC LIMIT $limit OFFSET $offset",
+                PunchQuery.Read, [.. query.Values, ("$limit", pageSize), ("$offset", (long)(page - 1) * pageSize)]);
+            return new PunchPage(items, total);
+        }, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<StoredPunch> StreamAsync(PunchFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        PunchQuery query = new(filter);
+        string and = query.Where.Length == 0 ? "WHERE" : "AND";
+        long at = long.MaxValue, id = long.MaxValue;
+        while (true)
+        {
+            // Keyset, not offset: rows that arrive meanwhile neither repeat nor hide others.
+            List<StoredPunch> items = await database.ReadAsync(session => session.Query(
+                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} {and} (p.at, p.id) < ($lastAt, $lastId) ORDER BY p.at DESC, p.id DESC LIMIT $limit",
+                PunchQuery.Read, [.. query.Values, ("$lastAt", at), ("$lastId", id), ("$limit", StreamPage)]), cancellationToken);
+            foreach (StoredPunch item in items) yield return item;
+            if (items.Count < StreamPage) yield break;
+            (at, id) = (items[^1].Punch.At, items[^1].Id);
+        }
+    }
+
+    public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(long after, int limit, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<StoredPunch>>(session => session.Query(
+            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > $after ORDER BY p.id LIMIT $limit",
+            PunchQuery.Read, ("$after", after), ("$limit", limit)), cancellationToken);
+
+    public Task<StoredPunch?> FindAsync(PunchKey key, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => session.First(
+            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.terminal = $terminal AND p.ledger = $ledger AND p.seq = $seq",
+            PunchQuery.Read, ("$terminal", key.Terminal), ("$ledger", key.Ledger.Text()), ("$seq", key.Seq)), cancellationToken);
+
+    public Task<IReadOnlyList<BoardRow>> BoardAsync(long start, long until, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<BoardRow>>(session => session.Query(
+            """
+            SELECT p.person, e.name, MIN(p.at), MAX(p.at), COUNT(*),
+              (SELECT l.terminal FROM punches l WHERE l.person = p.person AND l.at >= $start AND l.at < $until ORDER BY l.at DESC, l.id DESC LIMIT 1),
+              SUM(o.state NOT IN ('delivered', 'skipped'))
+            FROM punches p JOIN outbox o ON o.punch_id = p.id LEFT JOIN people e ON e.userid = p.person
+            WHERE p.at >= $start AND p.at < $until GROUP BY p.person ORDER BY MIN(p.at) DESC, p.person
+            """,
+            row => new BoardRow(row.GetString(0), row.TextOrNull(1), row.GetInt64(2), row.GetInt64(3), row.GetInt32(4), row.GetString(5), row.GetInt32(6)),
+            ("$start", start), ("$until", until)), cancellationToken);
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Devices.Bridge.Delivery;
+using Devices.Bridge.Roster;
+using Devices.Bridge.Store;
+using Devices.Bridge.Web.Security;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Localization;
+
+namespace Devices.Bridge.Web.Actions;
+
+/// <summary>
+/// What the pages' buttons do. Each is a POST with the page's antiforgery token, leaves an audit row, and answers with a redirect,
+/// so that reloading repeats nothing.
+/// </summary>
+internal static class FormPosts
+{
+    private const int MostAtOnce = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        Post(routes, "/logout", LogOutAsync);
+        Post(routes, "/language", ChooseLanguageAsync).AllowAnonymous();
+        Post(routes, "/punches/resend", ResendAsync);
+        Post(routes, "/exceptions/{id:long}/resolve", ResolveAsync);
+        Post(routes, "/delivery/try", TryDeliveryAsync);
+        Post(routes, "/roster/pull", PullRosterAsync);
+    }
+
+    // The metadata makes the antiforgery middleware check the token; reading the form without a valid one is refused with 400.
+    private static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work) =>
+        routes.MapPost(pattern, async (HttpContext context) =>
+        {
+            if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true }) return Results.StatusCode(StatusCodes.Status400BadRequest);
+            if (!context.Request.HasFormContentType) return Results.StatusCode(StatusCodes.Status400BadRequest);
+            return await work(context, await context.Request.ReadFormAsync(context.RequestAborted));
+        }).WithMetadata(new NeedsToken());
+
+    private static async Task<IResult> LogOutAsync(HttpContext context, IFormCollection form)
+    {
+        await AuditAsync(context, "logout", null, null);
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return See("/login");
+    }
+
+    private static Task<IResult> ChooseLanguageAsync(HttpContext context, IFormCollection form)
+    {
+        string culture = form["culture"].ToString();
+        if (Texts.Cultures.Contains(culture))
+        {
+            context.Response.Cookies.Append(
+                CookieRequestCultureProvider.DefaultCookieName,
+                CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(culture)),
+                new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true });
+        }
+
+        return Task.FromResult<IResult>(See(LocalAddress.Or(form["return"])));
+    }
+
+    private static async Task<IResult> ResendAsync(HttpContext context, IFormCollection form)
+    {
+        // A row's own button sends that row, whatever is ticked.
+        IEnumerable<string?> chosen = form["one"].Count > 0 ? form["one"] : form["id"];
+        List<long> ids = [.. chosen.Take(MostAtOnce).Select(Number).OfType<long>().Distinct()];
+        int changed = ids.Count == 0 ? 0 : await Service<IOutboxStore>(context).ResendAsync(ids, context.RequestAborted);
+        await AuditAsync(context, "outbox.resend", string.Join(',', ids), $"{changed} sent again");
+        Service<DeliveryStatus>(context).Wake();
+        return See($"/exceptions?resent={changed.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    private static async Task<IResult> ResolveAsync(HttpContext context, IFormCollection form)
+    {
+        string id = context.GetRouteValue("id")?.ToString() ?? "";
+        bool closed = await Service<IExceptionStore>(context).ResolveAsync(long.Parse(id, CultureInfo.InvariantCulture), Actor(context), context.RequestAborted);
+        await AuditAsync(context, "exception.resolve", id, closed ? null : "was not open");
+        return See("/exceptions");
+    }
+
+    private static async Task<IResult> TryDeliveryAsync(HttpContext context, IFormCollection form)
+    {
+        Service<DeliveryStatus>(context).TryNow();
+        await AuditAsync(context, "delivery.try", null, null);
+        return See("/exceptions");
+    }
+
+    private static async Task<IResult> PullRosterAsync(HttpContext context, IFormCollection form)
+    {
+        bool confirmed = form["confirm"] == "1";
+        await AuditAsync(context, confirmed ? "roster.confirm" : "roster.pull", null, null);
+        if (context.RequestServices.GetService<RosterService>() is { } roster) await roster.PullAsync(confirmed, context.RequestAborted);
+        return See("/exceptions");
+    }
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
+
+    // 303: whatever the browser does next is a GET.
+    private static SeeOther See(string address) => new(address);
+
+    private static string Actor(HttpContext context) => context.User.Identity?.Name ?? "unknown";
+
+    private static Task AuditAsync(HttpContext context, string action, string? target, string? detail) =>
+        Service<IAuditStore>(context).AuditAsync(Actor(context), action, target, detail, context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
+
+    private static T Service<T>(HttpContext context)
+        where T : notnull => context.RequestServices.GetRequiredService<T>();
+
+    private sealed class NeedsToken : IAntiforgeryMetadata
+    {
+        public bool RequiresValidation => true;
+    }
+
+    private sealed class SeeOther(string address) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            httpContext.Response.Headers.Location = address;
+            return Task.CompletedTask;
+        }
+    }
+}

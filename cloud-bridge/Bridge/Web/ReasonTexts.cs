@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Resources;
+using Devices.Bridge.Store;
+using Microsoft.Extensions.Localization;
+
+namespace Devices.Bridge.Web;
+
+/// <summary>Turns a stored reason into the sentence a person reads: why a punch is not at the platform and what to do.</summary>
+public sealed class ReasonTexts(IStringLocalizer<Texts> texts)
+{
+    private static readonly ResourceManager Resources = new(typeof(Texts));
+
+    /// <summary>The sentence in the reader's language, or null where there is none to say.</summary>
+    public string? Of(StoredPunch punch)
+    {
+        ArgumentNullException.ThrowIfNull(punch);
+        return Of(punch.ReasonCode, punch.Reason);
+    }
+
+    /// <summary>The sentence for a key; the stored text where the key is not known.</summary>
+    public string? Of(string? code, string? detail)
+    {
+        if (code is null) return detail;
+        LocalizedString text = texts[Key(code)];
+        return text.ResourceNotFound ? detail ?? code : text.Value;
+    }
+
+    /// <summary>The sentence in English, for the API.</summary>
+    public static string? English(string? code, string? detail) =>
+        code is null ? detail : Resources.GetString(Key(code), CultureInfo.InvariantCulture) ?? detail ?? code;
+
+    private static string Key(string code) => code.StartsWith("reason.", StringComparison.Ordinal) ? code : $"reason.{code}";
+}

@@ -1,0 +1,26 @@
+using Devices.Bridge.Web.Access;
+
+namespace Devices.Bridge.Web.Security;
+
+/// <summary>Someone who logged in with a one-time password sees nothing before setting an own one.</summary>
+internal static class MustChangePassword
+{
+    private static readonly string[] Allowed = ["/account/password", "/logout", "/language", "/assets", "/error", "/healthz"];
+
+    public static IApplicationBuilder UseMustChangePassword(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (!context.User.HasClaim(SignIn.MustChange, "1") || Allowed.Any(p => context.Request.Path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase)))
+        {
+            return next(context);
+        }
+
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return context.Response.WriteAsJsonAsync(new { error = "This account still has its one-time password: log in to the pages and set an own one." });
+        }
+
+        context.Response.Redirect("/account/password");
+        return Task.CompletedTask;
+    });
+}

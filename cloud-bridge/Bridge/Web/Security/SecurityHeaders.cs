@@ -1,0 +1,32 @@
+namespace Devices.Bridge.Web.Security;
+
+/// <summary>
+/// Headers of every answer. The pages need one style sheet and pictures from here and nothing else: no script at all. There is no
+/// HSTS, because the same host serves plain HTTP on loopback by design.
+/// </summary>
+public static class SecurityHeaders
+{
+    /// <summary>The policy of every page.</summary>
+    public const string Policy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    /// <summary>Adds the headers to whatever answers.</summary>
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            IHeaderDictionary headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = Policy;
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            // Who came when is nothing for a shared cache or the back button after log-out.
+            if (headers.CacheControl.Count == 0 || !headers.CacheControl.ToString().Contains("immutable", StringComparison.Ordinal)) headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        });
+        return next(context);
+    });
+}

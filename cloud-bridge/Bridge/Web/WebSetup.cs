@@ -1,0 +1,142 @@
+using Devices.Bridge.Fleet;
+using Devices.Bridge.Store;
+using Devices.Bridge.Web.Access;
+using Devices.Bridge.Web.Actions;
+using Devices.Bridge.Web.Api;
+using Devices.Bridge.Web.Export;
+using Devices.Bridge.Web.Filters;
+using Devices.Bridge.Web.Security;
+using Devices.Bridge.Web.Time;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Devices.Bridge.Web;
+
+/// <summary>HR's pages: services and pipeline. Everything needs a log-in unless it says otherwise.</summary>
+public static class WebSetup
+{
+    /// <summary>Registers the pages.</summary>
+    /// <exception cref="BridgeStartException">A value below <c>Bridge:Web</c> or <c>Bridge:Site</c> cannot work.</exception>
+    public static WebApplicationBuilder AddWeb(this WebApplicationBuilder builder, BridgeOptions bridge)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(bridge);
+        WebOptions options = builder.Configuration.GetSection("Bridge:Web").Get<WebOptions>() ?? new();
+        if (options.Check() is { } problem) throw new BridgeStartException(problem);
+        _ = SiteClock.For(bridge.Site.TimeZone, TimeProvider.System);
+
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(s => SiteClock.For(bridge.Site.TimeZone, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AccountPasswords>();
+        services.AddSingleton<SignIn>();
+        services.AddSingleton<ReasonTexts>();
+        services.AddSingleton<PunchCsv>();
+        services.AddLocalization();
+        services.AddRazorComponents();
+        services.AddHttpContextAccessor();
+        services.AddRateLimiter(limiter => LoginLimiter.Configure(limiter, options));
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "devices-form";
+            antiforgery.Cookie.HttpOnly = true;
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        string keys = Path.Combine(Path.GetFullPath(bridge.Data), "keys");
+        PrivateFiles.MakeDirectory(bridge.Data);
+        PrivateFiles.MakeDirectory(keys);
+        // With the keys beside the store, sessions outlive a restart and nobody else can make cookies.
+        services.AddDataProtection().SetApplicationName("devices-bridge").PersistKeysToFileSystem(new DirectoryInfo(keys));
+        AddAccess(services, options);
+        return builder;
+    }
+
+    /// <summary>Adds the pipeline and the routes. Call it before other parts map theirs.</summary>
+    public static WebApplication UseWeb(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseWhen(IsPage, pages => pages.UseStatusCodePagesWithReExecute("/error", createScopeForStatusCodePages: true));
+        app.Use((context, next) =>
+        {
+            // A page about a refused form is only shown: the refused form itself must not be read again for it.
+            bool again = context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.Features.Get<IExceptionHandlerFeature>() is not null;
+            if (again) context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
+        app.UseRequestLocalization(localization => localization
+            .SetDefaultCulture(Texts.Cultures[0])
+            .AddSupportedCultures([.. Texts.Cultures])
+            .AddSupportedUICultures([.. Texts.Cultures]));
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMustChangePassword();
+        app.UseAntiforgery();
+
+        SiteAssets.Map(app);
+        FormPosts.Map(app);
+        PunchApi.Map(app);
+        app.MapGet("/punches.csv", ExportAsync);
+        app.MapRazorComponents<App>();
+        return app;
+    }
+
+    private static void AddAccess(IServiceCollection services, WebOptions options)
+    {
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        {
+            cookie.Cookie.Name = "devices-session";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.LoginPath = "/login";
+            cookie.AccessDeniedPath = "/error";
+            cookie.ReturnUrlParameter = "return";
+            cookie.ExpireTimeSpan = TimeSpan.FromHours(options.SessionHours);
+            cookie.SlidingExpiration = true;
+            cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;
+            cookie.Events.OnRedirectToLogin = context =>
+            {
+                if (IsPage(context.HttpContext))
+                {
+                    context.Response.Redirect(context.RedirectUri);
+                    return Task.CompletedTask;
+                }
+
+                // A program cannot fill in a form: it gets the status and a sentence.
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                return context.Response.WriteAsJsonAsync(new ApiError("Log in first: this address needs a session."), ApiJson.Readable.ApiError);
+            };
+        });
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    private static bool IsPage(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        && !context.Request.Path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
+        && !context.Request.Path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task ExportAsync(HttpContext context, PunchCsv csv, SiteClock clock, IAuditStore audit)
+    {
+        PunchFilters filters = PunchFilters.Parse(context.Request.Query, clock);
+        if (filters.Problems.Count > 0)
+        {
+            // A file with other rows than asked for would go unnoticed: the page says what is wrong with the filters.
+            context.Response.Redirect(filters.Address("/punches"));
+            return;
+        }
+
+        await audit.AuditAsync(
+            context.User.Identity?.Name ?? "unknown", "csv.export", null, filters.Address("/punches.csv"), context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
+        context.Response.ContentType = "text/csv; charset=utf-8";
+        string stamp = $"{clock.DateText(clock.NowMs)}-{clock.TimeText(clock.NowMs).Replace(":", "", StringComparison.Ordinal)}";
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"punches-{stamp}.csv\"";
+        await csv.WriteAsync(filters, context.Response.Body, context.RequestAborted);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace Devices.Benchmarks;
+
+/// <summary>
+/// Times two ways of the same work in turns within one run and reports their ratio, so that a busy machine slows both
+/// alike. The figure is the median of several rounds.
+/// </summary>
+internal static class Peers
+{
+    internal static double Median(Action work, int rounds, TimeSpan budget)
+    {
+        work();
+        work();
+        var times = new List<double>();
+        var total = Stopwatch.StartNew();
+        for (var i = 0; i < rounds && (i < 3 || total.Elapsed < budget); i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            work();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    internal static void Compare(string name, Action ours, string peerName, Action peer, int rounds = 40)
+    {
+        var (a, b) = (new List<double>(), new List<double>());
+        for (var turn = 0; turn < 5; turn++)
+        {
+            a.Add(Median(ours, rounds / 5, TimeSpan.FromSeconds(1)));
+            b.Add(Median(peer, rounds / 5, TimeSpan.FromSeconds(1)));
+        }
+
+        a.Sort();
+        b.Sort();
+        Console.WriteLine($"| {name} | {a[2]:F3} ms | {peerName} | {b[2]:F3} ms | {a[2] / b[2]:F2} |");
+    }
+
+    internal static void Header()
+    {
+        Console.WriteLine("| what | ours | peer in the same run | peer | ours / peer |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections;
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
+using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Store;
+using Devices.Bridge.Web;
+using Devices.Contract.Messages;
+using Devices.Contract.Punches;
+
+namespace Devices.Bridge.Tests.Web;
+
+/// <summary>No sentence is missing in any language, and none is left over.</summary>
+public sealed partial class TextTests
+{
+    private static readonly ResourceManager Resources = new(typeof(Texts));
+
+    [Fact]
+    public void Both_languages_have_the_same_keys_the_same_places_and_no_empty_text()
+    {
+        IReadOnlyDictionary<string, string> english = Load(""), chinese = Load("zh-Hans");
+
+        chinese.Keys.Order(StringComparer.Ordinal).ShouldBe(english.Keys.Order(StringComparer.Ordinal));
+        foreach (var (key, text) in english)
+        {
+            text.ShouldNotBeNullOrWhiteSpace(key);
+            chinese[key].ShouldNotBeNullOrWhiteSpace(key);
+            Places().Matches(chinese[key]).Select(m => m.Value).Order(StringComparer.Ordinal).ShouldBe(Places().Matches(text).Select(m => m.Value).Order(StringComparer.Ordinal), key);
+        }
+    }
+
+    [Fact]
+    public void Every_key_that_the_source_names_has_a_text()
+    {
+        IReadOnlyDictionary<string, string> texts = Load("");
+        List<string> missing = [.. Named().Where(k => !texts.ContainsKey(k)).Distinct()];
+        missing.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void No_text_is_left_that_nothing_names()
+    {
+        HashSet<string> named = [.. Named(), .. Computed()];
+        Load("").Keys.Where(k => !named.Contains(k) && !k.StartsWith("reason.", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_computed_key_has_a_text()
+    {
+        IReadOnlyDictionary<string, string> texts = Load("");
+        Computed().Where(k => !texts.ContainsKey(k)).ShouldBeEmpty();
+        ErrorTable.Rules.Select(r => r.Reason).Append(ErrorTable.Unknown.Reason).Distinct().Where(k => !texts.ContainsKey(k)).ShouldBeEmpty();
+    }
+
+    // Keys made from enum values and statuses.
+    private static IEnumerable<string> Computed() =>
+    [
+        .. Enum.GetValues<DeliveryState>().SelectMany(s => (string[])[$"state.{Names.Lower(s)}", $"journey.{Names.Lower(s)}"]),
+        .. Enum.GetValues<PunchMethod>().Select(m => $"method.{Names.Lower(m)}"),
+        .. Enum.GetValues<PunchDirection>().Select(d => $"direction.{Names.Lower(d)}"),
+        .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
+        "clock.held", "clock.corrected",
+        .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
+        .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
+        .. typeof(ProblemCodes).GetFields().Where(f => f.IsLiteral).Select(f => $"reason.{f.GetRawConstantValue()}"),
+        "reason.rewound", "reason.restart", "reason.clock-held",
+    ];
+
+    private static IEnumerable<string> Named()
+    {
+        string bridge = Path.Combine(Root(), "cloud-bridge", "Bridge");
+        return Directory.EnumerateFiles(bridge, "*.*", SearchOption.AllDirectories)
+            .Where(f => f.EndsWith(".razor", StringComparison.Ordinal) || f.EndsWith(".cs", StringComparison.Ordinal))
+            .SelectMany(f => Key().Matches(File.ReadAllText(f)))
+            .Select(m => m.Groups[1].Value);
+    }
+
+    private static Dictionary<string, string> Load(string culture) =>
+        Resources.GetResourceSet(CultureInfo.GetCultureInfo(culture), createIfNotExists: true, tryParents: false)!
+            .Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!, StringComparer.Ordinal);
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Devices.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("The repository's root was not found above the test program.");
+    }
+
+    // "nav.today" and the like: the prefixes are those of the resources.
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error)\\.[a-z0-9_]+)\"")]
+    private static partial Regex Key();
+
+    [GeneratedRegex(@"\{\d\}")]
+    private static partial Regex Places();
+}

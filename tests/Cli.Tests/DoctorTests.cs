@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Devices.Cli.App;
+using Devices.Cli.Tests.Support;
+using Devices.Contract.Punches;
+using Devices.Edge.Ledger.Store;
+using Devices.Edge.Ledger.Time;
+using Devices.Edge.Vision.Packs;
+
+namespace Devices.Cli.Tests;
+
+public sealed class DoctorTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private readonly TestAuthority _authority = new();
+    private readonly FakeBridge _bridge;
+    private readonly Support.Cli _cli;
+    private FakeAgent _agent = null!;
+    private Packs _packs = null!;
+
+    public DoctorTests()
+    {
+        _bridge = new FakeBridge(_authority);
+        _cli = new Support.Cli(_folder);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        _packs = new Packs(_folder, n => new PackSource { File = "../../weights/" + n });
+        _packs.WriteWeights("weights");
+        (await _cli.RunAsync("models", "install", "small", "--models", "models", "--cache", "cache")).ShouldSucceed();
+        (await _cli.RunAsync("provision", "--bridge", _bridge.Address, "--claim", _bridge.Claim, "--terminal", "m2-001", "--state", "state", "--bridge-mqtt", $"127.0.0.1:{_bridge.Port}",
+            "--camera", "v4l2:/dev/video0", "--model-pack", _packs.Installed, "--no-uplink-check")).ShouldSucceed();
+        using (LedgerStore store = LedgerStore.Open(new LedgerOptions { Path = _folder["state", "ledger.db"], Terminal = "m2-001", ReserveBytes = 0 }, "boot"))
+            store.Append(new PunchDraft { Person = "a", Method = PunchMethod.Card }, ClockReading.Known(1_790_000_000_000, 1, "boot"));
+        Files.WriteAtomically(_folder["state", "templates.key"], "key", Files.Secret);
+        _agent = await FakeAgent.StartAsync(_folder["state", "agent.sock"]);
+        Answer();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _agent.DisposeAsync();
+        await _bridge.DisposeAsync();
+        _authority.Dispose();
+        _folder.Dispose();
+    }
+
+    private void Answer(bool trusted = true, double frameAge = 0.1, bool mcu = true, bool bridge = true, int templates = 3) => _agent.Status = JsonSerializer.Serialize(new
+    {
+        terminal = "m2-001", site = "Lab", version = "0.1.0", mode = "whole", ready = true, ledger = Guid.CreateVersion7(), last_seq = 1, @sealed = 1, watermark = 0, queue = 1, held = 0,
+        clock = trusted ? "ntp" : "untrusted", free_bytes = 1L << 34, pack = "small@1.0.0", gallery = templates, people = 2, enrol_again = 0, threshold = 0.43, liveness = true,
+        camera = new { name = "stand-in", running = true, frames_per_second = 24.8, last_frame_at = DateTimeOffset.UtcNow.AddSeconds(-frameAge).ToUnixTimeMilliseconds(), frames = 100, refused = 0, opened = 1 },
+        mcu_online = mcu, mcu_port = 1883, mcu_queue = 0, bridge_online = bridge, bridge = "connected.",
+    });
+
+    private async Task<(Ran Ran, Dictionary<string, (string Level, string Found)> Findings)> Doctor()
+    {
+        Ran run = await _cli.RunAsync("doctor", "--state", "state", "--json");
+        return (run, run.Json.GetProperty("findings").EnumerateArray()
+            .ToDictionary(f => f.GetProperty("check").GetString()!, f => (f.GetProperty("level").GetString()!, f.GetProperty("found").GetString()!)));
+    }
+
+    [Fact]
+    public async Task A_sound_terminal_has_no_fault_and_every_part_is_named()
+    {
+        var (run, findings) = await Doctor();
+        run.ShouldSucceed();
+        foreach (string check in (string[])["provisioning", "configuration", "certificate", "terminal key", "template key", "agent", "clock", "camera", "MCU", "uplink", "disk", "model pack", "threshold", "ledger", "bridge: name", "bridge: TCP", "bridge: TLS", "bridge: certificate"])
+            findings[check].Level.ShouldBe("ok", $"{check}: {findings[check].Found}");
+        findings["certificate"].Found.ShouldContain("days left");
+        findings["template key"].Found.ShouldContain("templates.key");
+        findings["threshold"].Found.ShouldContain("0.430 is in force at 3 templates");
+        (await _cli.RunAsync("doctor", "--agent", "state/agent.sock")).ShouldSucceed().Output.ShouldContain("18 checks: 0 faults, 0 warnings");
+    }
+
+    [Fact]
+    public async Task Every_trouble_is_a_finding_of_its_own_and_does_not_hide_the_others()
+    {
+        Answer(trusted: false, frameAge: 60, mcu: false, bridge: false);
+        File.SetUnixFileMode(_folder["state", "tls", "terminal.key"], Files.Public);
+        await File.AppendAllTextAsync(Path.Combine(_packs.Installed, "fr_detect.onnx"), "x", TestContext.Current.CancellationToken);
+        _folder.Write("state/ledger.db", new string('x', 3000));
+        _cli.With = h => h with { FreeBytes = _ => 10 * 1024 * 1024 };
+
+        var (run, findings) = await Doctor();
+
+        run.Code.ShouldBe(ExitCodes.TroubleFound.Number);
+        foreach (string check in (string[])["terminal key", "camera", "MCU", "uplink", "disk", "model pack", "ledger"]) findings[check].Level.ShouldBe("fault", check);
+        findings["clock"].Level.ShouldBe("warning");
+        findings["model pack"].Found.ShouldContain("fr_detect.onnx");
+        findings["certificate"].Level.ShouldBe("ok");
+        findings["bridge: certificate"].Level.ShouldBe("ok");
+        Ran text = await _cli.RunAsync("doctor", "--state", "state");
+        text.Output.ShouldContain("What to do: chmod 600");
+    }
+
+    [Fact]
+    public async Task Without_agent_and_bridge_the_files_are_still_checked()
+    {
+        await _agent.DisposeAsync();
+        await _bridge.DisposeAsync();
+        var (run, findings) = await Doctor();
+        run.Code.ShouldBe(ExitCodes.TroubleFound.Number);
+        findings["agent"].Level.ShouldBe("fault");
+        findings["bridge: TCP"].ShouldSatisfyAllConditions(f => f.Level.ShouldBe("fault"), f => f.Found.ShouldContain("nothing listens"));
+        findings["ledger"].Level.ShouldBe("ok");
+        findings["threshold"].Level.ShouldBe("unknown");
+        findings.ShouldNotContainKey("bridge: TLS");
+    }
+
+    [Fact]
+    public async Task A_half_provisioned_board_and_another_terminals_certificate_are_said_so()
+    {
+        string config = await File.ReadAllTextAsync(_folder["state", "agent.json"], TestContext.Current.CancellationToken);
+        _folder.Write("state/agent.json", config.Replace("m2-001", "m2-002", StringComparison.Ordinal));
+        (await Doctor()).Findings["certificate"].ShouldSatisfyAllConditions(f => f.Level.ShouldBe("fault"), f => f.Found.ShouldContain("it names 'm2-001', agent.json says 'm2-002'"));
+        File.Delete(_folder["state", "tls", "terminal.crt"]);
+        (await Doctor()).Findings["provisioning"].Found.ShouldContain("half provisioned: missing: tls/terminal.crt");
+        _folder.Write("state/agent.json", "{");
+        (await Doctor()).Findings["configuration"].Level.ShouldBe("fault");
+        (await _cli.RunAsync("doctor", "--state", "nowhere")).ShouldRefuse(ExitCodes.NotProvisioned, "nowhere");
+    }
+}

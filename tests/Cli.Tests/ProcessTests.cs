@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using Devices.Cli.App;
+using Devices.Cli.Tests.Support;
+
+namespace Devices.Cli.Tests;
+
+/// <summary>The command as a technician starts it.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task<Ran> Devices(params string[] args) => Program.RunAsync(Program.Devices, _folder.Path, args);
+
+    [Fact]
+    public async Task Faults_go_to_standard_error_with_the_exit_code_and_without_a_trace()
+    {
+        (await Devices("ledger", "verify", "nowhere.db")).ShouldRefuse(ExitCodes.LedgerMissing).Output.ShouldBeEmpty();
+        (await Devices("provision")).ShouldRefuse(ExitCodes.AnswerMissing, "--bridge");
+        (await Devices("models", "instal")).ShouldRefuse(ExitCodes.Usage);
+        (await Devices("--help")).ShouldSucceed().Output.ShouldContain("doctor");
+    }
+
+    [Fact]
+    public async Task Verbose_shows_where_a_fault_came_from() =>
+        (await Devices("people", "--agent", "nowhere.sock", "--verbose")).Error.ShouldContain("SocketException");
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Ctrl_C_and_a_signal_end_with_130_and_leave_nothing_half_done(string signal)
+    {
+        using var authority = new TestAuthority();
+        await using var bridge = new FakeBridge(authority) { SilentAt = "/simpleenroll" };
+        using Process process = Program.Start(Program.Devices, _folder.Path, "provision", "--bridge", bridge.Address, "--claim", bridge.Claim, "--terminal", "m2-001", "--state", "state", "--step-timeout", "60");
+        try
+        {
+            await bridge.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            (await Program.EndAsync(process)).ShouldRefuse(ExitCodes.Interrupted);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+
+        File.Exists(_folder["state", "tls", "terminal.key"]).ShouldBeFalse();
+        File.Exists(_folder["state", "agent.json"]).ShouldBeFalse();
+        (await Devices("provision", "--status", "--state", "state")).Code.ShouldBe(ExitCodes.HalfProvisioned.Number);
+    }
+}

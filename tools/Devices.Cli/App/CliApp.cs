@@ -1,0 +1,60 @@
+using Devices.Cli.Doctor;
+using Devices.Cli.Ledger;
+using Devices.Cli.Models;
+using Devices.Cli.Provisioning;
+using Devices.Cli.Terminal;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Devices.Cli.App;
+
+/// <summary>The command tree of <c>devices</c>.</summary>
+public static class CliApp
+{
+    public static void Configure(IConfigurator config, CliHost host)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(host);
+        config.SetApplicationName("devices");
+        config.Settings.ShowOptionDefaultValues = true;
+        config.Settings.StrictParsing = true;
+        config.Settings.Registrar.RegisterInstance(host);
+        config.SetExceptionHandler((e, _) => Refuse(e, host));
+
+        config.AddBranch("models", models =>
+        {
+            models.SetDescription("Install, list and verify model packs.");
+            models.AddCommand<InstallCommand>("install").WithDescription("Get a pack's weights from the sources in its manifest, checked, into the cache.");
+            models.AddCommand<ListCommand>("list").WithDescription("Show the packs there are and those installed.");
+            models.AddCommand<VerifyCommand>("verify").WithDescription("Check installed packs against their manifests.");
+        });
+        config.AddCommand<ProvisionCommand>("provision").WithDescription("Give this board its identity: key, certificate, configuration.")
+            .WithExample("provision", "--bridge", "https://bridge.example:5443", "--claim", "CODE@ROOTSHA256HEX", "--terminal", "m2-001", "--state", "/var/lib/devices/agent");
+        config.AddCommand<EnrolCommand>("enrol").WithDescription("Enrol people at a terminal from pictures.")
+            .WithExample("enrol", "people/", "--agent", "/var/lib/devices/agent/agent.sock");
+        config.AddBranch("people", people =>
+        {
+            people.SetDescription("Who is enrolled at a terminal.");
+            people.SetDefaultCommand<PeopleListCommand>();
+            people.AddCommand<PeopleListCommand>("list").WithDescription("Show who is enrolled.");
+            people.AddCommand<PeopleRemoveCommand>("remove").WithDescription("Erase a person and their templates.");
+        });
+        config.AddBranch("ledger", ledger =>
+        {
+            ledger.SetDescription("Check or show a terminal's ledger file, also while the agent runs.");
+            ledger.AddCommand<LedgerVerifyCommand>("verify").WithDescription("Recompute the chain and report the first fault.");
+            ledger.AddCommand<LedgerShowCommand>("show").WithDescription("Show the punches in the file.");
+        });
+        config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
+        config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");
+    }
+
+    // Reached by command-line mistakes; faults inside commands end in CliCommand.
+    private static int Refuse(Exception e, CliHost host)
+    {
+        ExitCode code = e is CommandAppException ? ExitCodes.Usage : ExitCodes.Unexpected;
+        host.Error.Profile.Out.Writer.WriteLine($"Error {code.Number} ({code.Name}): {e.Message.ReplaceLineEndings(" ")}");
+        host.Error.Profile.Out.Writer.WriteLine($"What to do: {code.Remedy}");
+        return code.Number;
+    }
+}

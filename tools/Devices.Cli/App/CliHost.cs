@@ -1,0 +1,33 @@
+using Spectre.Console;
+
+namespace Devices.Cli.App;
+
+/// <summary>What the commands need from the machine, so that tests can give their own.</summary>
+public sealed record CliHost
+{
+    /// <summary>Where faults are written (standard error).</summary>
+    public required IAnsiConsole Error { get; init; }
+
+    /// <summary>Whether a person sits at a terminal and can be asked.</summary>
+    public required bool Interactive { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The npm client's executable.</summary>
+    public string Npm { get; init; } = "npm";
+
+    /// <summary>Makes the handler for https model sources.</summary>
+    public Func<HttpMessageHandler> Http { get; init; } = () => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) };
+
+    /// <summary>Free bytes where a path lies.</summary>
+    public Func<string, long> FreeBytes { get; init; } = path => new DriveInfo(path).AvailableFreeSpace;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public static CliHost OfThisProcess() => new()
+    {
+        Error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }),
+        Interactive = !Console.IsInputRedirected && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive,
+        WorkingDirectory = Environment.CurrentDirectory,
+    };
+}

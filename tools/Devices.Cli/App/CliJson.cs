@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Devices.Cli.Doctor;
+using Devices.Cli.Ledger;
+using Devices.Cli.Models;
+using Devices.Cli.Provisioning;
+using Devices.Cli.Terminal;
+
+namespace Devices.Cli.App;
+
+/// <summary>Everything that <c>--json</c> prints: snake_case, as in the contract between terminal and bridge.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(FaultReport))]
+[JsonSerializable(typeof(IReadOnlyList<ExitCode>))]
+[JsonSerializable(typeof(InstallResult))]
+[JsonSerializable(typeof(List<PackRow>))]
+[JsonSerializable(typeof(ProvisionResult))]
+[JsonSerializable(typeof(EnrolReport))]
+[JsonSerializable(typeof(List<EnrolledPerson>))]
+[JsonSerializable(typeof(RemovedPerson))]
+[JsonSerializable(typeof(LedgerReport))]
+[JsonSerializable(typeof(List<PunchRow>))]
+[JsonSerializable(typeof(DoctorReport))]
+public sealed partial class CliJson : JsonSerializerContext;

@@ -1,0 +1,64 @@
+namespace Devices.Cli.App;
+
+/// <summary>Every exit code of <c>devices</c>, in one table. Numbers are stable: scripts depend on them. <c>devices exit-codes</c> prints it.</summary>
+public static class ExitCodes
+{
+    public static readonly ExitCode Ok = new(0, "ok", "Done.", "");
+    public static readonly ExitCode Unexpected = new(1, "unexpected", "A fault that this program did not foresee.", "Run the same command with --verbose and report what it shows.");
+    public static readonly ExitCode Usage = new(2, "usage", "The command line cannot be understood.", "Run the command with --help to see its flags.");
+    public static readonly ExitCode AnswerMissing = new(3, "answer-missing", "A flag is missing and there is no terminal to ask on.", "Give the named flag.");
+    public static readonly ExitCode NoPermission = new(4, "no-permission", "A file or folder may not be read or written by this user.", "Run as the user that owns it, or with sudo.");
+    public static readonly ExitCode DiskFull = new(5, "disk-full", "There is too little free space.", "Free the named space, or choose another folder.");
+    public static readonly ExitCode Busy = new(6, "busy", "Another run of the same command is at work on the same folder.", "Wait for it to end, then run this again.");
+
+    public static readonly ExitCode PackUnknown = new(10, "pack-unknown", "No such model pack.", "Run `devices models list` to see the packs there are.");
+    public static readonly ExitCode ManifestRefused = new(11, "manifest-refused", "The pack's manifest is not valid.", "Correct the manifest, or take a pack made for this version.");
+    public static readonly ExitCode WrongHash = new(12, "wrong-hash", "A file is not the one that the manifest names.", "Install again; if it repeats, the source was altered: do not use it.");
+    public static readonly ExitCode LicenceRefused = new(13, "licence-refused", "The licence of the weights is missing or is not the text that the manifest names.", "Put the licence text beside the manifest, or choose a pack that states it.");
+    public static readonly ExitCode NpmMissing = new(14, "npm-missing", "The npm client is not installed.", "Install it (`apt-get install npm`), then run this again.");
+    public static readonly ExitCode DownloadFailed = new(15, "download-failed", "A source could not be reached.", "Check the network and its proxy settings, then run this again: it goes on where it stopped.");
+    public static readonly ExitCode SourceMissing = new(16, "source-missing", "The source does not hold the file that the manifest names.", "Correct the source in the manifest.");
+    public static readonly ExitCode NotInstalled = new(17, "not-installed", "The pack is not installed.", "Run `devices models install default`.");
+    public static readonly ExitCode PackIncomplete = new(18, "pack-incomplete", "The installed pack is not complete.", "Run `devices models install` for it again.");
+
+    public static readonly ExitCode ClaimMalformed = new(30, "claim-malformed", "The claim is not CODE@ROOTSHA256HEX.", "Copy the whole claim as the bridge printed it.");
+    public static readonly ExitCode AlreadyProvisioned = new(31, "already-provisioned", "The state folder already holds a provisioned terminal.", "Give --replace to make a new identity, or choose another --state.");
+    public static readonly ExitCode HalfProvisioned = new(32, "half-provisioned", "Provisioning was begun but not finished.", "Run `devices provision` again with the same --state; it goes on where it stopped.");
+    public static readonly ExitCode NotProvisioned = new(33, "not-provisioned", "The state folder holds no terminal.", "Run `devices provision`.");
+    public static readonly ExitCode BridgeUnreachable = new(34, "bridge-unreachable", "The bridge does not answer at that address.", "Check the address, the port and the network, then run this again.");
+    public static readonly ExitCode BridgeTimeout = new(35, "bridge-timeout", "The bridge took the connection but did not answer in time.", "Look at the bridge's log, then run this again.");
+    public static readonly ExitCode WrongRoot = new(36, "wrong-root", "The bridge's root certificate is not the one that the claim names.", "Check that the address is your bridge's; make a new claim there. If both are right, someone sits in between: stop.");
+    public static readonly ExitCode WrongBridgeName = new(37, "wrong-bridge-name", "The bridge's certificate carries another name.", "Use a name from the certificate in --bridge, or give --bridge-name, or add the name to Bridge:Names on the bridge.");
+    public static readonly ExitCode ClaimRefused = new(38, "claim-refused", "The bridge does not take this claim: unknown, used, expired, or made for another terminal.", "Make a new claim on the bridge (`Devices.Bridge claim`); the key on this board is kept.");
+    public static readonly ExitCode BridgeRefused = new(39, "bridge-refused", "The bridge refused the request.", "Read its reason; look at the bridge's log.");
+    public static readonly ExitCode BridgeGarbage = new(40, "bridge-garbage", "The answer is not what a bridge sends.", "Check that the port is the bridge's enrolment port (HTTPS, 5443 by default).");
+    public static readonly ExitCode CertificateRefused = new(41, "certificate-refused", "The certificate that the bridge returned is not for this board.", "Nothing was installed. Report it to whoever runs the bridge.");
+    public static readonly ExitCode ClockWrong = new(42, "clock-wrong", "This board's clock is outside the validity of the bridge's certificate.", "Set the clock (`timedatectl set-time`, or NTP), then run this again.");
+    public static readonly ExitCode UplinkFailed = new(43, "uplink-failed", "The board is provisioned, but the bridge's MQTT endpoint did not take its certificate.", "Check --bridge-mqtt and the firewall; the agent goes on trying by itself.");
+
+    public static readonly ExitCode AgentUnreachable = new(50, "agent-unreachable", "The terminal's agent does not answer on its socket.", "Start the agent, and check --agent.");
+    public static readonly ExitCode NotAllEnrolled = new(51, "not-all-enrolled", "Somebody could not be enrolled.", "See the list: take better pictures of those named, then enrol them again.");
+    public static readonly ExitCode PersonUnknown = new(52, "person-unknown", "The terminal knows no such person.", "Run `devices people` to see who is enrolled.");
+    public static readonly ExitCode NothingToEnrol = new(53, "nothing-to-enrol", "No pictures were found.", "Give FOLDER/<userid>/*.jpg, or --person with pictures.");
+    public static readonly ExitCode PeopleListRefused = new(54, "people-list-refused", "people.json cannot be used.", "Correct the named entry.");
+    public static readonly ExitCode AgentRefused = new(55, "agent-refused", "The agent refused the request or answered something unknown.", "Read its reason; check that agent and tool are of the same version.");
+
+    public static readonly ExitCode LedgerMissing = new(60, "ledger-missing", "There is no ledger file there.", "Give the path of ledger.db in the terminal's state folder.");
+    public static readonly ExitCode LedgerUnreadable = new(61, "ledger-unreadable", "The file is not a ledger, or it is damaged.", "Keep the file as it is and copy it for analysis; punches that the bridge holds are safe there.");
+    public static readonly ExitCode LedgerFaulty = new(62, "ledger-faulty", "The ledger's chain does not hold.", "Keep the file; compare it with the bridge's copy from the named punch on.");
+
+    public static readonly ExitCode TroubleFound = new(70, "trouble-found", "The doctor found at least one fault.", "Follow the remedies shown, top first.");
+
+    public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
+
+    /// <summary>The whole table, by number.</summary>
+    public static IReadOnlyList<ExitCode> All { get; } =
+    [
+        Ok, Unexpected, Usage, AnswerMissing, NoPermission, DiskFull, Busy,
+        PackUnknown, ManifestRefused, WrongHash, LicenceRefused, NpmMissing, DownloadFailed, SourceMissing, NotInstalled, PackIncomplete,
+        ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
+        ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
+        AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, Interrupted,
+    ];
+}

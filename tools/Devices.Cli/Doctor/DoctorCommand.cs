@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Devices.Cli.App;
+using Devices.Cli.Provisioning;
+using Devices.Cli.Terminal;
+using Spectre.Console;
+
+namespace Devices.Cli.Doctor;
+
+/// <summary><c>devices doctor</c>: every check is made, whatever the others found; nothing is changed.</summary>
+public sealed class DoctorCommand(IAnsiConsole console, CliHost host) : CliCommand<DoctorSettings>(console, host)
+{
+    protected override async Task<ExitCode> RunAsync(DoctorSettings settings, Output output, CancellationToken cancellationToken)
+    {
+        if (settings.StepTimeout is < 1 or > 600) throw new CliException(ExitCodes.Usage, $"--step-timeout {settings.StepTimeout} must be 1 to 600 seconds.");
+        TimeSpan limit = TimeSpan.FromSeconds(settings.StepTimeout);
+        string socket = Path.GetFullPath(settings.State is { } given && settings.Agent == AgentSettings.DefaultSocket ? Path.Combine(given, "agent.sock") : settings.Agent, Host.WorkingDirectory);
+        string state = Path.GetFullPath(settings.State ?? Path.GetDirectoryName(socket)!, Host.WorkingDirectory);
+        if (!Directory.Exists(state)) throw new CliException(ExitCodes.NotProvisioned, $"There is no state folder {state}.", "Give --state or --agent of a terminal on this board.");
+        var (status, silent) = await StatusAsync(socket, limit, cancellationToken);
+        var patient = new Patient(state, socket, Config(state), status, Host, limit);
+        List<Finding> findings =
+        [
+            .. IdentityChecks.Run(patient),
+            .. AgentChecks.Run(patient, silent),
+            .. StorageChecks.Run(patient),
+            .. await BridgeChecks.RunAsync(patient, cancellationToken),
+        ];
+        bool sound = findings.TrueForAll(f => f.Level != Level.Fault);
+        output.Json(new DoctorReport(state, sound, findings), CliJson.Default.DoctorReport);
+        foreach (Finding finding in findings) Show(finding, output);
+        int faults = findings.Count(f => f.Level == Level.Fault), warnings = findings.Count(f => f.Level == Level.Warning);
+        output.Say($"{findings.Count} checks: {faults} faults, {warnings} warnings.", sound ? Color.Green : Color.Red);
+        return sound ? ExitCodes.Ok : ExitCodes.TroubleFound;
+    }
+
+    private static async Task<(JsonElement? Status, string? Silent)> StatusAsync(string socket, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var agent = new AgentClient(socket);
+        try
+        {
+            return ((await agent.SendAsync(HttpMethod.Get, "/status", null, limit, cancellationToken)).Demand(), null);
+        }
+        catch (CliException e)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private static JsonObject Config(string state)
+    {
+        try
+        {
+            return AgentConfig.Read(Path.Combine(state, "agent.json"));
+        }
+        catch (Exception e) when (e is CliException or IOException or UnauthorizedAccessException)
+        {
+            // IdentityChecks reports it as a finding.
+            return [];
+        }
+    }
+
+    private static void Show(Finding finding, Output output)
+    {
+        var (word, colour) = finding.Level switch
+        {
+            Level.Ok => ("ok", Color.Green), Level.Warning => ("WARNING", Color.Yellow), Level.Fault => ("FAULT", Color.Red), _ => ("unknown", Color.Grey),
+        };
+        output.Say($"{word,-8} {finding.Check}: {finding.Found}", colour);
+        if (finding.Meaning.Length > 0) output.Say($"         {finding.Meaning}");
+        if (finding.Remedy.Length > 0) output.Say($"         What to do: {finding.Remedy}");
+    }
+}

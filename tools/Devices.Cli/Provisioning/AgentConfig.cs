@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Devices.Cli.App;
+
+namespace Devices.Cli.Provisioning;
+
+/// <summary>Writes <c>agent.json</c>: what this run knows is set, every other key that is already there stays.</summary>
+public static class AgentConfig
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static string Compose(string? existing, ProvisionPlan plan, ProvisionSettings settings)
+    {
+        JsonObject config = Read(existing);
+        config["Terminal"] = plan.Terminal;
+        config["State"] = plan.State;
+        Put(config, "Bridge:Host", plan.Mqtt.Host);
+        Put(config, "Bridge:Port", plan.Mqtt.Port);
+        Put(config, "Bridge:ServerName", settings.BridgeName ?? plan.Mqtt.Host);
+        if (settings.Site is { } site) config["Site"] = site;
+        if (plan.TimeZone is { } zone) config["TimeZone"] = zone;
+        else config["TimeZone"] ??= TimeZoneInfo.Local.HasIanaId ? TimeZoneInfo.Local.Id : "Etc/UTC";
+        if (settings.Camera is { } camera) config["Camera"] = camera;
+        if (settings.ModelPack is { } pack) config["ModelPack"] = Path.GetFullPath(pack);
+        if (settings.McuPort is { } port) Put(config, "Mcu:Port", port);
+        foreach (string pair in settings.Set)
+        {
+            int equals = pair.IndexOf('=', StringComparison.Ordinal);
+            Put(config, pair[..equals], Value(pair[(equals + 1)..]));
+        }
+
+        return config.ToJsonString(Indented) + "\n";
+    }
+
+    /// <summary>Reads a configuration file; comments and trailing commas are taken.</summary>
+    public static JsonObject Read(string? path)
+    {
+        if (path is null || !File.Exists(path)) return [];
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
+                ?? throw new JsonException("it is not an object");
+        }
+        catch (JsonException e)
+        {
+            throw new CliException(ExitCodes.Usage, $"The configuration {path} is not JSON: {e.Message.TrimEnd('.')}.", $"Correct {path} or move it away, then run this again.", e);
+        }
+    }
+
+    private static void Put(JsonObject config, string key, JsonNode value)
+    {
+        string[] path = key.Split(':');
+        JsonObject at = config;
+        foreach (string part in path[..^1])
+        {
+            if (at[part] is not JsonObject next) at[part] = next = [];
+            at = next;
+        }
+
+        at[path[^1]] = value;
+    }
+
+    private static JsonNode Value(string text) =>
+        bool.TryParse(text, out bool flag) ? flag
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) ? whole
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number
+        : text;
+}
