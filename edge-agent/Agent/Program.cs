@@ -61,7 +61,7 @@ internal static class Program
         using PlainLog plain = new(new SiteClock(options.Zone), time, Console.Out);
         using LoggerFactory loggers = new([plain]);
         Narration narration = new(loggers.CreateLogger<Narration>(), time);
-        AgentRuntime runtime = new(options, narration, loggers.CreateLogger("agent"), time, new SystemdNotifier());
+        AgentRuntime runtime = new(options, narration, time, new SystemdNotifier());
         await using (runtime.ConfigureAwait(false))
         {
             // A signal during the start ends it as soon as the start is through.

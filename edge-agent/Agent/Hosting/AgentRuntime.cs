@@ -1,3 +1,4 @@
+using System.Globalization;
 using Devices.Edge.Agent.Admin;
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Gallery;
@@ -9,7 +10,6 @@ using Devices.Edge.Ledger.Time;
 using Devices.Link;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting.Systemd;
-using Microsoft.Extensions.Logging;
 
 namespace Devices.Edge.Agent.Hosting;
 
@@ -23,7 +23,6 @@ public sealed class AgentRuntime : IAsyncDisposable
     private static readonly TimeSpan FirstTryLimit = TimeSpan.FromSeconds(20);
     private readonly AgentOptions _options;
     private readonly Narration _narration;
-    private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly HealthBoard _health = new();
     private readonly Heartbeats _heartbeats;
@@ -50,12 +49,11 @@ public sealed class AgentRuntime : IAsyncDisposable
     private Task _bridgeTask = Task.CompletedTask;
     private Task _restTask = Task.CompletedTask;
 
-    public AgentRuntime(AgentOptions options, Narration narration, ILogger log, TimeProvider time, ISystemdNotifier notifier)
+    public AgentRuntime(AgentOptions options, Narration narration, TimeProvider time, ISystemdNotifier notifier)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = CardsOnlyByChoice(options) ? options with { ReadyGrace = TimeSpan.Zero } : options;
         _narration = narration;
-        _log = log;
         _time = time;
         _heartbeats = new(time);
         _systemd = new(notifier, _health, _heartbeats, narration, _options, time);
@@ -72,10 +70,9 @@ public sealed class AgentRuntime : IAsyncDisposable
         EntryAnswers answers = Own(OpenEntries());
         _desk = new(_options, _people, book, _ledger, _clock, answers, gate, _narration, site);
         string password = Read(() => McuPassword.ReadOrCreate(_options.McuPasswordFile));
-        _broker = new(_options, password, _desk, _narration, _time);
+        _broker = await StartBrokerAsync(password).ConfigureAwait(false);
         _desk.Attach(_broker.SendAsync);
         _screen = new(_broker.SendAsync, () => _ledger.Queue, _narration, _time);
-        await _broker.StartAsync().ConfigureAwait(false);
         _health.Set(HealthBoard.Broker, true, $"listening on {_options.McuBind}:{_broker.Port}");
         _narration.Tell("agent", $"Terminal {_options.Terminal} starts: ledger {_ledger.LedgerId:D} has {_ledger.LastSeq} punches ({_ledger.Queue} to be sent), {_people.Count} people, MCU broker on port {_broker.Port}.");
 
@@ -137,6 +134,39 @@ public sealed class AgentRuntime : IAsyncDisposable
         _people = Own(Read(() => PeopleStore.Open(_options.GalleryFile, vault, _time)));
     }
 
+    // A free port (Mcu:Port=0) is kept over restarts, since the MCU goes on calling where it was told to.
+    private async Task<McuBroker> StartBrokerAsync(string password)
+    {
+        string memory = Path.Combine(_options.State, "mcu.port");
+        if (_options.McuPort == 0 && File.Exists(memory)
+            && int.TryParse(await File.ReadAllTextAsync(memory).ConfigureAwait(false), NumberStyles.None, CultureInfo.InvariantCulture, out int last) && last is > 0 and <= 65535)
+        {
+            McuBroker again = new(_options with { McuPort = last }, password, _desk, _narration, _time);
+            try
+            {
+                await again.StartAsync().ConfigureAwait(false);
+                return again;
+            }
+            catch (StartException)
+            {
+                await again.DisposeAsync().ConfigureAwait(false); // Taken meanwhile: another one, then.
+            }
+        }
+
+        McuBroker broker = new(_options, password, _desk, _narration, _time);
+        try
+        {
+            await broker.StartAsync().ConfigureAwait(false);
+            if (_options.McuPort == 0) await File.WriteAllTextAsync(memory, broker.Port.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private EntryAnswers OpenEntries()
     {
         try
@@ -178,7 +208,7 @@ public sealed class AgentRuntime : IAsyncDisposable
     private void StartRest()
     {
         TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt);
-        _bridge = new(_options, _ledger, _clock, report, _health, _narration, _log, _time);
+        _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time);
         _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
         CancellationToken stop = _stopRest.Token;
         _restTask = Task.WhenAll(

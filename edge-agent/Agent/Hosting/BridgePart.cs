@@ -3,13 +3,12 @@ using Devices.Contract.Messages;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
 using Devices.Edge.Ledger.Uplink;
-using Microsoft.Extensions.Logging;
 
 namespace Devices.Edge.Agent.Hosting;
 
 /// <summary>The uplink to the bridge: waits for the certificate files, then keeps the session and narrates what it does.</summary>
 public sealed class BridgePart(
-    AgentOptions options, LedgerStore ledger, TrustedClock clock, IUplinkHost host, HealthBoard health, Narration narration, ILogger log, TimeProvider time)
+    AgentOptions options, LedgerStore ledger, TrustedClock clock, IUplinkHost host, HealthBoard health, Narration narration, TimeProvider time)
 {
     private volatile UplinkSession? _session;
 
@@ -48,7 +47,7 @@ public sealed class BridgePart(
                 KeyFile = options.KeyFile,
                 BackoffCap = TimeSpan.FromSeconds(30),
             },
-            ledger, clock, host, time, log);
+            ledger, clock, host, time); // Without a log of its own: what it notes is narrated here, once.
         session.Noted += Noted;
         _session = session;
         await session.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -82,8 +81,8 @@ public sealed class BridgePart(
                 narration.Tell("bridge", note.Text);
                 return;
             case UplinkNoteKind.Lost:
-                // Told once for each reason, not at every try.
-                string reason = session(note.Text);
+                // Told once for each reason, not at every try; the note's own text counts waiting punches and seconds.
+                string reason = _session?.Status.Text ?? note.Text;
                 health.Set(HealthBoard.Bridge, false, note.Text);
                 if (reason != _lost) narration.Warn("bridge", note.Text);
                 _lost = reason;
@@ -93,7 +92,5 @@ public sealed class BridgePart(
                 narration.Warn("bridge", note.Text);
                 return;
         }
-
-        static string session(string text) => text.Split(". ")[0];
     }
 }
