@@ -29,5 +29,12 @@ public sealed class ReasonTexts(IStringLocalizer<Texts> texts)
     public static string? English(string? code, string? detail) =>
         code is null ? detail : Resources.GetString(Key(code), CultureInfo.InvariantCulture) ?? detail ?? code;
 
+    /// <summary>The platform's own words beside the sentence; null where the stored text is only the sentence in English.</summary>
+    public static string? Detail(StoredPunch punch)
+    {
+        ArgumentNullException.ThrowIfNull(punch);
+        return punch.ReasonCode?.StartsWith("reason.", StringComparison.Ordinal) == true && punch.Reason is { Length: > 0 } detail ? detail : null;
+    }
+
     private static string Key(string code) => code.StartsWith("reason.", StringComparison.Ordinal) ? code : $"reason.{code}";
 }
