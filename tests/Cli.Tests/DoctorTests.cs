@@ -47,9 +47,10 @@ public sealed class DoctorTests : IAsyncLifetime
 
     private void Answer(bool trusted = true, double frameAge = 0.1, bool mcu = true, bool bridge = true, int templates = 3) => _agent.Status = JsonSerializer.Serialize(new
     {
-        terminal = "m2-001", ledger = Guid.CreateVersion7(), queue = 2, gallery = new { templates }, threshold = 0.43,
-        clock = new { trusted, source = "ntp" }, camera = new { fps = 24.8, last_frame_at = DateTimeOffset.UtcNow.AddSeconds(-frameAge).ToUnixTimeMilliseconds() },
-        mcu = new { online = mcu }, bridge = new { online = bridge },
+        terminal = "m2-001", site = "Lab", version = "0.1.0", mode = "whole", ready = true, ledger = Guid.CreateVersion7(), last_seq = 1, @sealed = 1, watermark = 0, queue = 1, held = 0,
+        clock = trusted ? "ntp" : "untrusted", free_bytes = 1L << 34, pack = "small@1.0.0", gallery = templates, people = 2, enrol_again = 0, threshold = 0.43, liveness = true,
+        camera = new { name = "stand-in", running = true, frames_per_second = 24.8, last_frame_at = DateTimeOffset.UtcNow.AddSeconds(-frameAge).ToUnixTimeMilliseconds(), frames = 100, refused = 0, opened = 1 },
+        mcu_online = mcu, mcu_port = 1883, mcu_queue = 0, bridge_online = bridge, bridge = "connected.",
     });
 
     private async Task<(Ran Ran, Dictionary<string, (string Level, string Found)> Findings)> Doctor()

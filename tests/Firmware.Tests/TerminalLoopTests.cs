@@ -73,6 +73,19 @@ public sealed class TerminalLoopTests
     }
 
     [Fact]
+    public void A_confirm_after_the_person_has_left_says_and_opens_nothing()
+    {
+        SimTerminal terminal = new SimTerminal(_storage, _board, options: new TerminalOptions(SimTerminal.Id) { DoorOnAccept = true }).Run(1000);
+        _board.Mute = true;
+        terminal.Card(Uid).Run(CardDesk.LiveMs + 100);
+        _board.Confirm(_board.Cards[0].Id);
+        terminal.Run(100);
+        terminal.Loop.QueueDepth.ShouldBe(0);
+        terminal.Shown.ShouldNotContain(ScreenKind.Thanks);
+        terminal.Relay.Pulses.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_second_confirm_says_and_opens_nothing()
     {
         SimTerminal terminal = new SimTerminal(_storage, _board, options: new TerminalOptions(SimTerminal.Id) { DoorOnAccept = true }).Run(1000).Card(Uid).Run(100);
@@ -260,7 +273,7 @@ public sealed class TerminalLoopTests
         _board.Away = false;
         _board.Mute = true;
         terminal.Run(120_000);
-        _board.Cards.Select(card => card.Id).Distinct().Count().ShouldBeGreaterThan(EntrySenderWindow);
+        _board.Cards.Select(card => card.Id).Distinct().Count().ShouldBeGreaterThan(2 * EntrySender.Window);
         _board.Mute = false;
         terminal.Until(() => terminal.Loop.QueueDepth == 0, 180_000);
         _board.Ledger.Count.ShouldBe(20);
@@ -351,6 +364,4 @@ public sealed class TerminalLoopTests
         long perStep = (GC.GetAllocatedBytesForCurrentThread() - before) / 6000;
         perStep.ShouldBeLessThan(64, "what is left is the ping every 4 s and the simulated board's own lists");
     }
-
-    private const int EntrySenderWindow = EntrySender.Window;
 }

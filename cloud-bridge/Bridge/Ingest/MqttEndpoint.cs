@@ -98,7 +98,7 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await _terminals.SetAllOfflineAsync(cancellationToken);
+        await QuietlyAsync(() => _terminals.SetAllOfflineAsync(cancellationToken));
         _server.Dispose();
     }
 

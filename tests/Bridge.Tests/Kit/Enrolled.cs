@@ -9,14 +9,18 @@ namespace Devices.Bridge.Tests.Kit;
 /// <summary>What a terminal has after enrolment: its certificate with key, and the root. Also the EST client that gets it.</summary>
 public sealed record Enrolled(string Terminal, X509Certificate2 Certificate, X509Certificate2 Root)
 {
-    /// <summary>A client that trusts exactly the root with this fingerprint.</summary>
-    public static HttpClient PinnedClient(string rootSha256) => new(new SocketsHttpHandler
+    /// <summary>
+    /// A client for the first contact, when only the root's fingerprint is known: the root comes with the answer and is checked there
+    /// (RFC 7030 section 4.1.1, bootstrap).
+    /// </summary>
+    public static HttpClient PinnedClient(string rootSha256)
     {
-        SslOptions = new()
+        rootSha256.Length.ShouldBe(64);
+        return new(new SocketsHttpHandler
         {
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null && rootSha256.Length == 64,
-        },
-    });
+            SslOptions = new() { RemoteCertificateValidationCallback = (_, seen, _, _) => seen?.Issuer.Contains("Devices bridge root", StringComparison.Ordinal) == true },
+        });
+    }
 
     public static async Task<Enrolled> EnrolAsync(string https, string terminal, string claimWithRoot)
     {

@@ -55,7 +55,7 @@ public sealed class Packs
         using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
         {
             void Add(string name, byte[] content) => tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
-            Add("package/package.json", "{\"name\":\"faces\",\"version\":\"1.2.3\",\"scripts\":{\"prepare\":\"touch /tmp/never\"}}"u8.ToArray());
+            Add("package/package.json", "{\"name\":\"faces\",\"version\":\"1.2.3\",\"scripts\":{\"prepare\":\"exit 1\"}}"u8.ToArray());
             Add("../../outside.txt", "must not be written"u8.ToArray());
             foreach (string name in Names) Add($"package/model/{name}", Weights[name]);
         }

@@ -29,7 +29,11 @@ internal static class PairProtocol
         {
             var mine = persons.Where((_, i) => i % Folds == fold).ToArray();
             var wanted = each / Folds;
-            pairs.AddRange(Same(mine, random, wanted, fold));
+            var same = Same(mine, random, wanted, fold);
+            pairs.AddRange(same);
+
+            // Different pairs are drawn from the pictures drawn already, so that each picture embedded serves twice.
+            mine = [.. same.SelectMany(p => new[] { p.A, p.B }).Distinct().GroupBy(p => p.Person).Select(g => g.ToArray())];
             var seen = new HashSet<(string, string)>();
             while (seen.Count < wanted)
             {

@@ -57,14 +57,14 @@ public static class StorageChecks
         if (fpir is not (> 0 and < 1)) return new("threshold", Level.Fault, $"WantedFpir {fpir} does not lie between 0 and 1", "The agent does not start.", "Correct WantedFpir in agent.json.");
         var decider = new OpenSetDecider(calibration, new DecisionPolicy { Fpir = fpir });
         string data = $"calibrated on {calibration.ImpostorComparisons.ToString("N0", CultureInfo.InvariantCulture)} comparisons of different people";
-        if (patient.Status is not { } status || AgentChecks.GallerySize(status) is not { } templates)
+        if (patient.Status is not { } status || status.Whole("gallery") is not { } templates)
         {
             CalibratedThreshold alone = decider.ThresholdFor(1);
             return new("threshold", Level.Unknown, string.Create(CultureInfo.InvariantCulture, $"the agent does not say how many are enrolled; at one template it would be {alone.Threshold:F3}; {data}"));
         }
 
         CalibratedThreshold own = decider.ThresholdFor((int)Math.Clamp(templates, 1, int.MaxValue));
-        double? said = AgentChecks.Threshold(status);
+        double? said = status.Number("threshold");
         string found = string.Create(CultureInfo.InvariantCulture, $"{said ?? own.Threshold:F3} is in force at {templates} templates for a false-positive rate of {fpir}; {data}");
         return own.Extrapolated
             ? new("threshold", Level.Warning, found, "The gallery needs a rarer false match than was ever measured: the threshold is extrapolated.", "Calibrate the pack with more data, or accept a larger WantedFpir.")

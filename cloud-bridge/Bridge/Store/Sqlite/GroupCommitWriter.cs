@@ -24,6 +24,9 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         _thread.Start();
     }
 
+    /// <summary>Requests that wait for the group in hand.</summary>
+    public int Waiting => _requests.Reader.Count;
+
     public async Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);

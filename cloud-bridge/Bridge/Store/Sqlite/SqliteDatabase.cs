@@ -57,6 +57,9 @@ public sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes that wait behind the commit in hand: 0 on a healthy disk.</summary>
+    public int WaitingWrites => _writer.Waiting;
+
     /// <summary>
     /// Runs <paramref name="work"/> inside a transaction shared with other callers; the task completes after the commit. An exception
     /// from <paramref name="work"/> undoes that work alone.

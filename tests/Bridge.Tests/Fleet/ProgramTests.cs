@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Tests.Kit;
+
+namespace Devices.Bridge.Tests.Fleet;
+
+public sealed class ProgramTests
+{
+    [Fact]
+    public async Task A_taken_port_gives_one_sentence_exit_code_2_and_no_stack_trace()
+    {
+        using TempDirectory directory = new();
+        using TcpListener holder = new(IPAddress.Loopback, 0);
+        holder.Start();
+        int port = ((IPEndPoint)holder.LocalEndpoint).Port;
+        foreach (string setting in new[] { $"--Bridge:Mqtt:Port={port}", $"--Bridge:Https:Port={port}", $"--Bridge:Http:Url=http://127.0.0.1:{port}" })
+        {
+            List<string> args = [$"--Bridge:Data={directory.File("data")}", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Platform:Kind=none", setting];
+            if (!setting.Contains("Mqtt", StringComparison.Ordinal)) args.Add("--Bridge:Mqtt:Port=0");
+            if (!setting.Contains("Https", StringComparison.Ordinal)) args.Add("--Bridge:Https:Port=0");
+            if (!setting.Contains("Http:", StringComparison.Ordinal)) args.Add("--Bridge:Http:Url=http://127.0.0.1:0");
+            (int code, string output, string errors) = await BridgeProcess.RunAsync([.. args]);
+            code.ShouldBe(2, errors);
+            output.ShouldNotContain("bridge ready");
+            errors.Trim().ShouldStartWith($"Port {port} ");
+            errors.ShouldContain("is taken by another program");
+            errors.Trim().Split('\n').Length.ShouldBe(1, errors);
+        }
+    }
+
+    [Fact]
+    public async Task Claims_and_passwords_are_made_beside_a_running_bridge()
+    {
+        using TempDirectory directory = new();
+        string data = directory.File("data");
+        using BridgeProcess bridge = await BridgeProcess.StartAsync(data);
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(data).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        (int code, string text, string errors) = await BridgeProcess.RunAsync("claim", "--data", data, "--terminal", "m2-001", "--hours=2");
+        code.ShouldBe(0, errors);
+        text.ShouldContain("Claim for terminal m2-001, to be used once until ");
+        string claim = text.Split('\n')[1];
+        Enrolled enrolled = await Enrolled.EnrolAsync(bridge.Https, "m2-001", claim);
+        await using (TestTerminal terminal = await TestTerminal.ConnectAsync(enrolled, bridge.Mqtt)) terminal.Client.IsConnected.ShouldBeTrue();
+
+        JsonElement json = JsonDocument.Parse((await BridgeProcess.RunAsync("claim", "--data", data, "--json")).Output).RootElement;
+        json.GetProperty("claim").GetString().ShouldBe($"{json.GetProperty("code").GetString()}@{json.GetProperty("root_sha256").GetString()}");
+        json.GetProperty("root_sha256").GetString().ShouldBe(claim.Split('@')[1]);
+
+        (int done, string password, _) = await BridgeProcess.RunAsync("password", "--data", data, "--user", "hr");
+        done.ShouldBe(0);
+        password.ShouldStartWith("HR one-time password: ");
+        await using (SqliteDatabase database = SqliteDatabase.Open(Path.Combine(data, "bridge.db")))
+        {
+            Devices.Bridge.Store.Account account = (await new SqliteAccountStore(database, TimeProvider.System).FindAccountAsync("hr"))!;
+            account.MustChange.ShouldBeTrue();
+            Devices.Bridge.Fleet.Passwords.Verify(account.PasswordHash, password["HR one-time password: ".Length..].Trim()).ShouldBeTrue();
+            Devices.Bridge.Fleet.Passwords.Verify(account.PasswordHash, bridge.Output[0]["HR one-time password: ".Length..].Trim()).ShouldBeFalse("the first one has ended");
+        }
+
+        using HttpClient http = new();
+        using HttpResponseMessage health = await http.GetAsync(new Uri($"{bridge.Http}/healthz"), TestContext.Current.CancellationToken);
+        health.StatusCode.ShouldBe(HttpStatusCode.OK);
+        JsonDocument.Parse(await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("status").GetString().ShouldBe("ok");
+
+        (int second, _, string twice) = await BridgeProcess.RunAsync($"--Bridge:Data={data}", "--Bridge:Mqtt:Port=0", "--Bridge:Https:Port=0", "--Bridge:Http:Url=http://127.0.0.1:0");
+        second.ShouldBe(2);
+        twice.ShouldContain("Another bridge serves");
+        (await bridge.StopAsync()).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("There is no subcommand 'serve'", "serve")]
+    [InlineData("Say which bridge: --data DIR", "claim")]
+    [InlineData("is not a bridge's data directory", "claim", "--data", "DIR")]
+    [InlineData("claim has no flag --hour", "claim", "--hour", "3")]
+    [InlineData("--terminal needs a value", "claim", "--terminal")]
+    [InlineData("is no terminal name", "claim", "--data", "DIR", "--terminal", "M2 001")]
+    [InlineData("must be a whole number from 1 to 720", "claim", "--data", "DIR", "--hours", "0")]
+    [InlineData("Say whose password", "password", "--data", "DIR")]
+    [InlineData("a port is 0 to 65535", "--Bridge:Mqtt:Port=70000")]
+    [InlineData("Failed to convert configuration value", "--Bridge:Mqtt:Port=many")]
+    [InlineData("give something like http://127.0.0.1:5080", "--Bridge:Http:Url=ftp://x")]
+    [InlineData("give an IANA zone", "--Bridge:Site:TimeZone=Mars/Olympus")]
+    [InlineData("neither a DNS name nor an IP address", "--Bridge:Names=a b")]
+    [InlineData("does not exist: check --config", "--config", "/nowhere.json")]
+    public async Task Bad_input_gives_one_sentence_and_exit_code_2(string says, params string[] args)
+    {
+        using TempDirectory directory = new();
+        using StringWriter output = new(), errors = new();
+        int code = await BridgeProgram.RunAsync([.. args.Select(one => one == "DIR" ? directory.Path : one)], output, errors);
+        code.ShouldBe(2);
+        errors.ToString().ShouldContain(says);
+        errors.ToString().Trim().Split('\n').Length.ShouldBe(1);
+        Directory.EnumerateFileSystemEntries(directory.Path).ShouldBeEmpty("nothing is made by a mistyped command");
+    }
+}

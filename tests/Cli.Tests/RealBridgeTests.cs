@@ -1,0 +1,52 @@
+using System.Security.Cryptography.X509Certificates;
+using Devices.Cli.App;
+using Devices.Cli.Tests.Support;
+
+namespace Devices.Cli.Tests;
+
+/// <summary>Provisioning as it happens: the built command against the built bridge.</summary>
+public sealed class RealBridgeTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private RealBridge _bridge = null!;
+
+    public async ValueTask InitializeAsync() => _bridge = await RealBridge.StartAsync(_folder);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bridge.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private Task<Ran> Provision(string claim, string terminal, string state, params string[] more) => Program.RunAsync(Program.Devices, _folder.Path,
+        ["provision", "--bridge", "https://" + _bridge.Https, "--bridge-mqtt", _bridge.Mqtt, "--claim", claim, "--terminal", terminal, "--state", state, "--camera", "none", .. more]);
+
+    [Fact]
+    public async Task A_claim_becomes_an_identity_that_the_mqtt_endpoint_takes_and_works_once()
+    {
+        string claim = await _bridge.ClaimAsync("m2-001");
+
+        Ran run = (await Provision(claim, "m2-001", "state")).ShouldSucceed();
+
+        run.Output.ShouldContain("5/5 MQTT: ");
+        using X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(_folder["state", "tls", "terminal.crt"], _folder["state", "tls", "terminal.key"]);
+        certificate.Subject.ShouldBe("CN=m2-001");
+        (await Provision(claim, "m2-001", "again")).ShouldRefuse(ExitCodes.ClaimRefused, "used before");
+        (await Provision(claim, "m2-001", "state")).ShouldRefuse(ExitCodes.AlreadyProvisioned);
+
+        Ran doctor = await Program.RunAsync(Program.Devices, _folder.Path, "doctor", "--state", "state");
+        foreach (string step in (string[])["name", "TCP", "TLS", "certificate"]) doctor.Output.ShouldContain($"ok       bridge: {step}:");
+    }
+
+    [Fact]
+    public async Task A_claim_for_another_terminal_a_false_code_and_a_false_root_are_refused_and_then_the_right_claim_works()
+    {
+        string claim = await _bridge.ClaimAsync("m2-007");
+        (await Provision(claim, "m2-008", "state")).ShouldRefuse(ExitCodes.ClaimRefused, "another terminal");
+        (await Provision("00000-00000-00000-00000@" + claim.Split('@')[1], "m2-007", "state")).ShouldRefuse(ExitCodes.ClaimRefused, "No such claim");
+        (await Provision(claim.Split('@')[0] + "@" + new string('0', 64), "m2-007", "state")).ShouldRefuse(ExitCodes.WrongRoot, new string('0', 64));
+        (await Provision(claim, "m2-007", "state")).ShouldSucceed().Output.ShouldContain("an earlier run made");
+        string again = await _bridge.ClaimAsync("m2-007");
+        (await Provision(again, "m2-007", "state", "--replace")).ShouldSucceed();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace Devices.Cli.Tests.Support;
+
+/// <summary>The product's own agent as a process, without bridge and camera.</summary>
+public sealed class RealAgent : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _said = new();
+
+    private RealAgent(TempFolder folder, string? pack)
+    {
+        string config = folder.Write("state/agent.json", JsonSerializer.Serialize(new { Terminal = "m2-001", State = folder["state"], Camera = "none", ModelPack = pack, Mcu = new { Port = 0 } }));
+        File.SetUnixFileMode(folder["state"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _process = Program.Start(Program.PathOf("Devices.Edge.Agent", "Devices.Edge.Agent"), folder.Path, "--config", config);
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public static async Task<RealAgent> StartAsync(TempFolder folder, string? pack)
+    {
+        var agent = new RealAgent(folder, pack);
+        var cli = new Cli(folder);
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (agent._process.HasExited || Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(120))
+            {
+                await agent.DisposeAsync();
+                throw new InvalidOperationException("The agent did not get ready: " + agent._said);
+            }
+
+            if ((await cli.RunAsync("people", "--agent", "state/agent.sock")).Code == 0) return agent;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            using (Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"])) await kill.WaitForExitAsync();
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            try
+            {
+                await _process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        _process.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null) return;
+        lock (_said) _said.AppendLine(line);
+    }
+}

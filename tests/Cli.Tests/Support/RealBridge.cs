@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Devices.Cli.Tests.Support;
+
+/// <summary>The product's own bridge as a process, on free ports.</summary>
+public sealed partial class RealBridge : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly TempFolder _folder;
+    private readonly StringBuilder _said = new();
+    private readonly TaskCompletionSource<(string Https, string Mqtt)> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RealBridge(TempFolder folder)
+    {
+        _folder = folder;
+        _process = Program.Start(Executable, folder.Path, $"--Bridge:Data={folder["bridge"]}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0",
+            "--Bridge:Https:Port=0", "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Platform:Kind=none");
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Https { get; private set; } = "";
+
+    public string Mqtt { get; private set; } = "";
+
+    private static string Executable => Program.PathOf("Devices.Bridge", "Devices.Bridge");
+
+    public static async Task<RealBridge> StartAsync(TempFolder folder)
+    {
+        var bridge = new RealBridge(folder);
+        Task first = await Task.WhenAny(bridge._ready.Task, bridge._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(120)));
+        if (first != bridge._ready.Task)
+        {
+            await bridge.DisposeAsync();
+            throw new InvalidOperationException("The bridge did not get ready: " + bridge._said);
+        }
+
+        (bridge.Https, bridge.Mqtt) = await bridge._ready.Task;
+        return bridge;
+    }
+
+    /// <summary>A claim as its operator makes it.</summary>
+    public async Task<string> ClaimAsync(string terminal)
+    {
+        Ran made = (await Program.RunAsync(Executable, _folder.Path, "claim", "--data", _folder["bridge"], "--terminal", terminal, "--json")).ShouldSucceed();
+        using var document = JsonDocument.Parse(made.Output);
+        return document.RootElement.GetProperty("claim").GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            using (Process kill = Process.Start("kill", [$"-TERM", $"{_process.Id}"])) await kill.WaitForExitAsync();
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            try
+            {
+                await _process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        _process.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null) return;
+        lock (_said) _said.AppendLine(line);
+        if (ReadyLine().Match(line) is { Success: true } ready) _ready.TrySetResult((ready.Groups[1].Value, ready.Groups[2].Value));
+    }
+
+    [GeneratedRegex(@"^bridge ready .*https=(?:https://)?(\S+) mqtt=(?:\w+://)?(\S+)")]
+    private static partial Regex ReadyLine();
+}
