@@ -149,8 +149,8 @@ internal sealed class Scenario
 
     private async Task ComeAgainTooSoon(SamplePeople.Person person)
     {
-        // They must have left the picture first: whoever merely goes on standing there is still the same look (tracks end after 0.7 s).
-        await Task.Delay(1500, _stop).ConfigureAwait(false);
+        // Who only stays is one recognition; who left and comes back is the case here.
+        await Task.Delay(TimeSpan.FromSeconds(1.5), _stop).ConfigureAwait(false);
         int mark = _crew.Feed.Mark;
         await _crew.Visit(person.Visits[0], LookSeconds, _stop).ConfigureAwait(false);
         AgentEvent? repeat = await _crew.Feed.WaitFor(mark, e => e.Kind == "repeat" && e.Person == person.Id, TimeSpan.FromSeconds(5), _stop).ConfigureAwait(false);
@@ -160,6 +160,7 @@ internal sealed class Scenario
 
     private async Task Refuse(string who, SamplePeople.Visit visit)
     {
+        await Task.Delay(TimeSpan.FromSeconds(1.5), _stop).ConfigureAwait(false);
         int mark = _crew.Feed.Mark;
         await _crew.Visit(visit, LookSeconds + 1, _stop).ConfigureAwait(false);
         AgentEvent? refused = await _crew.Feed.WaitFor(mark, e => e.Kind == "refused", TimeSpan.FromSeconds(5), _stop).ConfigureAwait(false);

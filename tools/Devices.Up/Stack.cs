@@ -15,6 +15,7 @@ internal sealed partial class Stack : IAsyncDisposable
     private readonly PortPlan _ports;
     private readonly Dictionary<string, string> _bridgePorts = [];
     private Part? _dingTalk, _camera;
+    private int _repeatSeconds;
 
     public Stack(Layout layout, PortPlan ports)
     {
@@ -51,13 +52,16 @@ internal sealed partial class Stack : IAsyncDisposable
         await StartBridge(stop).ConfigureAwait(false);
         await Provision(stop).ConfigureAwait(false);
 
-        Agent = Make("Agent", "agent", "Devices.Edge.Agent", "Devices.Edge.Agent",
-        [
-            "--config", Path.Combine(_layout.Terminal, "agent.json"),
-            $"--Mcu:Port={_ports.Mcu}",
-            $"--Repeat:Seconds={repeatSeconds}",
-        ]);
+        _repeatSeconds = repeatSeconds;
+        Agent = Make("Agent", "agent", "Devices.Edge.Agent", "Devices.Edge.Agent", AgentArguments(_ports.Mcu));
     }
+
+    private string[] AgentArguments(int brokerPort) =>
+    [
+        "--config", Path.Combine(_layout.Terminal, "agent.json"),
+        $"--Mcu:Port={brokerPort}",
+        $"--Repeat:Seconds={_repeatSeconds}",
+    ];
 
     /// <summary>Starts the bridge, or starts it again on the same ports.</summary>
     public async Task StartBridge(CancellationToken stop)
@@ -97,6 +101,8 @@ internal sealed partial class Stack : IAsyncDisposable
             $"--Bridge:Platform:AppSecretFile={Path.Combine(_layout.Bridge, "dingtalk.secret")}",
             "--Bridge:Platform:CorpId=dingstandin",
             $"--Bridge:Site:TimeZone={SiteZone}",
+            // A demonstration should not wait half a minute to learn what became of an answer that was lost.
+            "--Bridge:Platform:SettleSeconds=2",
         ];
         if (running is not null)
         {
@@ -138,6 +144,8 @@ internal sealed partial class Stack : IAsyncDisposable
     /// <summary>Starts the firmware's own code on its host build, against the agent's broker.</summary>
     public async Task StartMcu(int brokerPort, CancellationToken stop)
     {
+        // An agent that is started again must be found by its MCU where it was.
+        Agent.ReplaceArguments(AgentArguments(brokerPort));
         Mcu = Make("Terminal stand-in", "mcu", "Devices.Standins.Terminal", "standin-terminal",
         [
             "--host", "127.0.0.1", "--port", $"{brokerPort}", "--terminal", Terminal, "--password-file", Path.Combine(_layout.Terminal, "mcu.password"),
@@ -170,7 +178,7 @@ internal sealed partial class Stack : IAsyncDisposable
 
     private string FindPack()
     {
-        foreach (string manifest in Directory.Exists(_layout.Models) ? Directory.EnumerateFiles(_layout.Models, "manifest.json", SearchOption.AllDirectories) : [])
+        foreach (string manifest in Directory.Exists(_layout.Models) ? Directory.EnumerateFiles(_layout.Models, "manifest.json", SearchOption.AllDirectories).Where(m => !Path.GetRelativePath(_layout.Models, m).StartsWith('.')) : [])
             return Path.GetDirectoryName(manifest)!;
         throw new UpFault($"No model pack is installed below {_layout.Models}. Run tools/up, or `devices models install`.");
     }

@@ -20,7 +20,7 @@ internal sealed class CameraClient(Uri address) : IDisposable
     private async Task Post(object scene, CancellationToken stop)
     {
         using HttpResponseMessage answer = await _http.PostAsJsonAsync("/show?wait=1", scene, stop).ConfigureAwait(false);
-        if (!answer.IsSuccessStatusCode) throw new UpFault($"The camera stand-in refused a scene: {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
+        if (!answer.IsSuccessStatusCode) throw new UpFault($"The camera stand-in refused a scene (HTTP {(int)answer.StatusCode}): {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
     }
 
     public void Dispose() => _http.Dispose();

@@ -13,6 +13,8 @@ public sealed class OutcomeHandler(
 
     private static readonly TimeSpan BudgetRetry = TimeSpan.FromHours(1);
 
+    private int _answered;
+
     /// <summary>The outcome of an upload.</summary>
     /// <param name="called">Whether the platform was asked at all.</param>
     public async Task RecordAsync(OutboxItem item, DeliveryOutcome outcome, bool called, CancellationToken cancellationToken)
@@ -114,15 +116,24 @@ public sealed class OutcomeHandler(
     /// <summary>The platform answered: ends a pause that is over and closes what was reported about it.</summary>
     public async Task AnsweredAsync(CancellationToken cancellationToken)
     {
-        if (status.Answered() is not { Kind: not PauseKind.Waiting } ended) return;
-        log.LogInformation("Delivery goes on after {Reason}.", ended.Reason);
-        await exceptions.ResolveAllAsync(Source, ended.Reason, null, "bridge", cancellationToken);
+        bool ended = status.Answered() is { Kind: not PauseKind.Waiting };
+        if (ended) log.LogInformation("The platform takes punches again.");
+        // The first answer after a start closes what an earlier run reported: its pause was not remembered.
+        if ((Interlocked.Exchange(ref _answered, 1) == 0 && status.Current is null) || ended) await CloseReportsAsync(cancellationToken);
+    }
+
+    private async Task CloseReportsAsync(CancellationToken cancellationToken)
+    {
+        foreach (ExceptionRow row in (await exceptions.ExceptionsAsync(includeResolved: false, 1000, cancellationToken)).Where(r => r.Source == Source))
+        {
+            await exceptions.ResolveAllAsync(Source, row.Code, null, "bridge", cancellationToken);
+        }
     }
 
     private async Task DeadAsync(OutboxItem item, OutboxChange change, CancellationToken cancellationToken)
     {
         await outbox.MarkAsync(item.PunchId, change with { State = DeliveryState.Dead, NextAttemptAt = null }, cancellationToken);
-        log.LogWarning("Punch {Punch} is a dead letter: {Reason} {Detail}", item.Key, change.ReasonCode, change.Reason);
+        log.LogWarning("Punch {Punch} is a dead letter: {Reason} {Detail}", item.Key, Sentence.Of(change.ReasonCode!), change.Reason);
     }
 
     /// <summary>Pauses the tenant and, for what somebody has to mend, reports it once. Returns how long.</summary>
@@ -139,7 +150,7 @@ public sealed class OutcomeHandler(
         bool first = status.Stop(kind, outcome, wait);
         if (first && kind != PauseKind.Waiting)
         {
-            log.LogError("Delivery stopped: {Reason} {Detail}. One punch is tried again in {Wait}.", outcome.Reason, Detail(outcome), wait);
+            log.LogError("Delivery stopped: {Reason} {Detail}. One punch is tried again in {Wait:0} s.", Sentence.Of(outcome.Reason), Detail(outcome), wait.TotalSeconds);
             await exceptions.RaiseAsync(new(Source, outcome.Reason, Detail(outcome) ?? outcome.Reason) { Cause = $"{Source}:{outcome.Reason}" }, cancellationToken);
         }
 

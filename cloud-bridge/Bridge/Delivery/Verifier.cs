@@ -56,7 +56,7 @@ public sealed class Verifier(
 
     private async Task StoppedAsync(DeliveryOutcome stopped, CancellationToken cancellationToken)
     {
-        log.LogWarning("Verification stopped: {Reason} {Code}", stopped.Reason, stopped.Code);
+        log.LogWarning("Verification stopped: {Reason} {Code}", Sentence.Of(stopped.Reason), stopped.Code);
         // Our own reserve for uploads is no reason to stop the uploads.
         if (stopped.Kind is OutcomeKind.Configuration or OutcomeKind.Throttled or OutcomeKind.Banned) await outcomes.StopAsync(stopped, cancellationToken);
     }

@@ -108,7 +108,7 @@ public sealed class RosterService(
         }
 
         if (after.Problem is null) return;
-        log.LogWarning("The roster was not taken: {Problem} {Detail}", after.Problem, after.Detail);
+        log.LogWarning("The roster was not taken: {Problem} {Detail}", Sentence.Of(after.Problem), after.Detail);
         string text = after.Held ? $"{after.Missing} of {after.Of} people are missing." : after.Detail ?? after.Problem;
         await exceptions.RaiseAsync(new(Source, after.Problem, text) { Cause = $"{Source}:{after.Problem}" }, cancellationToken);
     }

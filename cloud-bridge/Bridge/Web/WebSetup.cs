@@ -49,6 +49,8 @@ public static class WebSetup
         PrivateFiles.MakeDirectory(bridge.Data);
         PrivateFiles.MakeDirectory(keys);
         // With the keys beside the store, sessions outlive a restart and nobody else can make cookies.
+        // It warns that keys lie unencrypted: they lie as the store does, in a directory that only this user reads.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         services.AddDataProtection().SetApplicationName("devices-bridge").PersistKeysToFileSystem(new DirectoryInfo(keys));
         AddAccess(services, options);
         return builder;

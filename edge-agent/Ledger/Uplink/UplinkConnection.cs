@@ -171,7 +171,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            throw new UplinkFaultException(_tls.Refusal ?? $"The link to the bridge failed: {Innermost(fault)}", fault);
+            throw new UplinkFaultException(_tls.Refusal ?? $"The link to the bridge failed: {Innermost(fault)}.", fault);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Devices.Contract;
 using Devices.Contract.Messages;
 using Devices.Contract.Punches;
@@ -150,6 +151,11 @@ public sealed partial class UplinkSession
         {
             _log.LogInformation("{Text}", fault.Message);
             return fault.Message;
+        }
+        catch (ChannelClosedException closed)
+        {
+            // The link ended while nothing was read from it; why, the connection has put into the channel.
+            return closed.InnerException is UplinkFaultException fault ? fault.Message : "The link to the bridge ended.";
         }
         catch (LedgerException fault)
         {

@@ -251,6 +251,24 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task An_alert_of_an_earlier_run_closes_when_the_platform_takes_punches_again()
+    {
+        await using Bench bench = await Bench.StartAsync();
+        LedgerMaker ledger = new();
+        await bench.Platform.FaultAsync(new { kind = "ip-not-allowed", api = PlayedPlatform.Upload });
+        Punch punch = ledger.Next("ada", Bench.Now(5));
+        await bench.AppendAsync(ledger, punch);
+        await bench.UntilAsync(punch, DeliveryState.Waiting);
+        await bench.CloseAsync();
+        await bench.Platform.ClearFaultsAsync();
+
+        await bench.OpenAsync();
+
+        await bench.UntilAsync(punch, DeliveryState.Delivered);
+        await Until.Async(() => bench.Get<IExceptionStore>().ExceptionsAsync(false, 10), rows => rows.All(r => r.Source != "delivery"), "the alert to close");
+    }
+
+    [Fact]
     public async Task A_wrong_secret_stops_the_tenant_and_a_new_secret_needs_no_restart()
     {
         await using Bench bench = await Bench.StartAsync(null, "--Bridge:Platform:ConfigurationRetrySeconds=0.3");

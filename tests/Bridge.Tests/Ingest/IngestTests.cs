@@ -150,7 +150,7 @@ public sealed class IngestTests
     }
 
     [Fact]
-    public async Task A_terminal_named_like_sql_stays_a_name()
+    public async Task A_person_named_like_sql_stays_a_name()
     {
         await using TestBridge bridge = await TestBridge.StartAsync();
         await using TestTerminal terminal = await bridge.ConnectAsync(Name);

@@ -173,6 +173,21 @@ public sealed class AccessTests
         }
     }
 
+    [Fact]
+    public async Task Over_TLS_the_cookies_are_secure()
+    {
+        await using HrSite site = await HrSite.StartAsync();
+        await site.Bench.Get<AccountPasswords>().SetAsync("hr", HrSite.Password, Stop);
+        Uri https = new(site.Bench.App.Urls.First(u => u.StartsWith("https://", StringComparison.Ordinal)));
+        using HrSite.Browser browser = new(https, "en", anyCertificate: true);
+
+        using HttpResponseMessage answer = await browser.SubmitAsync("/login", new() { ["user"] = "hr", ["password"] = HrSite.Password });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Found);
+        string cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("devices-session=", StringComparison.Ordinal));
+        foreach (string flag in (string[])["secure", "httponly", "samesite=lax"]) cookie.ShouldContain(flag);
+    }
+
     [Theory]
     [InlineData("https://evil.example/", "/")]
     [InlineData("//evil.example/", "/")]

@@ -42,9 +42,12 @@ internal sealed partial class HrSite : IAsyncDisposable
     {
         private readonly HttpClient _http;
 
-        public Browser(Uri address, string language)
+        public Browser(Uri address, string language, bool anyCertificate = false)
         {
-            _http = new(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = address };
+            SocketsHttpHandler handler = new() { CookieContainer = Cookies, AllowAutoRedirect = false };
+            // The bridge's own authority is not what is tested here.
+            if (anyCertificate) handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
+            _http = new(handler) { BaseAddress = address };
             _http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
         }
 

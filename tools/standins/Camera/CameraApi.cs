@@ -41,6 +41,12 @@ internal sealed class CameraApi(CameraArguments camera, Director director, Frame
         {
             return Results.Json(new { error = exception.Message }, Json.Options, statusCode: 400);
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A fault of the stand-in itself: whoever runs a scenario must see which, not an empty answer.
+            await Console.Error.WriteLineAsync($"standin-camera: {exception}");
+            return Results.Json(new { error = $"The camera stand-in failed: {exception.Message}" }, Json.Options, statusCode: 500);
+        }
     }
 
     /// <summary>multipart/x-mixed-replace, one part a frame, each with its length.</summary>
