@@ -66,6 +66,7 @@ public sealed partial class MorningFixture : IAsyncLifetime
             catch (OperationCanceledException) { _process.Kill(entireProcessTree: true); }
         }
         _process?.Dispose();
+        await File.WriteAllTextAsync(Path.Combine(Artefacts, "..", "morning.log"), Output);
         string logs = Path.Combine(Data, "logs");
         if (Directory.Exists(logs))
             foreach (string log in Directory.EnumerateFiles(logs)) File.Copy(log, Path.Combine(Artefacts, "..", "morning-" + Path.GetFileName(log)), overwrite: true);

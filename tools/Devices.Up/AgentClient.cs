@@ -47,10 +47,10 @@ internal sealed class AgentClient : IDisposable
         }
     }
 
-    /// <summary>The agent's narration, followed until it goes away.</summary>
+    /// <summary>The agent's narration from its start on, followed until it goes away.</summary>
     public async IAsyncEnumerable<JsonElement> Events([EnumeratorCancellation] CancellationToken stop)
     {
-        using HttpResponseMessage response = await _http.GetAsync("/events?follow=1", HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+        using HttpResponseMessage response = await _http.GetAsync("/events?follow=1&history=1", HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
         while (await reader.ReadLineAsync(stop).ConfigureAwait(false) is { } line)

@@ -20,6 +20,7 @@ internal sealed class AgentFeed : IAsyncDisposable
     private readonly AgentClient _agent;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<AgentEvent> _events = [];
+    private readonly HashSet<AgentEvent> _heard = [];
     private readonly Task _loop;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -79,6 +80,9 @@ internal sealed class AgentFeed : IAsyncDisposable
                     TaskCompletionSource more;
                     lock (_events)
                     {
+                        // Each connection begins with the lines since the agent's start, so that none is missed between
+                        // its start and ours; those heard before are the same to the millisecond.
+                        if (!_heard.Add(happened)) continue;
                         _events.Add(happened);
                         more = _more;
                         _more = new(TaskCreationOptions.RunContinuationsAsynchronously);

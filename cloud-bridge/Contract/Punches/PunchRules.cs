@@ -50,7 +50,16 @@ public static partial class PunchRules
 
     private static bool Finite(float? value) => value is null || float.IsFinite(value.Value);
 
-    private static string Shorten(string? text) => text is null ? "" : text.Length <= 40 ? text : string.Concat(text.AsSpan(0, 40), "…");
+    // What came from outside goes into a sentence, and from there into logs and pages: short, and without control characters.
+    private static string Shorten(string? text)
+    {
+        if (text is null) return "";
+        string head = text.Length <= 40 ? text : string.Concat(text.AsSpan(0, 40), "…");
+        return string.Create(head.Length, head, static (to, from) =>
+        {
+            for (int i = 0; i < to.Length; i++) to[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
+        });
+    }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,31}\z")]
     private static partial Regex TerminalName();

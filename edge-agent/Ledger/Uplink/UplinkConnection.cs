@@ -187,7 +187,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
 
     private Task OnDisconnectedAsync(MqttClientDisconnectedEventArgs gone)
     {
-        string why = gone.ReasonString is { Length: > 0 } reason ? reason : gone.Exception is { } fault ? Innermost(fault) : gone.Reason == MqttClientDisconnectReason.NormalDisconnection ? "closed" : ReasonWords.Spell(gone.Reason.ToString());
+        string why = gone.ReasonString is { Length: > 0 } reason ? reason.TrimEnd('.') : gone.Exception is { } fault ? Innermost(fault) : gone.Reason == MqttClientDisconnectReason.NormalDisconnection ? "closed" : ReasonWords.Spell(gone.Reason.ToString());
         _arrivals.Writer.TryComplete(new UplinkFaultException($"The link to the bridge ended: {why}.", gone.Exception));
         return Task.CompletedTask;
     }

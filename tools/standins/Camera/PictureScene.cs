@@ -5,14 +5,16 @@ namespace Devices.Standins.Camera;
 /// <summary>People before the camera: each picture fills the height of its tile and moves by itself. No pictures is the empty room.</summary>
 internal sealed class PictureScene : Scene
 {
-    // A sharp edge or a flat wall beside a photograph is what a print held before the lens looks like, and the default
-    // pack's liveness model rightly says so. Behind each picture stands the same picture, filling the tile and out of
-    // focus, as a room behind a person is; the picture is a little higher than the tile, so that its sway shows no edge.
-    private const float OutOfFocus = 0.06f;
+    // How far a picture's border pixels are drawn out beyond it, and how much of that fades into the room. Without it
+    // the photograph's edge moves through the frame, which no person in a room shows. (Mirroring instead was tried:
+    // it makes new faces out of half ones at the border.)
+    private const float Margin = 0.18f;
+    private const float Fade = 0.12f;
+
+    // Where the photographs fill the frame, each is a little larger than its tile, so that its sway shows no edge.
     private const float Overlap = 1.08f;
 
     private readonly IReadOnlyList<SKImage> _pictures;
-    private readonly IReadOnlyList<SKImage> _rooms;
     private readonly Motion[] _motions;
     private readonly SensorNoise _noise;
     private readonly SKSurface _surface;
@@ -32,8 +34,7 @@ internal sealed class PictureScene : Scene
         _tiles = [.. pictures.Select(p => fit == PictureFit.Frame
             ? MathF.Round((float)p.Width * camera.Height / p.Height)
             : (float)camera.Width / pictures.Count)];
-        var width = fit == PictureFit.Frame && pictures.Count > 0 ? Math.Max(16, (int)_tiles.Sum()) : camera.Width;
-        _rooms = [.. pictures.Select((p, i) => Room(p, (int)_tiles[i], camera.Height))];
+        var width = fit == PictureFit.Frame ? Math.Max(16, (int)_tiles.Sum()) : camera.Width;
         _pixels = new SKBitmap(new SKImageInfo(width, camera.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         _surface = SKSurface.Create(_pixels.Info, _pixels.GetPixels(), _pixels.RowBytes);
     }
@@ -45,13 +46,14 @@ internal sealed class PictureScene : Scene
         var left = 0f;
         for (var i = 0; i < _pictures.Count; i++)
         {
-            DrawPerson(canvas, _pictures[i], _rooms[i], _motions[i].At(seconds), left, _tiles[i]);
+            DrawPerson(canvas, _pictures[i], _motions[i].At(seconds), left, _tiles[i]);
             left += _tiles[i];
         }
 
         canvas.Flush();
+
         // A photograph that fills the frame brings its own sensor's noise; a second layer is what a photograph of a print has.
-        if (_fit != PictureFit.Frame || _pictures.Count == 0)
+        if (_fit != PictureFit.Frame)
         {
             _noise.AddTo(_pixels.GetPixelSpan());
         }
@@ -66,7 +68,7 @@ internal sealed class PictureScene : Scene
         {
             _surface.Dispose();
             _pixels.Dispose();
-            foreach (var picture in _pictures.Concat(_rooms))
+            foreach (var picture in _pictures)
             {
                 picture.Dispose();
             }
@@ -90,27 +92,28 @@ internal sealed class PictureScene : Scene
         canvas.DrawRect(0, h * 0.86f, w, h, floor);
     }
 
-    /// <summary>The picture over the whole tile, out of focus.</summary>
-    private static SKImage Room(SKImage picture, int width, int height)
+    private void DrawPerson(SKCanvas canvas, SKImage picture, Pose pose, float left, float tile)
     {
-        var info = new SKImageInfo(Math.Max(1, width), height);
-        using var surface = SKSurface.Create(info);
-        var scale = Math.Max((float)info.Width / picture.Width, (float)info.Height / picture.Height);
-        float w = picture.Width * scale, h = picture.Height * scale;
-        using var blur = SKImageFilter.CreateBlur(height * OutOfFocus, height * OutOfFocus, SKShaderTileMode.Clamp);
-        using var paint = new SKPaint { ImageFilter = blur };
-        surface.Canvas.DrawImage(picture, SKRect.Create((info.Width - w) / 2, (info.Height - h) / 2, w, h), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear), paint);
-        return surface.Snapshot();
-    }
-
-    private void DrawPerson(SKCanvas canvas, SKImage picture, SKImage room, Pose pose, float left, float tile)
-    {
-        float h = _camera.Height, fitted = h / picture.Height * Overlap;
+        float h = _camera.Height, fitted = h / picture.Height * (_fit == PictureFit.Frame ? Overlap : 1);
         if (_fit == PictureFit.Whole)
         {
             fitted = Math.Min(fitted, tile / picture.Width);
         }
 
+        var zoom = fitted * pose.Scale;
+        float x = left + (tile * (0.5f + pose.X)), y = h * (0.5f + pose.Y);
+        var area = SKRect.Create(-picture.Width / 2f, -picture.Height / 2f, picture.Width, picture.Height);
+        var wide = area;
+        wide.Inflate(picture.Width * Margin, picture.Height * Margin);
+
+        canvas.Save();
+        canvas.ClipRect(SKRect.Create(left, 0, tile, h));
+        canvas.Translate(x, y);
+        canvas.RotateDegrees(pose.Degrees);
+        canvas.Scale(zoom);
+        canvas.SaveLayer(wide, null);
+        using var extended = picture.ToShader(
+            SKShaderTileMode.Clamp, SKShaderTileMode.Clamp, new SKSamplingOptions(SKCubicResampler.Mitchell), SKMatrix.CreateTranslation(area.Left, area.Top));
         using var light = SKColorFilter.CreateColorMatrix(
         [
             pose.Brightness, 0, 0, 0, 0,
@@ -118,14 +121,27 @@ internal sealed class PictureScene : Scene
             0, 0, pose.Brightness, 0, 0,
             0, 0, 0, 1, 0,
         ]);
-        using var paint = new SKPaint { ColorFilter = light };
-        canvas.Save();
-        canvas.ClipRect(SKRect.Create(left, 0, tile, h));
-        canvas.DrawImage(room, left, 0, new SKSamplingOptions(SKFilterMode.Linear), paint);
-        canvas.Translate(left + (tile * (0.5f + pose.X)), h * (0.5f + pose.Y));
-        canvas.RotateDegrees(pose.Degrees);
-        canvas.Scale(fitted * pose.Scale);
-        canvas.DrawImage(picture, -picture.Width / 2f, -picture.Height / 2f, new SKSamplingOptions(SKCubicResampler.Mitchell), paint);
+        using var paint = new SKPaint { Shader = extended, ColorFilter = light };
+        canvas.DrawRect(wide, paint);
+
+        if (_fit == PictureFit.Frame)
+        {
+            canvas.Restore();
+            canvas.Restore();
+            return;
+        }
+
+        // Fade the sides into the room.
+        var share = Fade / (1 + (2 * Margin));
+        using var sides = SKShader.CreateLinearGradient(
+            new SKPoint(wide.Left, 0),
+            new SKPoint(wide.Right, 0),
+            [SKColors.Transparent, SKColors.White, SKColors.White, SKColors.Transparent],
+            [0, share, 1 - share, 1],
+            SKShaderTileMode.Clamp);
+        using var mask = new SKPaint { Shader = sides, BlendMode = SKBlendMode.DstIn };
+        canvas.DrawRect(wide, mask);
+        canvas.Restore();
         canvas.Restore();
     }
 }

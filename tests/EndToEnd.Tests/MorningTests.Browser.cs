@@ -3,13 +3,12 @@ using Microsoft.Playwright;
 namespace Devices.EndToEnd.Tests;
 
 /// <summary>HR in a real browser: Debian's Chromium, driven by Playwright, on the installation that the scenario left standing.</summary>
-[Collection(Morning.Name)]
-public class BrowserTests(MorningFixture morning)
+public partial class MorningTests
 {
     private const string Chromium = "/usr/bin/chromium";
 
     [Fact]
-    public async Task HR_logs_in_and_sees_the_punches()
+    public async Task B_HR_logs_in_and_sees_the_punches()
     {
         File.Exists(Chromium).ShouldBeTrue("Debian's chromium is missing; tools/test installs it.");
         using IPlaywright playwright = await Playwright.CreateAsync();
