@@ -43,6 +43,14 @@ public partial class LayoutTests
     public void Package_versions_stand_only_in_Directory_Packages_props() =>
         Repository.Projects.Values.Where(p => p.HasVersions).Select(p => p.File).ShouldBeEmpty();
 
+    /// <summary>Packages that the SDK adds in its own version would make the locked restore fail on the next patch of it.</summary>
+    [Fact]
+    public void No_lock_file_holds_what_follows_the_SDKs_patch() =>
+        Repository.Files("packages.lock.json")
+            .Where(f => File.ReadAllText(f) is var text && (text.Contains("Microsoft.NET.ILLink", StringComparison.Ordinal) || text.Contains("App.Internal.Assets", StringComparison.Ordinal)))
+            .Select(Repository.Relative)
+            .ShouldBeEmpty();
+
     [Fact]
     public void No_weights_or_pictures_of_people_are_committed() =>
         Repository.Tracked().Where(f => Binary().IsMatch(f)).ShouldBeEmpty("weights and faces are installed by name at run time");
