@@ -50,7 +50,7 @@ internal sealed class Layout
         if (Path.Combine(data, "terminal", "agent.sock").Length > 100) throw new UpFault($"{data} is too long a path for the agent's socket. Name a shorter folder with --data.");
         var layout = new Layout(root, data);
         foreach (string folder in (string[])[data, layout.Logs, layout.Terminal, layout.Bridge, layout.DingTalk, layout.Mcu, layout.People, layout.Probes])
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(mark, "Made by tools/up; emptied when it starts again.\n");
         return layout;
     }

@@ -40,6 +40,7 @@ internal sealed partial class Stack : IAsyncDisposable
         await File.WriteAllTextAsync(seed, people.PlatformSeed(), stop).ConfigureAwait(false);
         string secret = Path.Combine(_layout.Bridge, "dingtalk.secret");
         await File.WriteAllTextAsync(secret, "standin-secret\n", stop).ConfigureAwait(false);
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         _dingTalk = Make("DingTalk stand-in", "dingtalk", "Devices.Standins.DingTalk", "standin-dingtalk",
             ["--urls", $"http://127.0.0.1:{_ports.DingTalk}", "--seed", seed, "--app-key", "standin-key", "--app-secret", "standin-secret", "--corp-id", "dingstandin"]);
