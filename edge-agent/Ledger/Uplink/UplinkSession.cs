@@ -208,6 +208,8 @@ public sealed partial class UplinkSession
                 else if (_pauseWanted) (pausedAt, pause) = (_time.GetTimestamp(), _pause.Next());
                 continue;
             }
+            // A pause that is over, or that a stop has overtaken, must not shorten the wait to nothing: the loop would spin.
+            if (_stopped is not null || _time.GetElapsedTime(pausedAt) >= pause) pause = TimeSpan.Zero;
             TimeSpan wait = _options.StatusEvery - _time.GetElapsedTime(statusAt);
             if (pause > TimeSpan.Zero) wait = Min(wait, pause - _time.GetElapsedTime(pausedAt));
             if (_stopped is not null) wait = Min(wait, _options.AskAgainWhenStopped - _time.GetElapsedTime(askedAt));
