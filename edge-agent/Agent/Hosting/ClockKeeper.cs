@@ -35,7 +35,7 @@ public sealed class ClockKeeper(
         while (true)
         {
             beat();
-            clock.Check();
+            Check();
             SealHeld();
             WatchDisk();
             if (time.GetElapsedTime(told) >= TellMcu)
@@ -105,6 +105,18 @@ public sealed class ClockKeeper(
         catch (Exception fault)
         {
             narration.Warn("mcu", $"The MCU could not be told the time: {fault.Message}");
+        }
+    }
+
+    private void Check()
+    {
+        try
+        {
+            clock.Check();
+        }
+        catch (LedgerException)
+        {
+            // The floor could not be kept; it is tried again within the hour, and each synced punch raises it too.
         }
     }
 
