@@ -203,6 +203,7 @@ public sealed class McuBrokerTests
         await Until.True(() => !old.IsConnected, "the older connection to be closed");
         young.IsConnected.ShouldBeTrue();
         bench.Broker.IsOnline.ShouldBeTrue();
+        bench.Narration.Recent.ShouldContain(e => e.Text.Contains("two boards have this terminal's password", StringComparison.Ordinal));
     }
 
     [Fact]
