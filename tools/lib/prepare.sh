@@ -12,7 +12,7 @@ say() { printf '%s\n' "$*"; }
 fail() { clean; printf 'error: %s\n' "$*" >&2; exit 2; }
 
 # --- Children and signals -----------------------------------------------------------------------------------------------
-CHILD='' INSTALLER='' TEMP=''
+CHILD='' LAST='' INSTALLER='' TEMP=''
 clean() { [ -z "$TEMP" ] || rm -rf "$TEMP"; TEMP=''; }
 
 # Run a program in a session of its own and wait for it. Bash acts on a signal only between commands; waiting here, it acts
@@ -21,7 +21,7 @@ watched() { setsid "$@" </dev/null 9>&- & await; }
 logged() { setsid "$@" </dev/null >>"$LOG" 2>&1 9>&- & await; }
 await() {
   local code=0
-  CHILD=$!
+  CHILD=$! LAST=$!
   wait "$CHILD" || code=$?
   CHILD=''
   return "$code"
@@ -165,7 +165,10 @@ need_models() {
 build() { # target
   local errors
   say "Building (the log is in $LOG)"
-  logged env -C "$ROOT" dotnet build "$1" -c Release -nologo -v:minimal -nodeReuse:false && return
+  if logged env -C "$ROOT" dotnet build "$1" -c Release -nologo -v:minimal -nodeReuse:false; then
+    kill -TERM -- "-$LAST" 2>/dev/null || true   # the compiler server that this build started would stay for ten minutes
+    return
+  fi
   if grep -q 'No space left on device' "$LOG"; then fail "the disk became full while building. Free some space and run this again. Details: $LOG"; fi
   if grep -qE 'error NU(1301|1801)' "$LOG"; then fail "NuGet's packages could not be fetched. Check the network and its proxy settings, then run this again. Details: $LOG"; fi
   errors=$(grep -E ': (error|warning) |^MSBUILD : error|^error' "$LOG" | sort -u | head -20) || true
