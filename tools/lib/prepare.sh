@@ -17,8 +17,9 @@ clean() { [ -z "$TEMP" ] || rm -rf "$TEMP"; TEMP=''; }
 
 # Run a program in a session of its own and wait for it. Bash acts on a signal only between commands; waiting here, it acts
 # at once, and the whole group (the build's workers, a test's servers) can be stopped.
-watched() { setsid "$@" </dev/null 9>&- & await; }
-logged() { setsid "$@" </dev/null >>"$LOG" 2>&1 9>&- & await; }
+PLAIN=(env --default-signal=INT,QUIT)   # bash lets what it starts in the background ignore these
+watched() { setsid "${PLAIN[@]}" "$@" </dev/null 9>&- & await; }
+logged() { setsid "${PLAIN[@]}" "$@" </dev/null >>"$LOG" 2>&1 9>&- & await; }
 await() {
   local code=0
   CHILD=$! LAST=$!
