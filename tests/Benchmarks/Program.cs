@@ -8,6 +8,8 @@ return args switch
     ["lfw", ..] => LfwReport.Run(args[1..]),
     ["survey", ..] => Survey.Run(args[1..]),
     ["match"] => MatchBenchmark.Run(),
+    ["pad", ..] => PadReport.Run(args[1..]),
+    ["quality", ..] => QualityReport.Run(args[1..]),
     ["stages", ..] => StageBenchmark.Run(args[1..]),
     ["dotnet", ..] => StageDotNet.Run(args[1..]),
     ["idle", ..] => IdleBenchmark.Run(args[1..]),

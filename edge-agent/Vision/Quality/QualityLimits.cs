@@ -28,6 +28,12 @@ public sealed record QualityLimits
     /// <summary>Degrees. Alignment turns the face upright, so this only keeps out what no standing person does.</summary>
     public float MaximumRoll { get; init; } = 55;
 
+    /// <summary>Least texture of each eye; see <see cref="FaceQuality.EyeTexture"/>.</summary>
+    public float MinimumEyeTexture { get; init; } = 0.055f;
+
+    /// <summary>Least texture of the mouth.</summary>
+    public float MinimumMouthTexture { get; init; } = 0.09f;
+
     public float MinimumBrightness { get; init; } = 35;
 
     public float MaximumBrightness { get; init; } = 235;
