@@ -5,6 +5,7 @@ using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Punching;
 using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Agent.View;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
 using Devices.Link;
@@ -28,6 +29,7 @@ public sealed class AgentRuntime : IAsyncDisposable
     private readonly Heartbeats _heartbeats;
     private readonly SystemdLink _systemd;
     private readonly FrameSlot _slot = new();
+    private readonly ViewTap _tap;
     private readonly CancellationTokenSource _stopCamera = new();
     private readonly CancellationTokenSource _stopVision = new();
     private readonly CancellationTokenSource _stopBridge = new();
@@ -55,6 +57,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _options = CardsOnlyByChoice(options) ? options with { ReadyGrace = TimeSpan.Zero } : options;
         _narration = narration;
         _time = time;
+        _tap = new(time);
         _heartbeats = new(time);
         _systemd = new(notifier, _health, _heartbeats, narration, _options, time);
     }
@@ -86,7 +89,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
 
         EnrolmentDesk enrolment = new(_people, () => _vision?.Models);
-        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, _narration, Health, Status, _stopRest.Token).ConfigureAwait(false);
+        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, _narration, Health, Status, new ViewDesk(_tap, _people, _ledger.Events, _narration, Facts, _time), _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
     }
 
@@ -202,7 +205,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         if (_options.ModelPack is not null)
         {
             RecognitionDesk desk = new(_options, _people, book, _clock, gate, _screen, _desk, _narration, site, () => _ledger.LedgerId);
-            _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _time);
+            _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _tap, _time);
             _health.Set(HealthBoard.Models, false, "loading");
             _visionTask = PartRunner.RunAsync("face recognition", _vision.RunAsync, _narration, _time, _stopVision.Token);
         }
@@ -210,6 +213,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         {
             _health.Set(HealthBoard.Models, false, "no model pack is configured");
             _narration.Tell("models", "No model pack is configured (ModelPack): this terminal takes cards only.");
+            _visionTask = PartRunner.RunAsync("picture without recognition", token => ViewPump.RunAsync(_slot, _tap, TimeSpan.MaxValue, _time, token), _narration, _time, _stopVision.Token);
         }
 
         if (CameraAddress.TryCreate(_options.Camera, _time, out IFrameSource? source, out _) && source is not null)
@@ -281,6 +285,27 @@ public sealed class AgentRuntime : IAsyncDisposable
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),
+        };
+    }
+
+    private ViewFacts Facts()
+    {
+        FaceModels? models = _vision?.Models;
+        return new()
+        {
+            Terminal = _options.Terminal,
+            HasCamera = _camera is not null,
+            Camera = new(_health.IsOk(HealthBoard.Camera), _health.TextOf(HealthBoard.Camera)),
+            Status = _camera?.Status,
+            HasModels = _vision is not null,
+            Models = new(_health.IsOk(HealthBoard.Models), _health.TextOf(HealthBoard.Models)),
+            Pack = models?.Pack.ToString(),
+            People = _people.Count,
+            Templates = models?.Gallery.Count ?? 0,
+            Threshold = _vision?.Threshold,
+            LivenessThreshold = _vision?.LivenessThreshold,
+            Limits = _options.QualityLimits,
+            Region = _options.FaceRegion,
         };
     }
 

@@ -1,6 +1,7 @@
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.View;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Quality;
@@ -15,7 +16,7 @@ namespace Devices.Edge.Agent.Recognition;
 /// a few frames a second are looked at; a face in one of them is presence too, since a sensor can fail. Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
-    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, TimeProvider time)
+    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, TimeProvider time)
 {
     private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
@@ -59,15 +60,19 @@ public sealed class RecognitionLoop(
 
     private bool Asleep()
     {
-        if (!absent()) return false;
+        // Who adjusts the mount sees every frame, wherever they stand.
+        if (!absent() || tap.IsOpen) return false;
         if (_everAwake && time.GetElapsedTime(_awakeAt) < Awake) return false;
         return time.GetElapsedTime(_lookedAt).TotalSeconds < 1 / options.IdleFramesPerSecond;
     }
 
     private async Task LookAsync(CameraFrame frame)
     {
+        ViewTap? view = tap.Look();
         using RgbFrame? rgb = Decode(frame);
         if (rgb is null) return;
+        view?.Decoded();
+        pipeline.Observer = view;
         FrameResult result;
         try
         {
@@ -78,8 +83,11 @@ public sealed class RecognitionLoop(
         {
             // This frame is lost, the next one asks again. The tracks stay: what they hold was judged by whole runs.
             models.Failed(fault);
+            view?.Show(frame, rgb, null);
             return;
         }
+
+        view?.Show(frame, rgb, result);
 
         Processed++;
         _open = result.Tracks.Count > 0;

@@ -3,6 +3,7 @@ using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
 using Devices.Cli.Terminal;
+using Devices.Cli.View;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -46,6 +47,8 @@ public static class CliApp
             ledger.AddCommand<LedgerShowCommand>("show").WithDescription("Show the punches in the file.");
         });
         config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
+        config.AddCommand<ViewCommand>("view").WithDescription("Show the camera's live picture with what recognition makes of it, in a browser.")
+            .WithExample("view", "--agent", "/var/lib/devices/agent/agent.sock");
         config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");
     }
 

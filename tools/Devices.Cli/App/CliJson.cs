@@ -5,6 +5,7 @@ using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
 using Devices.Cli.Terminal;
+using Devices.Cli.View;
 
 namespace Devices.Cli.App;
 
@@ -21,4 +22,5 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(LedgerReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ViewReport))]
 public sealed partial class CliJson : JsonSerializerContext;
