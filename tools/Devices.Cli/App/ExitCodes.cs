@@ -43,13 +43,13 @@ public static class ExitCodes
     public static readonly ExitCode PeopleListRefused = new(54, "people-list-refused", "people.json cannot be used.", "Correct the named entry.");
     public static readonly ExitCode AgentRefused = new(55, "agent-refused", "The agent refused the request or answered something unknown.", "Read its reason; check that agent and tool are of the same version.");
     public static readonly ExitCode ViewsOpen = new(57, "views-open", "As many debug views as the terminal allows are open.", "Close one of them (Ctrl-C where it runs), then run this again.");
-    public static readonly ExitCode PortTaken = new(58, "port-taken", "The page's port cannot be used on this machine.", "Give another --port, or none: a free one is taken then.");
 
     public static readonly ExitCode LedgerMissing = new(60, "ledger-missing", "There is no ledger file there.", "Give the path of ledger.db in the terminal's state folder.");
     public static readonly ExitCode LedgerUnreadable = new(61, "ledger-unreadable", "The file is not a ledger, or it is damaged.", "Keep the file as it is and copy it for analysis; punches that the bridge holds are safe there.");
     public static readonly ExitCode LedgerFaulty = new(62, "ledger-faulty", "The ledger's chain does not hold.", "Keep the file; compare it with the bridge's copy from the named punch on.");
 
     public static readonly ExitCode TroubleFound = new(70, "trouble-found", "The doctor found at least one fault.", "Follow the remedies shown, top first.");
+    public static readonly ExitCode PortTaken = new(73, "port-taken", "The port is taken by another program.", "Choose another with --port; 0 takes any free one.");
 
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
@@ -60,7 +60,7 @@ public static class ExitCodes
         PackUnknown, ManifestRefused, WrongHash, LicenceRefused, NpmMissing, DownloadFailed, SourceMissing, NotInstalled, PackIncomplete,
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
-        AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen, PortTaken,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, Interrupted,
+        AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PortTaken, Interrupted,
     ];
 }

@@ -16,9 +16,10 @@ public sealed class ViewCommand(IAnsiConsole console, CliHost host) : CliCommand
         if (settings.Minutes is < 1 or > 480) throw new CliException(ExitCodes.Usage, $"--minutes {settings.Minutes} must be 1 to 480.");
         using var agent = new AgentClient(Path.GetFullPath(settings.Agent, Host.WorkingDirectory));
         using var lease = new ViewLease(agent, Account(), Host.Clock);
-        await lease.OpenAsync(cancellationToken);
         var gate = new ViewGate();
         await using ViewListener listener = await ViewListener.StartAsync(agent, lease, gate, settings.Port, TimeSpan.FromMinutes(settings.Minutes), Host.Clock);
+        // Only now: a port that is taken opens no view, and nobody is told of one.
+        await lease.OpenAsync(cancellationToken);
         string address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{listener.Port}/?token={gate.Token}");
         output.Json(new ViewReport(address, listener.Port, settings.Minutes), CliJson.Default.ViewReport);
         output.Say($"Open in a browser on this machine: {address}");

@@ -61,9 +61,10 @@ public sealed class ViewLease(AgentClient agent, string account, TimeProvider ti
                 if (_answer is null) await OpenAsync(cancellationToken);
                 await WaitForEndAsync(_answer!, cancellationToken);
             }
-            catch (CliException)
+            catch (CliException fault)
             {
                 // The page says so; tried again below.
+                if (fault.Code != ExitCodes.ViewsOpen) _state = "agent";
             }
             catch (Exception fault) when (fault is IOException or HttpRequestException)
             {
@@ -73,7 +74,7 @@ public sealed class ViewLease(AgentClient agent, string account, TimeProvider ti
             _id = null;
             _answer?.Dispose();
             if (_answer is not null) _state = "agent";
-            _answer = null;
+            _answer = null; // Whatever ended it: a new one is asked for.
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
