@@ -17,6 +17,9 @@ namespace Devices.Edge.Agent.Recognition;
 public sealed class RecognitionLoop(
     FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, TimeProvider time)
 {
+    // No detector of a pack takes more than this; one that does is given the whole picture.
+    private const int SearchWidth = 320;
+    private const int SearchHeight = 240;
     private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
     private long _awakeAt;
@@ -81,6 +84,12 @@ public sealed class RecognitionLoop(
             return;
         }
 
+        catch (FrameDamagedException damage)
+        {
+            decoded.Refuse(damage.Message);
+            return;
+        }
+
         Processed++;
         _open = result.Tracks.Count > 0;
         if (result.Detected > 0)
@@ -125,30 +134,22 @@ public sealed class RecognitionLoop(
         foreach (TrackOutcome outcome in pipeline.Finish().Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
     }
 
+    // RGB of the whole picture is made only for a frame with a face in it: raw formats go to the detector in one pass, and a JPEG
+    // is decoded small while nobody is in view. Somebody in view is decoded in full at once, since the crops need it.
     private RgbFrame? Decode(CameraFrame frame)
     {
-        if (frame.Format == FrameFormat.Yuyv)
-        {
-            RgbFrame target = RgbFrame.Rent(frame.Width, frame.Height, frame.CapturedAt);
-            if (YuvConverter.FromYuyv(frame.Data, frame.Stride, target) is not { } fault)
-            {
-                decoded.Accept();
-                return target;
-            }
-
-            target.Dispose();
-            decoded.Refuse(fault.Message);
-            return null;
-        }
-
-        FrameDecode jpeg = JpegDecoder.Decode(frame.Data, frame.CapturedAt);
-        if (jpeg.IsDecoded)
+        FrameDecode picture = frame.Format == FrameFormat.Yuyv
+            ? YuvConverter.Defer(frame.Data, planar: false, frame.Width, frame.Height, frame.Stride, frame.CapturedAt)
+            : _open
+                ? JpegDecoder.Decode(frame.Data, frame.CapturedAt)
+                : JpegDecoder.DecodeForSearch(frame.Data, SearchWidth, SearchHeight, frame.CapturedAt);
+        if (picture.IsDecoded)
         {
             decoded.Accept();
-            return jpeg.Frame;
+            return picture.Frame;
         }
 
-        decoded.Refuse(jpeg.Fault.Message);
+        decoded.Refuse(picture.Fault.Message);
         return null;
     }
 }
