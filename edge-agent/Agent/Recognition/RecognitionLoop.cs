@@ -12,7 +12,8 @@ namespace Devices.Edge.Agent.Recognition;
 
 /// <summary>
 /// Newest frame → decode → pipeline → outcomes → <see cref="RecognitionDesk"/>. While an MCU reports nobody in front of the terminal only
-/// a few frames a second are looked at; a face in one of them is presence too, since a sensor can fail. Without an MCU it is always awake.
+/// a few frames a second are looked at; a face in one of them, or something that moves in any, is presence too, since a sensor can fail.
+/// Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
     FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, TimeProvider time)
@@ -22,6 +23,7 @@ public sealed class RecognitionLoop(
     private const int SearchHeight = 240;
     private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
+    private readonly MotionSense _motion = new();
     private long _awakeAt;
     private long _lookedAt;
     private bool _everAwake;
@@ -47,7 +49,7 @@ public sealed class RecognitionLoop(
                 }
 
                 lastFrame = time.GetTimestamp();
-                if (Asleep()) continue;
+                if (Asleep(frame)) continue;
                 _lookedAt = lastFrame;
                 await LookAsync(frame).ConfigureAwait(false);
             }
@@ -60,9 +62,16 @@ public sealed class RecognitionLoop(
         await FinishAsync().ConfigureAwait(false);
     }
 
-    private bool Asleep()
+    private bool Asleep(CameraFrame frame)
     {
         if (!absent()) return false;
+        if (frame.Format == FrameFormat.Yuyv ? _motion.Moved(frame.Data, frame.Width, frame.Height, frame.Stride) : _motion.Moved(frame.Data))
+        {
+            _awakeAt = time.GetTimestamp();
+            _everAwake = true;
+            return false;
+        }
+
         if (_everAwake && time.GetElapsedTime(_awakeAt) < Awake) return false;
         return time.GetElapsedTime(_lookedAt).TotalSeconds < 1 / options.IdleFramesPerSecond;
     }
