@@ -3,7 +3,8 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Delivery;
 
 /// <summary>A punch and what the platform was told of it.</summary>
-public sealed record Sought(long PunchId, PunchKey Key, DeliveryItem Item);
+/// <param name="Accepted">Whether the platform said yes to it; an ambiguous one got no answer.</param>
+public sealed record Sought(long PunchId, PunchKey Key, DeliveryItem Item, bool Accepted);
 
 /// <summary>What looking brought: punches found (and noted as proved), not there, or the outcome that stopped the looking.</summary>
 public sealed record ProofResult(IReadOnlyList<Sought> Found, IReadOnlyList<Sought> Missing, IReadOnlyList<Sought> Unasked, DeliveryOutcome? Stopped);
@@ -55,11 +56,9 @@ public sealed class Prover(IProofStore proofs, CallBudget budget)
         HashSet<string> taken = [.. await proofs.TakenAsync([.. records.Select(r => r.Id)], cancellationToken)];
         foreach (Sought one in items)
         {
-            // A row that is to the second another of the person's punches is that one's, even if it is not proved yet.
             long start = one.Item.At / Minute * Minute;
-            IReadOnlyList<long> others = await proofs.NeighboursAsync(one.PunchId, one.Key.Terminal, one.Item.Person, start, start + Minute, cancellationToken);
-            PlatformRecord? row = RecordMatcher.Find(one.Item, records, r => taken.Contains(r.Id)
-                || (r.At / 1000 != one.Item.At / 1000 && others.Any(o => o / 1000 == r.At / 1000)));
+            IReadOnlyList<Neighbour> others = await proofs.NeighboursAsync(one.PunchId, one.Key.Terminal, one.Item.Person, start, start + Minute, cancellationToken);
+            PlatformRecord? row = RecordMatcher.Find(one.Item, records, r => taken.Contains(r.Id), others, one.Accepted);
             if (row is not null && await proofs.ProveAsync(one.PunchId, row.Id, row.Invalid, cancellationToken))
             {
                 taken.Add(row.Id);

@@ -20,7 +20,8 @@ public sealed class Settler(
         foreach (OutboxItem item in items)
         {
             DeliveryItem punch = new(item.Person, item.At, item.Key.Terminal, await names.OfAsync(item.Key.Terminal, cancellationToken));
-            if (target.Refuse(punch) is null) sought.Add(new(item.PunchId, item.Key, punch));
+            // Only beyond the list's window is there nobody left to ask; a clock set back makes no punch unanswerable.
+            if (clock.GetUtcNow().ToUnixTimeMilliseconds() - item.At < target.Window.TotalMilliseconds) sought.Add(new(item.PunchId, item.Key, punch, Accepted: false));
             else await outbox.MarkAsync(item.PunchId, new(DeliveryState.Dead) { Attempts = item.Attempts, SentAt = item.SentAt, ReasonCode = "reason.never_settled" }, cancellationToken);
         }
 

@@ -7,7 +7,7 @@ namespace Devices.Bridge.Delivery;
 /// One call covers 50 people and seven days, and the last <see cref="PlatformOptions.KeptForUploads"/> calls of a month are not touched.
 /// </summary>
 public sealed class Verifier(
-    IDeliveryTarget target, IProofStore proofs, IOutboxStore outbox, OutcomeHandler outcomes, Prover prover, DeviceNames names,
+    IDeliveryTarget target, IProofStore proofs, OutcomeHandler outcomes, Prover prover, DeviceNames names,
     DeliveryStatus status, PlatformOptions options, TimeProvider clock, ILogger<Verifier> log) : BackgroundService
 {
     private const int Most = 2000;
@@ -22,8 +22,8 @@ public sealed class Verifier(
         foreach (UnprovedPunch punch in due)
         {
             DeliveryItem item = new(punch.Person, punch.At, punch.Key.Terminal, await names.OfAsync(punch.Key.Terminal, cancellationToken));
-            // The list does not reach beyond its window: the punch stays "delivered, not proved".
-            if (target.Refuse(item) is null) sought.Add(new(punch.PunchId, punch.Key, item));
+            // The list does not reach beyond its window: the punch stays "delivered, not proved". A clock set back is no reason to give up.
+            if (now.ToUnixTimeMilliseconds() - item.At < target.Window.TotalMilliseconds) sought.Add(new(punch.PunchId, punch.Key, item, Accepted: true));
             else await proofs.CountCheckAsync(punch.PunchId, long.MaxValue, cancellationToken);
         }
 
@@ -69,7 +69,7 @@ public sealed class Verifier(
         double minutes = options.VerifyMinutes * Math.Pow(4, Math.Min(checks - 1, 6));
         await proofs.CountCheckAsync(missing.PunchId, now.AddMinutes(minutes).ToUnixTimeMilliseconds(), cancellationToken);
         if (checks < options.VerifyLookups) return;
-        await outbox.MarkAsync(missing.PunchId, new(DeliveryState.Dead) { ReasonCode = "reason.not_recorded" }, cancellationToken);
+        if (!await proofs.GiveUpAsync(missing.PunchId, "reason.not_recorded", cancellationToken)) return;
         log.LogWarning("The platform said yes to punch {Punch} but does not show it: dead letter.", missing.Key);
     }
 }
