@@ -59,7 +59,8 @@ public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient clien
                 ["user_check_time"] = item.At,
             },
             cancellationToken);
-        return answer.Outcome;
+        // The old API always says errcode 0. JSON without it is somebody else's (a proxy, a portal): no yes, and no no either.
+        return answer.Ok && AnswerReader.Text(answer.Body!.Value, "errcode") is null ? new(OutcomeKind.Ambiguous, "reason.unreadable_answer") : answer.Outcome;
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time
                 SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at
                 FROM outbox o JOIN punches p ON p.id = o.punch_id
                 WHERE (o.state = 'pending' OR (o.state IN ('waiting', 'ambiguous') AND COALESCE(o.next_attempt_at, 0) <= $now))
-                  AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.person = o.person AND b.punch_id < o.punch_id
+                  AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.person = o.person AND (b.at, b.punch_id) < (o.at, o.punch_id)
                                   AND b.state IN ('pending', 'sending', 'waiting', 'ambiguous'))
                   AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.person = o.person AND b.state = 'sending')
                 ORDER BY o.punch_id LIMIT $limit
@@ -37,12 +37,12 @@ public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time
             ("$delivered", change.DeliveredAt), ("$code", change.ReasonCode), ("$reason", change.Reason), ("$now", Now()), ("$id", punchId)), cancellationToken);
     }
 
-    public Task<int> RecoverAsync(CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(
+    public Task<int> RecoverAsync(long askFrom = 0, CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(
         """
-        UPDATE outbox SET state = 'ambiguous', next_attempt_at = NULL, updated_at = $now, reason_code = 'restart',
+        UPDATE outbox SET state = 'ambiguous', next_attempt_at = $from, sent_at = COALESCE(sent_at, updated_at), updated_at = $now, reason_code = 'restart',
           reason = 'The bridge stopped while this was being sent; the platform is asked before it is sent again.' WHERE state = 'sending'
         """,
-        ("$now", Now())), cancellationToken);
+        ("$now", Now()), ("$from", askFrom)), cancellationToken);
 
     public Task<int> ResendAsync(IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default)
     {
@@ -53,7 +53,8 @@ public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time
             foreach (long id in punchIds)
                 changed += session.Execute(
                     """
-                    UPDATE outbox SET state = 'pending', attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = $now
+                    UPDATE outbox SET state = CASE WHEN state = 'dead' AND reason_code IN ('reason.not_recorded', 'reason.never_settled', 'reason.unknown_code')
+                      THEN 'ambiguous' ELSE 'pending' END, attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = $now
                     WHERE punch_id = $id AND state IN ('dead', 'held', 'skipped')
                     """,
                     ("$now", Now()), ("$id", id));
