@@ -3,19 +3,33 @@ namespace Devices.Bridge.Store.Sqlite;
 /// <inheritdoc cref="IOutboxStore"/>
 public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time) : IOutboxStore
 {
+    /// <summary>
+    /// Hops from person to person along the index of open rows and looks at each one's earliest only. It runs twice a second on the
+    /// writer's connection: reading all rows there would take longer with every punch ever delivered.
+    /// </summary>
+    public const string LeaseSql =
+        """
+        WITH RECURSIVE open (person) AS (
+          SELECT MIN(person) FROM outbox WHERE state IN ('pending', 'sending', 'waiting', 'ambiguous')
+          UNION ALL
+          SELECT (SELECT MIN(n.person) FROM outbox n WHERE n.state IN ('pending', 'sending', 'waiting', 'ambiguous') AND n.person > open.person)
+          FROM open WHERE open.person IS NOT NULL
+        )
+        SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at
+        FROM open
+        JOIN outbox o ON o.punch_id = (SELECT b.punch_id FROM outbox b WHERE b.person = open.person
+          AND b.state IN ('pending', 'sending', 'waiting', 'ambiguous') ORDER BY b.at, b.punch_id LIMIT 1)
+        JOIN punches p ON p.id = o.punch_id
+        WHERE (o.state = 'pending' OR (o.state IN ('waiting', 'ambiguous') AND COALESCE(o.next_attempt_at, 0) <= $now))
+          AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.person = open.person AND s.state = 'sending')
+        ORDER BY o.punch_id LIMIT $limit
+        """;
+
     public Task<IReadOnlyList<OutboxItem>> LeaseAsync(long now, int limit, CancellationToken cancellationToken = default) =>
         database.WriteAsync<IReadOnlyList<OutboxItem>>(session =>
         {
             List<OutboxItem> items = session.Query(
-                """
-                SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at
-                FROM outbox o JOIN punches p ON p.id = o.punch_id
-                WHERE (o.state = 'pending' OR (o.state IN ('waiting', 'ambiguous') AND COALESCE(o.next_attempt_at, 0) <= $now))
-                  AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.person = o.person AND (b.at, b.punch_id) < (o.at, o.punch_id)
-                                  AND b.state IN ('pending', 'sending', 'waiting', 'ambiguous'))
-                  AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.person = o.person AND b.state = 'sending')
-                ORDER BY o.punch_id LIMIT $limit
-                """,
+                LeaseSql,
                 row => new OutboxItem(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4),
                     row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8)),
                 ("$now", now), ("$limit", limit));
