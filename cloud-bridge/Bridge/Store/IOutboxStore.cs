@@ -18,7 +18,7 @@ public interface IOutboxStore
 
     /// <summary>
     /// Moves dead, held or skipped rows back to pending with no attempts; dead ones that the platform may have after all (it said yes, or
-    /// something nobody knows) to ambiguous, so that it is asked before they are sent. Returns how many changed.
+    /// something nobody knows, or an earlier attempt had no answer) to ambiguous, so that it is asked before they are sent. Returns how many changed.
     /// </summary>
     Task<int> ResendAsync(IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default);
 

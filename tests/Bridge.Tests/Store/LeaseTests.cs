@@ -69,6 +69,25 @@ public sealed class LeaseTests : IAsyncDisposable
         (await LeaseAsync(0)).ShouldBe([ids[1]]);
     }
 
+    [Theory]
+    [InlineData(DeliveryState.Dead, 1, "reason.unknown_person", DeliveryState.Pending)]
+    [InlineData(DeliveryState.Dead, 2, "reason.unknown_person", DeliveryState.Ambiguous)]
+    [InlineData(DeliveryState.Dead, 1, "reason.not_recorded", DeliveryState.Ambiguous)]
+    [InlineData(DeliveryState.Dead, 1, "reason.never_settled", DeliveryState.Ambiguous)]
+    [InlineData(DeliveryState.Dead, 1, "reason.unknown_code", DeliveryState.Ambiguous)]
+    [InlineData(DeliveryState.Held, 0, "clock-held", DeliveryState.Pending)]
+    [InlineData(DeliveryState.Skipped, 0, "x", DeliveryState.Pending)]
+    public async Task Sent_again_by_HR_is_asked_about_first_where_an_attempt_may_have_arrived(DeliveryState state, int attempts, string reason, DeliveryState expected)
+    {
+        long[] ids = await AddAsync(("ada", Eight));
+        await _store.Outbox.MarkAsync(ids[0], new(state) { Attempts = attempts, SentAt = attempts > 0 ? 1 : null, ReasonCode = reason });
+
+        (await _store.Outbox.ResendAsync(ids)).ShouldBe(1);
+
+        (await _store.Outbox.LeaseAsync(0, 1)).Single().Was.ShouldBe(expected);
+        (await _store.Outbox.ResendAsync(ids)).ShouldBe(0, "clicked twice is sent once");
+    }
+
     [Fact]
     public async Task Among_a_hundred_thousand_rows_the_next_are_found_by_index_alone()
     {

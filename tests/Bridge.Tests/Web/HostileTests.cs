@@ -105,6 +105,11 @@ public sealed partial class HostileTests
         using HrSite.Browser browser = await site.LogInAsync();
         string[] values = ["", "%00", "%FF%FE", "%ED%A0%80", "%F0%9F%98%80", new('9', 200), "-1", "0", "1e9", "9223372036854775807", "9223372036854775808", "0001-01-01", "9999-12-31",
             "9999-12-31T23:59:59", "2026-02-30", "%25", "'%20OR%201=1--", "..%2F..%2Fetc%2Fpasswd", Uri.EscapeDataString(string.Concat(Enumerable.Repeat("😀", 60))), new('a', 6000)];
+        foreach (string path in (string[])["/punches?page=1&page=2&from=x&from=y", "/api/v1/punches?after=1&after=2", "/?day=1&day=2", "/exceptions?resent=1&resent=2"])
+        {
+            using HttpResponseMessage twice = await browser.GetAsync(path);
+            ((int)twice.StatusCode).ShouldBeLessThan(500, path);
+        }
         foreach (string name in (string[])["person", "department", "terminal", "method", "state", "from", "to", "page", "day", "resent", "after", "limit", "return"])
         {
             foreach (string value in values)
@@ -112,8 +117,6 @@ public sealed partial class HostileTests
                 string[] paths = name switch { "after" or "limit" => ["/api/v1/punches"], "day" => ["/"], "resent" => ["/exceptions"], "return" => ["/login"], _ => ["/punches", "/punches.csv"] };
                 foreach (string path in paths)
                 {
-                    using HttpResponseMessage answer = await browser.GetAsync($"{path}?{name}={value}&{name}={value}");
-                    ((int)answer.StatusCode).ShouldBeLessThan(500, $"{path}?{name}={value[..Math.Min(40, value.Length)]}");
                     using HttpResponseMessage once = await browser.GetAsync($"{path}?{name}={value}");
                     ((int)once.StatusCode).ShouldBeLessThan(500, $"{path}?{name}={value[..Math.Min(40, value.Length)]}");
                 }

@@ -67,7 +67,7 @@ public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time
             foreach (long id in punchIds)
                 changed += session.Execute(
                     """
-                    UPDATE outbox SET state = CASE WHEN state = 'dead' AND reason_code IN ('reason.not_recorded', 'reason.never_settled', 'reason.unknown_code')
+                    UPDATE outbox SET state = CASE WHEN state = 'dead' AND (attempts > 1 OR reason_code IN ('reason.not_recorded', 'reason.never_settled', 'reason.unknown_code'))
                       THEN 'ambiguous' ELSE 'pending' END, attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = $now
                     WHERE punch_id = $id AND state IN ('dead', 'held', 'skipped')
                     """,
