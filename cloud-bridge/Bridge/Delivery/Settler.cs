@@ -28,10 +28,7 @@ public sealed class Settler(
         ProofResult result = await prover.LookAsync(target, sought, keep: 0, cancellationToken);
         foreach (Sought found in result.Found) log.LogInformation("Punch {Punch} had arrived at the platform after all.", found.Key);
         foreach (Sought missing in result.Missing) await MissedAsync(byId[missing.PunchId], cancellationToken);
-        foreach (Sought unasked in result.Unasked)
-        {
-            await outcomes.RecordLookupAsync(byId[unasked.PunchId], result.Stopped!, cancellationToken);
-        }
+        foreach ((Sought punch, DeliveryOutcome why) in result.Unanswered) await outcomes.RecordLookupAsync(byId[punch.PunchId], why, cancellationToken);
 
         if (result.Stopped is null && sought.Count > 0) await outcomes.AnsweredAsync(cancellationToken);
         status.Wake();

@@ -92,7 +92,11 @@ public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient clien
                 : new(new(OutcomeKind.Transient, "reason.unreadable_answer"), []);
         }
 
-        return new(DeliveryOutcome.Accepted, [.. rows.EnumerateArray().Select(Record).OfType<PlatformRecord>()]);
+        // A row that cannot be read may be the punch: passing over it would send that punch twice.
+        List<PlatformRecord?> records = [.. rows.EnumerateArray().Select(Record)];
+        return records.Contains(null)
+            ? new(new(OutcomeKind.Transient, "reason.unreadable_answer"), [])
+            : new(DeliveryOutcome.Accepted, [.. records.OfType<PlatformRecord>()]);
     }
 
     private static PlatformRecord? Record(JsonElement row)
