@@ -10,6 +10,7 @@ return args switch
     ["match"] => MatchBenchmark.Run(),
     ["stages", ..] => StageBenchmark.Run(args[1..]),
     ["dotnet", ..] => StageDotNet.Run(args[1..]),
+    ["sizes", ..] => DetectBySize.Run(args[1..]),
     ["idle", ..] => IdleBenchmark.Run(args[1..]),
     ["soak", ..] => Soak.Run(args[1..]),
     _ => Usage(),
@@ -17,6 +18,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages | dotnet | idle | soak. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages | dotnet | sizes | idle | soak. See tests/Benchmarks/README.md.");
     return 2;
 }
