@@ -1,0 +1,96 @@
+using System.Numerics;
+
+namespace Devices.Edge.Vision.Match.Scan;
+
+/// <summary>
+/// One thread's part of a scan: it collects every row of its segments whose upper bound reaches the best lower bound of
+/// a second person seen so far. That second person's lower bound only grows, so no row that matters is left out.
+/// </summary>
+internal sealed unsafe class ScanWorker(GallerySearch search) : IThreadPoolWorkItem
+{
+    private const int Block = 64;
+    private readonly AlignedBlock<int> _dots = new(Block);
+    private TopTwo _lower;
+    private int _queued;
+
+    internal HitList Hits { get; } = new();
+
+    internal TopTwo Lower => _lower;
+
+    internal float Floor { get; private set; }
+
+    /// <summary>Asks the pool for a thread, unless an earlier request is still waiting for one.</summary>
+    internal void Queue()
+    {
+        if (Interlocked.Exchange(ref _queued, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    public void Execute()
+    {
+        Volatile.Write(ref _queued, 0);
+        search.Help(this);
+    }
+
+    internal void Begin()
+    {
+        Hits.Clear();
+        _lower = default;
+        Floor = -1;
+    }
+
+    /// <summary>Takes over what another thread found, so that fewer rows are collected.</summary>
+    internal void Raise(float floor) => Floor = MathF.Max(Floor, floor);
+
+    internal void Scan(Segment segment, int place)
+    {
+        var used = segment.Used;
+        for (var first = 0; first < used; first += Block)
+        {
+            search.Kernel.Dots(search.Probe, segment.Row(first), Math.Min(Block, used - first), _dots.Pointer);
+            Collect(segment, place, first, Math.Min(Block, used - first));
+        }
+    }
+
+    // The last vector may reach behind the rows in use; those belong to no snapshot and Consider drops them.
+    private void Collect(Segment segment, int place, int first, int count)
+    {
+        var scale = search.Probe.Scale;
+        var (perError, constant) = (search.Bound.PerError, search.Bound.Constant);
+        for (var i = 0; i < count; i += Vector<float>.Count)
+        {
+            var scores = Vector.ConvertToSingle(Vector.Load(_dots.Pointer + i)) * (Vector.Load(segment.Scales + first + i) * scale);
+            var upper = scores + ((Vector.Load(segment.Errors + first + i) * perError) + new Vector<float>(constant));
+            if (Vector.GreaterThanOrEqualAny(upper, new Vector<float>(Floor)))
+            {
+                for (var lane = 0; lane < Vector<float>.Count; lane++)
+                {
+                    if (upper[lane] >= Floor)
+                    {
+                        Consider(segment, new Hit(place, first + i + lane, scores[lane], search.Bound.Of(segment.Errors[first + i + lane])));
+                    }
+                }
+            }
+        }
+    }
+
+    private void Consider(Segment segment, in Hit hit)
+    {
+        if (!segment.IsVisible(hit.Row, search.Version))
+        {
+            return;
+        }
+
+        var person = segment.Person(hit.Row);
+        if (search.Except is not null && person == search.Except)
+        {
+            return;
+        }
+
+        Hits.Add(hit, Floor);
+        _lower.Offer(person, hit.Lower, hit.Ordinal);
+        Floor = MathF.Max(Floor, _lower.Floor);
+    }
+}
