@@ -53,6 +53,10 @@ public sealed class FaceGallery : IDisposable
 
     public int EmbeddingSize { get; }
 
+    internal GalleryStore Store => _store;
+
+    internal Readers Readers => _readers;
+
     /// <summary>Templates held.</summary>
     public int Count => _store.Current.Count;
 

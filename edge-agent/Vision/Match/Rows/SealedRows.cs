@@ -61,7 +61,7 @@ internal sealed class SealedRows : ExactRows
 
     internal override void Erase(int row)
     {
-        CryptographicOperations.ZeroMemory(_secrets.Span.Slice(row * SecretBytes, SecretBytes));
+        CryptographicOperations.ZeroMemory(Secret(row));
     }
 
     public override void Dispose()
@@ -70,9 +70,12 @@ internal sealed class SealedRows : ExactRows
         _file.Release(_offset);
     }
 
+    /// <summary>Nonce and tag: what opens the row, besides the key.</summary>
+    internal Span<byte> Secret(int row) => _secrets.Span.Slice(row * SecretBytes, SecretBytes);
+
     private long At(int row) => _offset + ((long)row * _size * sizeof(float));
 
-    private Span<byte> Nonce(int row) => _secrets.Span.Slice(row * SecretBytes, NonceBytes);
+    private Span<byte> Nonce(int row) => Secret(row)[..NonceBytes];
 
-    private Span<byte> Tag(int row) => _secrets.Span.Slice((row * SecretBytes) + NonceBytes, TagBytes);
+    private Span<byte> Tag(int row) => Secret(row)[NonceBytes..];
 }

@@ -16,6 +16,9 @@ internal readonly struct ScoreBound
     private const double LongestRow = 1.0011;
     private const double HalfUnit = 1.0 / (1 << 24);
 
+    // What products too small for a float may lose, all together.
+    private const double Underflow = 1e-38;
+
     private ScoreBound(double perError, double constant)
     {
         PerError = Up(perError);
@@ -39,7 +42,7 @@ internal readonly struct ScoreBound
     private static double Rounding(QuantizedProbe probe)
     {
         var n = (probe.Stride + 16) * HalfUnit;
-        return 3 * (n / (1 - n)) * (LongestRow + 0.01) * (probe.Norm + probe.Error);
+        return (3 * (n / (1 - n)) * (LongestRow + 0.01) * (probe.Norm + probe.Error)) + Underflow;
     }
 
     // The factors a little larger than they are, for the roundings of Of itself and of the comparison.
