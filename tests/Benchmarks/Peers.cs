@@ -27,6 +27,13 @@ internal static class Peers
 
     internal static void Compare(string name, Action ours, string peerName, Action peer, int rounds = 40)
     {
+        var (a, b) = InTurns(ours, peer, rounds);
+        Console.WriteLine($"| {name} | {a:F3} ms | {peerName} | {b:F3} ms | {a / b:F2} |");
+    }
+
+    /// <summary>Median milliseconds of both, five turns each.</summary>
+    internal static (double Ours, double Peer) InTurns(Action ours, Action peer, int rounds = 40)
+    {
         var (a, b) = (new List<double>(), new List<double>());
         for (var turn = 0; turn < 5; turn++)
         {
@@ -36,7 +43,7 @@ internal static class Peers
 
         a.Sort();
         b.Sort();
-        Console.WriteLine($"| {name} | {a[2]:F3} ms | {peerName} | {b[2]:F3} ms | {a[2] / b[2]:F2} |");
+        return (a[2], b[2]);
     }
 
     internal static void Header()

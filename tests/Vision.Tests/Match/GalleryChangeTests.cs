@@ -194,7 +194,7 @@ public sealed class GalleryChangeTests : IDisposable
         })).ToArray();
 
         var guest = Vectors.Unit(_random, Size);
-        for (var round = 0; round < 150 || (Interlocked.Read(ref searches) < 300 && round < 20_000); round++)
+        for (var round = 0; round < 60 || (Interlocked.Read(ref searches) < 150 && round < 20_000); round++)
         {
             gallery.Replace("ann", round % 2 == 0 ? [Vectors.Template("ann", nearer)] : [Vectors.Template("ann", far), Vectors.Template("ann", near)]).ShouldBeNull();
             gallery.Match(probe).Best.Score.ShouldBe(allowed[round % 2 == 0 ? 1 : 0]);

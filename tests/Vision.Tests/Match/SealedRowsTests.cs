@@ -41,7 +41,7 @@ public sealed class SealedRowsTests : IDisposable
         {
             bytes.Slice(row * Size * 4, Size * 4).ContainsAnyExcept((byte)0).ShouldBeTrue();
             var plain = MemoryMarshal.AsBytes(templates[row].Vector.Span);
-            for (var at = 0; at < plain.Length; at += 8)
+            for (var at = 0; at < plain.Length; at += 64)
             {
                 bytes.IndexOf(plain.Slice(at, 8)).ShouldBe(-1);
             }
