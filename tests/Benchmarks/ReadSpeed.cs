@@ -1,14 +1,15 @@
 using System.Runtime.Intrinsics;
+using Devices.Edge.Vision.Match.Scan;
 
 namespace Devices.Benchmarks;
 
 /// <summary>
 /// How fast this machine merely reads memory: every byte of a block into wide registers, eight independent sums, each
-/// thread its own part. The helpers spin while measuring, so that nothing is lost to waking them.
+/// thread its own part, in the same kind of memory as the gallery's rows. The helpers spin while measuring, so that nothing is lost to waking them.
 /// </summary>
 internal sealed unsafe class ReadSpeed : IDisposable
 {
-    private readonly byte[] _block;
+    private readonly PageBlock _block;
     private readonly Thread[] _helpers;
     private readonly int _threads;
     private volatile int _turn;
@@ -18,8 +19,9 @@ internal sealed unsafe class ReadSpeed : IDisposable
 
     internal ReadSpeed(long bytes, int threads)
     {
-        _block = GC.AllocateArray<byte>(checked((int)bytes / 1024 * 1024), pinned: true);
-        Array.Fill(_block, (byte)3);
+        Bytes = bytes / 1024 * 1024;
+        _block = new PageBlock(Bytes);
+        new Span<sbyte>(_block.Pointer, (int)Bytes).Fill(3);
         _threads = threads;
         _helpers = [.. Enumerable.Range(1, threads - 1).Select(i => new Thread(() => Help(i)) { IsBackground = true })];
         foreach (var helper in _helpers)
@@ -28,7 +30,7 @@ internal sealed unsafe class ReadSpeed : IDisposable
         }
     }
 
-    internal long Bytes => _block.Length;
+    internal long Bytes { get; }
 
     internal void Read()
     {
@@ -49,6 +51,7 @@ internal sealed unsafe class ReadSpeed : IDisposable
             helper.Join();
         }
 
+        _block.Dispose();
         GC.KeepAlive(_sink);
     }
 
@@ -70,14 +73,12 @@ internal sealed unsafe class ReadSpeed : IDisposable
 
     private void Part(int index)
     {
-        var part = _block.Length / _threads / 512 * 512;
-        fixed (byte* start = &_block[(long)index * part])
-        {
-            _sink += Vector512.IsHardwareAccelerated ? Sum512(start, part) : Sum256(start, part);
-        }
+        var part = Bytes / _threads / 512 * 512;
+        var start = (byte*)_block.Pointer + (index * part);
+        Interlocked.Add(ref _sink, Vector512.IsHardwareAccelerated ? Sum512(start, part) : Sum256(start, part));
     }
 
-    private static ulong Sum512(byte* at, int bytes)
+    private static ulong Sum512(byte* at, long bytes)
     {
         Vector512<ulong> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
         for (var end = at + bytes; at < end; at += 512)
@@ -95,7 +96,7 @@ internal sealed unsafe class ReadSpeed : IDisposable
         return Vector512.Sum(a + b + c + d + e + f + g + h);
     }
 
-    private static ulong Sum256(byte* at, int bytes)
+    private static ulong Sum256(byte* at, long bytes)
     {
         Vector256<ulong> a = default, b = default, c = default, d = default;
         for (var end = at + bytes; at < end; at += 128)

@@ -35,18 +35,32 @@ public sealed class GalleryChangeTests : IDisposable
         Bytes(segment, 0).ShouldContain(b => b != 0);
         gallery.Remove("ann");
         Bytes(segment, 0).ShouldAllBe(b => b == 0);
-        segment.IsAlive(0).ShouldBeFalse();
-        segment.Id(0).ShouldBe(Guid.Empty);
+        (segment.IsAlive(0), segment.Id(0), segment.ScaleOf(0)).ShouldBe((false, Guid.Empty, 0f));
         Bytes(segment, 1).ShouldContain(b => b != 0);
-        gallery.Remove("bob");
-        Bytes(segment, 1).ShouldAllBe(b => b == 0);
-        gallery.Store.Current.Segments.ShouldBeEmpty();
+    }
 
-        gallery.Add(Vectors.Template("eve", Vectors.Unit(_random, Size)));
-        segment = gallery.Store.Current.Segments.ShouldHaveSingleItem();
+    [Fact]
+    public void Memory_goes_back_to_the_system_when_nobody_is_left_in_it()
+    {
+        using var gallery = Make(onDisk: true);
+        var empty = gallery.Status.MemoryBytes;
+        for (var i = 0; i < 3000; i++)
+        {
+            gallery.Add(Vectors.Template($"p{i / 1500}", Vectors.Unit(_random, Size))).ShouldBeNull();
+        }
+
+        gallery.Store.Current.Segments.Length.ShouldBe(3);
+        gallery.Remove("p1").ShouldBe(1500);
+        gallery.Store.Current.Segments.Length.ShouldBe(2);
+        gallery.Remove("p0").ShouldBe(1500);
+        gallery.Store.Current.Segments.ShouldBeEmpty();
+        gallery.Add(Vectors.Template("ann", Vectors.Unit(_random, Size))).ShouldBeNull();
         gallery.Clear();
-        Bytes(segment, 0).ShouldAllBe(b => b == 0);
         gallery.Count.ShouldBe(0);
+
+        // The index of ids keeps its size until everything is cleared.
+        gallery.Status.MemoryBytes.ShouldBe(empty);
+        gallery.Status.SealedBytes.ShouldBe(0);
     }
 
     [Fact]

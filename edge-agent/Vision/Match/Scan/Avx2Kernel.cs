@@ -27,16 +27,16 @@ internal sealed unsafe class Avx2Kernel : DotKernel
             {
                 var p = Vector256.LoadAligned(magnitudes + i);
                 var m = Vector256.LoadAligned(mask + i);
+                Fetch(rows + Ahead + (4 * i));
                 a += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(p, Vector256.LoadAligned(rows + i) ^ m), ones);
                 b += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(p, Vector256.LoadAligned(rows + stride + i) ^ m), ones);
                 c += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(p, Vector256.LoadAligned(rows + (2 * stride) + i) ^ m), ones);
                 d += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(p, Vector256.LoadAligned(rows + (3 * stride) + i) ^ m), ones);
             }
 
-            dots[row] = Vector256.Sum(a) + probe.Correction;
-            dots[row + 1] = Vector256.Sum(b) + probe.Correction;
-            dots[row + 2] = Vector256.Sum(c) + probe.Correction;
-            dots[row + 3] = Vector256.Sum(d) + probe.Correction;
+            var ab = Avx2.HorizontalAdd(a, b);
+            var abcd = Avx2.HorizontalAdd(ab, Avx2.HorizontalAdd(c, d));
+            (abcd.GetLower() + abcd.GetUpper() + Vector128.Create(probe.Correction)).Store(dots + row);
         }
 
         for (; row < count; row++, rows += stride)

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Devices.Edge.Vision.Match.Scan;
 
-/// <summary>As <see cref="Avx2Kernel"/>, a cache line at a time.</summary>
+/// <summary>As <see cref="Avx2Kernel"/>, a cache line at a time. Here the sums of four rows are added up together.</summary>
 internal sealed unsafe class Avx512Kernel : DotKernel
 {
     internal override string Name => "AVX-512BW";
@@ -24,16 +24,20 @@ internal sealed unsafe class Avx512Kernel : DotKernel
             {
                 var p = Vector512.LoadAligned(magnitudes + i);
                 var m = Vector512.LoadAligned(mask + i);
+                Fetch(rows + Ahead + (4 * i));
+                Fetch(rows + Ahead + (4 * i) + 128);
                 a += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(p, Vector512.LoadAligned(rows + i) ^ m), ones);
                 b += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(p, Vector512.LoadAligned(rows + stride + i) ^ m), ones);
                 c += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(p, Vector512.LoadAligned(rows + (2 * stride) + i) ^ m), ones);
                 d += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(p, Vector512.LoadAligned(rows + (3 * stride) + i) ^ m), ones);
             }
 
-            dots[row] = Vector512.Sum(a) + probe.Correction;
-            dots[row + 1] = Vector512.Sum(b) + probe.Correction;
-            dots[row + 2] = Vector512.Sum(c) + probe.Correction;
-            dots[row + 3] = Vector512.Sum(d) + probe.Correction;
+            // Lane by lane a0 b0 c0 d0, a1 b1 c1 d1, …; then the lanes.
+            var ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
+            var cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
+            var abcd = Avx512F.UnpackLow(ab.AsInt64(), cd.AsInt64()).AsInt32() + Avx512F.UnpackHigh(ab.AsInt64(), cd.AsInt64()).AsInt32();
+            var half = abcd.GetLower() + abcd.GetUpper();
+            (half.GetLower() + half.GetUpper() + Vector128.Create(probe.Correction)).Store(dots + row);
         }
 
         for (; row < count; row++, rows += stride)

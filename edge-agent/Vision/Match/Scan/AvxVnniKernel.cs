@@ -23,16 +23,16 @@ internal sealed unsafe class AvxVnniKernel : DotKernel
             {
                 var p = Vector256.LoadAligned(magnitudes + i);
                 var m = Vector256.LoadAligned(mask + i);
+                Fetch(rows + Ahead + (4 * i));
                 a = AvxVnni.MultiplyWideningAndAdd(a, p, Vector256.LoadAligned(rows + i) ^ m);
                 b = AvxVnni.MultiplyWideningAndAdd(b, p, Vector256.LoadAligned(rows + stride + i) ^ m);
                 c = AvxVnni.MultiplyWideningAndAdd(c, p, Vector256.LoadAligned(rows + (2 * stride) + i) ^ m);
                 d = AvxVnni.MultiplyWideningAndAdd(d, p, Vector256.LoadAligned(rows + (3 * stride) + i) ^ m);
             }
 
-            dots[row] = Vector256.Sum(a) + probe.Correction;
-            dots[row + 1] = Vector256.Sum(b) + probe.Correction;
-            dots[row + 2] = Vector256.Sum(c) + probe.Correction;
-            dots[row + 3] = Vector256.Sum(d) + probe.Correction;
+            var ab = Avx2.HorizontalAdd(a, b);
+            var abcd = Avx2.HorizontalAdd(ab, Avx2.HorizontalAdd(c, d));
+            (abcd.GetLower() + abcd.GetUpper() + Vector128.Create(probe.Correction)).Store(dots + row);
         }
 
         for (; row < count; row++, rows += stride)

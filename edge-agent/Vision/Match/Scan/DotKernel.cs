@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Devices.Edge.Vision.Match.Scan;
 
 /// <summary>
@@ -6,6 +8,13 @@ namespace Devices.Edge.Vision.Match.Scan;
 /// </summary>
 internal abstract unsafe class DotKernel
 {
+    /// <summary>
+    /// How far ahead the x64 kernels ask for memory, in bytes. They walk four rows side by side, which spares loads of
+    /// the probe but hides from the processor that the rows follow each other: without asking, a scan ran at a third of
+    /// the speed of memory.
+    /// </summary>
+    protected const int Ahead = 4096;
+
     private static readonly DotKernel[] ByPreference =
         [new AvxVnniKernel(), new Avx512Kernel(), new Avx2Kernel(), new DotProductKernel(), new NeonKernel(), new PortableKernel(), new ScalarKernel()];
 
@@ -24,4 +33,11 @@ internal abstract unsafe class DotKernel
     /// <param name="count">Rows.</param>
     /// <param name="dots">One result a row.</param>
     internal abstract void Dots(QuantizedProbe probe, sbyte* rows, int count, int* dots);
+
+    /// <summary>Asks for two cache lines. Never faults, wherever it points.</summary>
+    protected static void Fetch(sbyte* at)
+    {
+        Sse.Prefetch0(at);
+        Sse.Prefetch0(at + 64);
+    }
 }

@@ -14,33 +14,20 @@ internal sealed unsafe class DotProductKernel : DotKernel
     {
         var stride = probe.Stride;
         var values = probe.Values;
-        var row = 0;
-        for (; row + 2 <= count; row += 2, rows += 2 * stride)
+
+        // Row after row and not side by side: there is no way to ask for memory ahead, the processor must see the pattern.
+        for (var row = 0; row < count; row++, rows += stride)
         {
             Vector128<int> a = default, b = default, c = default, d = default;
-            for (var i = 0; i < stride; i += 32)
-            {
-                var p = Vector128.Load(values + i);
-                var q = Vector128.Load(values + i + 16);
-                a = Dp.DotProduct(a, p, Vector128.Load(rows + i));
-                b = Dp.DotProduct(b, q, Vector128.Load(rows + i + 16));
-                c = Dp.DotProduct(c, p, Vector128.Load(rows + stride + i));
-                d = Dp.DotProduct(d, q, Vector128.Load(rows + stride + i + 16));
-            }
-
-            dots[row] = Vector128.Sum(a + b);
-            dots[row + 1] = Vector128.Sum(c + d);
-        }
-
-        if (row < count)
-        {
-            Vector128<int> a = default;
-            for (var i = 0; i < stride; i += 16)
+            for (var i = 0; i < stride; i += 64)
             {
                 a = Dp.DotProduct(a, Vector128.Load(values + i), Vector128.Load(rows + i));
+                b = Dp.DotProduct(b, Vector128.Load(values + i + 16), Vector128.Load(rows + i + 16));
+                c = Dp.DotProduct(c, Vector128.Load(values + i + 32), Vector128.Load(rows + i + 32));
+                d = Dp.DotProduct(d, Vector128.Load(values + i + 48), Vector128.Load(rows + i + 48));
             }
 
-            dots[row] = Vector128.Sum(a);
+            dots[row] = Vector128.Sum(a + b + c + d);
         }
     }
 }

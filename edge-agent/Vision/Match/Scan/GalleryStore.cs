@@ -15,6 +15,7 @@ internal sealed class GalleryStore : IDisposable
     private readonly List<Segment?> _segments = [];
     private readonly HashSet<string> _persons = new(StringComparer.Ordinal);
     private readonly RowReader _writer = new();
+    private readonly PagePool _pages;
     private readonly IdIndex _ids;
     private readonly List<(Segment Segment, int Row)> _fresh = [];
     private readonly List<(Segment Segment, int Row)> _dead = [];
@@ -29,6 +30,7 @@ internal sealed class GalleryStore : IDisposable
         _options = options;
         _readers = readers;
         _ids = new IdIndex(_segments);
+        _pages = new PagePool(Segment.Capacity * Quantizer.StrideOf(size));
     }
 
     internal Snapshot Current => _current;
@@ -37,7 +39,7 @@ internal sealed class GalleryStore : IDisposable
 
     internal IEnumerable<string> Persons => _persons;
 
-    internal long MemoryBytes => _ids.Bytes + _segments.Sum(s => s is null ? 0L : Segment.Capacity * (long)(Segment.BytesPerRow(_size) + s.Exact.MemoryPerRow));
+    internal long MemoryBytes => _ids.Bytes + _pages.Bytes + _segments.Sum(s => s is null ? 0L : Segment.Capacity * (long)(Segment.BytesPerRow + s.Exact.MemoryPerRow));
 
     internal long SealedBytes => _segments.Sum(s => s is { Exact.IsSealed: true } ? (long)Segment.Capacity * _size * sizeof(float) : 0);
 
@@ -131,6 +133,7 @@ internal sealed class GalleryStore : IDisposable
     public void Dispose()
     {
         Clear();
+        _pages.Dispose();
         _writer.Dispose();
         _file?.Dispose();
         _file = null;
@@ -194,19 +197,18 @@ internal sealed class GalleryStore : IDisposable
             return;
         }
 
-        // A search may still pass over an emptied segment: it holds zeros that belong to no snapshot.
-        for (var i = 0; i < _segments.Count; i++)
+        List<Segment> empty = [.. _segments.OfType<Segment>().Where(s => s.Live == 0)];
+        foreach (var segment in empty)
         {
-            if (_segments[i] is { Live: 0 } segment)
-            {
-                _floatBytes -= segment.Exact.IsSealed ? 0 : FloatBytes;
-                segment.Dispose();
-                _segments[i] = null;
-            }
+            _segments[segment.Number] = null;
+            _floatBytes -= segment.Exact.IsSealed ? 0 : FloatBytes;
         }
 
+        // Its rows belong to no snapshot any more, but a search may still pass over its memory.
         _regrouped = true;
         Publish(_current.Count, version + 1);
+        _readers.WaitUntilNobodyReadsBefore(version + 1);
+        empty.ForEach(s => s.Dispose());
     }
 
     private void Publish(int count, uint version)
@@ -252,7 +254,7 @@ internal sealed class GalleryStore : IDisposable
             _segments.Add(null);
         }
 
-        var made = new Segment(number, _size, NewRows());
+        var made = new Segment(number, _size, NewRows(), _pages);
         _segments[number] = made;
         _regrouped = true;
         return (made, 0);

@@ -12,7 +12,10 @@ internal sealed unsafe class Segment : IDisposable
 {
     internal const int Capacity = 1024;
     private const uint Never = uint.MaxValue;
-    private readonly AlignedBlock<sbyte> _values;
+    private readonly PagePool _pages;
+    private readonly PageBlock _block;
+    private readonly int _part;
+    private readonly sbyte* _values;
     private readonly AlignedBlock<float> _scales;
     private readonly AlignedBlock<float> _errors;
     private readonly uint[] _born = new uint[Capacity];
@@ -23,12 +26,14 @@ internal sealed unsafe class Segment : IDisposable
     private readonly int _stride;
     private int _used;
 
-    internal Segment(int number, int size, ExactRows exact)
+    internal Segment(int number, int size, ExactRows exact, PagePool pages)
     {
         Number = number;
         _size = size;
         _stride = Quantizer.StrideOf(size);
-        _values = new AlignedBlock<sbyte>(Capacity * _stride);
+        _pages = pages;
+        (_block, _part) = pages.Take();
+        _values = _block.Pointer + ((long)_part * pages.PartBytes);
         _scales = new AlignedBlock<float>(Capacity);
         _errors = new AlignedBlock<float>(Capacity);
         Exact = exact;
@@ -46,15 +51,16 @@ internal sealed unsafe class Segment : IDisposable
     /// <summary>Living rows, for the writer.</summary>
     internal int Live { get; private set; }
 
-    internal sbyte* Values => _values.Pointer;
-
     internal float* Scales => _scales.Pointer;
 
     internal float* Errors => _errors.Pointer;
 
-    internal static int BytesPerRow(int size) => Quantizer.StrideOf(size) + (4 * sizeof(int)) + IntPtr.Size + 16;
+    /// <summary>Memory of a row besides its values.</summary>
+    internal static int BytesPerRow => (4 * sizeof(int)) + IntPtr.Size + 16;
 
-    internal sbyte* Row(int row) => _values.Pointer + ((long)row * _stride);
+    internal sbyte* Row(int row) => _values + ((long)row * _stride);
+
+    internal float ScaleOf(int row) => Scales[row];
 
     internal string Person(int row) => _person[row]!;
 
@@ -112,11 +118,12 @@ internal sealed unsafe class Segment : IDisposable
     /// <summary>The floats of a living row.</summary>
     internal ReadOnlySpan<float> ExactRow(int row, RowReader reader) => Exact.Read(row, reader)[.._size];
 
-    /// <summary>Erases everything. Only when no snapshot that is being read has a row of it.</summary>
+    /// <summary>Erases everything and gives the memory back. Only when no snapshot that is being read has it.</summary>
     public void Dispose()
     {
         Array.Fill(_born, Never);
-        _values.Erase();
+        CryptographicOperations.ZeroMemory(new Span<byte>(_values, Capacity * _stride));
+        _pages.Return(_block, _part);
         _scales.Erase();
         _errors.Erase();
         Array.Clear(_person);
