@@ -103,7 +103,7 @@ public sealed class GalleryExactnessTests : IDisposable
             var (sign, cosine) = i == 39 ? (1, 0.700f) : (-1, 0.707f);
             var row = At(random, probe, cosine);
             var values = new sbyte[Size];
-            var (scale, _) = Quantizer.Quantize(row, values);
+            var (scale, _, _) = Quantizer.Quantize(row, values);
 
             // Each value moves within its step, away from where it would round elsewhere; the largest stays, so the step stays.
             var moved = row.Select((x, j) => Math.Abs(values[j]) == 127 ? x : scale * (values[j] + (sign * 0.45f * MathF.Sign(probe[j])))).ToArray();
@@ -211,7 +211,7 @@ public sealed class GalleryExactnessTests : IDisposable
         var values = new AlignedBlock<sbyte>(quantized.Stride);
         return [.. all.OrderByDescending(t =>
         {
-            var (scale, _) = Quantizer.Quantize(t.Vector.Span, values.Span);
+            var (scale, _, _) = Quantizer.Quantize(t.Vector.Span, values.Span);
             int dot;
             DotKernel.Best.Dots(quantized, values.Pointer, 1, &dot);
             return dot * scale;

@@ -25,7 +25,7 @@ public sealed unsafe class ScoreBoundTests
         var quantized = new QuantizedProbe(Size);
         quantized.Set(probe);
         var values = new AlignedBlock<sbyte>(quantized.Stride);
-        var (scale, error) = Quantizer.Quantize(row, values.Span);
+        var (scale, error, _) = Quantizer.Quantize(row, values.Span);
         int dot;
         new ScalarKernel().Dots(quantized, values.Pointer, 1, &dot);
         var exact = TensorPrimitives.Dot<float>(probe, row);
@@ -58,7 +58,7 @@ public sealed unsafe class ScoreBoundTests
         {
             var row = i % 2 == 0 ? Vectors.Unit(random, Size) : Spiky(random);
             var values = new sbyte[Size];
-            var (scale, _) = Quantizer.Quantize(row, values);
+            var (scale, _, _) = Quantizer.Quantize(row, values);
             var lost = Vectors.Normal([.. row.Select((x, j) => x - (scale * values[j]))]);
             var (bytes, floats) = Shares(row, lost);
             bytes.ShouldBeLessThanOrEqualTo(1);

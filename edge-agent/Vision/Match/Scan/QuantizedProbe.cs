@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Devices.Edge.Vision.Match.Scan;
@@ -45,34 +46,29 @@ internal sealed unsafe class QuantizedProbe
     internal float Scale { get; private set; }
 
     /// <summary>Length of the probe, not below the true one.</summary>
-    internal double Norm { get; private set; }
+    internal float Norm { get; private set; }
 
     /// <summary>Length of what quantisation took from the probe, not below the true one.</summary>
-    internal double Error { get; private set; }
+    internal float Error { get; private set; }
 
     internal void Set(ReadOnlySpan<float> probe)
     {
         probe.CopyTo(_floats.Span);
-        (Scale, var error) = Quantizer.Quantize(probe, _values.Span);
-        Error = error;
-        var squares = 0.0;
-        foreach (var value in probe)
+        (Scale, Error, Norm) = Quantizer.Quantize(probe, _values.Span);
+        var correction = Vector<int>.Zero;
+        for (var i = 0; i < Stride; i += Vector<sbyte>.Count)
         {
-            squares += (double)value * value;
+            var value = Vector.Load(Values + i);
+            var negative = Vector.LessThan(value, Vector<sbyte>.Zero);
+            var magnitude = Vector.Abs(value);
+            magnitude.As<sbyte, byte>().Store(Magnitudes + i);
+            negative.Store(Mask + i);
+            Vector.Widen(magnitude & negative, out var low, out var high);
+            Vector.Widen(low + high, out var a, out var b);
+            correction += a + b;
         }
 
-        Norm = Math.Sqrt(squares) * (1 + 1e-9);
-        Correction = 0;
-        var values = _values.Span;
-        var magnitudes = _magnitudes.Span;
-        var mask = _mask.Span;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var negative = values[i] < 0;
-            magnitudes[i] = (byte)Math.Abs((int)values[i]);
-            mask[i] = negative ? (sbyte)-1 : (sbyte)0;
-            Correction += negative ? magnitudes[i] : 0;
-        }
+        Correction = Vector.Sum(correction);
     }
 
     /// <summary>A probe is a face too: nothing of it stays after the search.</summary>

@@ -8,7 +8,7 @@ namespace Devices.Edge.Vision.Match.Scan;
 /// </summary>
 internal sealed unsafe class ScanWorker(GallerySearch search) : IThreadPoolWorkItem
 {
-    private const int Block = 64;
+    private const int Block = 128;
     private readonly AlignedBlock<int> _dots = new(Block);
     private TopTwo _lower;
     private int _queued;
@@ -57,21 +57,28 @@ internal sealed unsafe class ScanWorker(GallerySearch search) : IThreadPoolWorkI
     // The last vector may reach behind the rows in use; those belong to no snapshot and Consider drops them.
     private void Collect(Segment segment, int place, int first, int count)
     {
-        var scale = search.Probe.Scale;
-        var (perError, constant) = (search.Bound.PerError, search.Bound.Constant);
+        var dots = _dots.Pointer;
+        var scales = segment.Scales + first;
+        var errors = segment.Errors + first;
+        var scale = new Vector<float>(search.Probe.Scale);
+        var perError = new Vector<float>(search.Bound.PerError);
+        var constant = new Vector<float>(search.Bound.Constant);
+        var floor = new Vector<float>(Floor);
         for (var i = 0; i < count; i += Vector<float>.Count)
         {
-            var scores = Vector.ConvertToSingle(Vector.Load(_dots.Pointer + i)) * (Vector.Load(segment.Scales + first + i) * scale);
-            var upper = scores + ((Vector.Load(segment.Errors + first + i) * perError) + new Vector<float>(constant));
-            if (Vector.GreaterThanOrEqualAny(upper, new Vector<float>(Floor)))
+            var scores = Vector.ConvertToSingle(Vector.Load(dots + i)) * (Vector.Load(scales + i) * scale);
+            var bounds = (Vector.Load(errors + i) * perError) + constant;
+            if (Vector.GreaterThanOrEqualAny(scores + bounds, floor))
             {
                 for (var lane = 0; lane < Vector<float>.Count; lane++)
                 {
-                    if (upper[lane] >= Floor)
+                    if (scores[lane] + bounds[lane] >= Floor)
                     {
-                        Consider(segment, new Hit(place, first + i + lane, scores[lane], search.Bound.Of(segment.Errors[first + i + lane])));
+                        Consider(segment, new Hit(place, first + i + lane, scores[lane], bounds[lane]));
                     }
                 }
+
+                floor = new Vector<float>(Floor);
             }
         }
     }

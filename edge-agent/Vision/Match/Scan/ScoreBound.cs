@@ -34,7 +34,7 @@ internal readonly struct ScoreBound
 
     /// <summary>For scores of bytes with bytes.</summary>
     internal static ScoreBound Bytes(QuantizedProbe probe) =>
-        new(probe.Norm + probe.Error, (LongestRow * probe.Error) + Rounding(probe));
+        new((double)probe.Norm + probe.Error, (LongestRow * probe.Error) + Rounding(probe));
 
     /// <summary>For scores of a row of bytes with the probe in floats.</summary>
     internal static ScoreBound Floats(QuantizedProbe probe) => new(probe.Norm, Rounding(probe));
@@ -42,7 +42,7 @@ internal readonly struct ScoreBound
     private static double Rounding(QuantizedProbe probe)
     {
         var n = (probe.Stride + 16) * HalfUnit;
-        return (3 * (n / (1 - n)) * (LongestRow + 0.01) * (probe.Norm + probe.Error)) + Underflow;
+        return (3 * (n / (1 - n)) * (LongestRow + 0.01) * ((double)probe.Norm + probe.Error)) + Underflow;
     }
 
     // The factors a little larger than they are, for the roundings of Of itself and of the comparison.

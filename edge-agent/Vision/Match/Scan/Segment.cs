@@ -86,7 +86,7 @@ internal sealed unsafe class Segment : IDisposable
     internal void Fill(int row, FaceTemplate template, string person, uint version)
     {
         Exact.Write(row, template.Vector.Span);
-        (Scales[row], Errors[row]) = Quantizer.Quantize(template.Vector.Span, new Span<sbyte>(Row(row), _stride));
+        (Scales[row], Errors[row], _) = Quantizer.Quantize(template.Vector.Span, new Span<sbyte>(Row(row), _stride));
         _person[row] = person;
         _id[row] = template.Id;
         Volatile.Write(ref _died[row], Never);
