@@ -33,7 +33,8 @@ public sealed class FaceModels : IDisposable
     public int Damaged { get; }
 
     /// <summary>Loads the pack and the people's templates; on failure <paramref name="problem"/> is a sentence and what to do.</summary>
-    public static FaceModels? Load(string directory, PeopleStore people, out string? problem)
+    /// <param name="workingDirectory">On the disk, for what of a large gallery does not fit the memory (encrypted, nameless); null keeps all in memory.</param>
+    public static FaceModels? Load(string directory, PeopleStore people, out string? problem, string? workingDirectory = null)
     {
         PackLoadResult loaded = PackLoader.Load(directory);
         if (!loaded.IsLoaded)
@@ -44,14 +45,9 @@ public sealed class FaceModels : IDisposable
 
         try
         {
-            FaceGallery gallery = FaceGallery.For(loaded.Pack);
+            FaceGallery gallery = FaceGallery.For(loaded.Pack, new GalleryOptions { WorkingDirectory = workingDirectory });
             int unfit = 0;
-            IReadOnlyList<FaceTemplate> templates = people.Templates(loaded.Pack.Reference, out int damaged, out int stale);
-            foreach (FaceTemplate template in templates)
-            {
-                if (gallery.Add(template) is not null) unfit++;
-            }
-
+            people.Templates(loaded.Pack.Reference, template => unfit += gallery.Add(template) is null ? 0 : 1, out int damaged, out int stale);
             problem = null;
             return new(loaded.Pack, gallery, stale, damaged + unfit);
         }
@@ -73,6 +69,7 @@ public sealed class FaceModels : IDisposable
     public void Dispose()
     {
         lock (_enrolling) _enroller.Dispose();
+        Gallery.Dispose();
         _pack.Dispose();
     }
 }

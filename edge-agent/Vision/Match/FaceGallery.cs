@@ -217,7 +217,7 @@ public sealed class FaceGallery : IDisposable
         }
     }
 
-    /// <summary>Erases everything and closes the working file. No search may be under way.</summary>
+    /// <summary>Erases everything and closes the working file. Searches under way end first; later ones find nobody.</summary>
     public void Dispose()
     {
         lock (_writing)

@@ -9,8 +9,8 @@ public sealed record GalleryOptions
     /// </summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Floats up to this many bytes stay in memory in any case; 4 MiB are 2,048 templates of 512 values.</summary>
-    public long FloatsInMemory { get; init; } = 4 << 20;
+    /// <summary>Floats up to this many bytes stay in memory in any case; 2 MiB are 1,024 templates of 512 values.</summary>
+    public long FloatsInMemory { get; init; } = 2 << 20;
 
     /// <summary>Most threads that share one search, the caller's included; 0 takes one a core, at most 8.</summary>
     public int Threads { get; init; }

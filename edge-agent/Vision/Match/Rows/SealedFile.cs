@@ -9,6 +9,7 @@ namespace Devices.Edge.Vision.Match.Rows;
 /// </summary>
 internal sealed class SealedFile : IDisposable
 {
+    private const string Prefix = ".gallery-";
     private readonly FileStream _stream;
     private readonly byte[] _key;
     private readonly int _regionBytes;
@@ -26,7 +27,8 @@ internal sealed class SealedFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     internal static SealedFile Create(string directory, int regionBytes)
     {
-        var path = Path.Combine(directory, $".gallery-{Guid.NewGuid():N}");
+        Tidy(directory);
+        var path = Path.Combine(directory, $"{Prefix}{Guid.NewGuid():N}");
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -50,7 +52,7 @@ internal sealed class SealedFile : IDisposable
 
             var key = GC.AllocateUninitializedArray<byte>(32, pinned: true);
             RandomNumberGenerator.Fill(key);
-            return new SealedFile(stream, key, regionBytes);
+            return new SealedFile(stream, key, regionBytes) { LiesInMemory = IsMemory(directory) };
         }
         catch
         {
@@ -58,6 +60,9 @@ internal sealed class SealedFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>The directory is no disk but memory that looks like one, so that nothing is saved.</summary>
+    internal bool LiesInMemory { get; private init; }
 
     internal AesGcm CreateCipher() => new(_key, 16);
 
@@ -121,5 +126,33 @@ internal sealed class SealedFile : IDisposable
     {
         CryptographicOperations.ZeroMemory(_key);
         _stream.Dispose();
+    }
+
+    // What a process left that died between making its file and taking the name away: nothing that anybody could read.
+    private static void Tidy(string directory)
+    {
+        foreach (var left in Directory.EnumerateFiles(directory, Prefix + "*"))
+        {
+            try
+            {
+                File.Delete(left);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // Where open files cannot be deleted it may be in use; it only takes room.
+            }
+        }
+    }
+
+    private static bool IsMemory(string directory)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(directory)).DriveFormat is "tmpfs" or "ramfs";
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
     }
 }

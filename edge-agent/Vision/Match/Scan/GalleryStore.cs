@@ -267,6 +267,11 @@ internal sealed class GalleryStore : IDisposable
             try
             {
                 _file ??= SealedFile.Create(directory, (int)FloatBytes);
+                if (_file.LiesInMemory)
+                {
+                    Problem = $"{directory} is not on a disk but in memory, so that the gallery's working file saves none. Name a directory on a disk.";
+                }
+
                 return new SealedRows(_file, Segment.Capacity, _size, _writer);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
