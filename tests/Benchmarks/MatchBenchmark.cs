@@ -1,12 +1,14 @@
 using System.Numerics.Tensors;
 using Devices.Edge.Vision.Match;
+using Devices.Edge.Vision.Match.Scan;
 using Devices.Edge.Vision.Packs;
 
 namespace Devices.Benchmarks;
 
 /// <summary>
 /// 1:N against three peers of the same run: merely reading as many bytes, USearch's exact search over floats and over
-/// bytes, and the plain float scan. <c>match [--templates N[,N…]] [--memory] [--lfw FOLDER]</c>.
+/// bytes, and the plain float scan. <c>match [--templates N[,N…]]</c>;
+/// <c>match --kernels</c> times every set of instructions that this machine has; <c>--memory</c> and <c>--lfw FOLDER</c> see there.
 /// </summary>
 internal static unsafe class MatchBenchmark
 {
@@ -25,6 +27,12 @@ internal static unsafe class MatchBenchmark
         if (Option(args, "--lfw") is { } lfw)
         {
             return MatchLfw.Run(lfw);
+        }
+
+        if (args.Contains("--kernels"))
+        {
+            Kernels(100_000);
+            return 0;
         }
 
         int[] sizes = [.. (Option(args, "--templates") ?? "10000,100000,1000000").Split(',').Select(int.Parse)];
@@ -92,6 +100,34 @@ internal static unsafe class MatchBenchmark
 
         System.Runtime.InteropServices.NativeMemory.AlignedFree(floats);
         System.Runtime.InteropServices.NativeMemory.AlignedFree(bytes);
+    }
+
+    private static void Kernels(int templates)
+    {
+        Console.WriteLine("| kernel | 100,000 templates, 1 thread | GB/s | share of read speed | 5,000 (in the cache) | GB/s | share of read speed |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        foreach (var kernel in DotKernel.Supported)
+        {
+            Console.Write($"| {kernel.Name}");
+            foreach (var count in (int[])[templates, 5_000])
+            {
+                using var gallery = new FaceGallery(new PackRef("bench", "1.0.0"), Size, new GalleryOptions { Threads = 1 }, kernel);
+                var row = new float[Size];
+                for (var i = 0; i < count; i++)
+                {
+                    Make(row, i);
+                    gallery.Add(new FaceTemplate(Guid.NewGuid(), $"p{i / 3}", gallery.Pack, row));
+                }
+
+                Make(row, 3);
+                using var reading = new ReadSpeed((long)count * BytesPerRow, 1);
+                var (ours, read) = Peers.InTurns(() => gallery.Match(row), reading.Read, 200);
+                var bytes = (double)count * BytesPerRow;
+                Console.Write($" | {ours:F3} ms | {bytes / 1e6 / ours:F1} | {read / ours * bytes / reading.Bytes:P0}");
+            }
+
+            Console.WriteLine(" |");
+        }
     }
 
     private static float[] Probe(ReadOnlySpan<float> of, int seed)

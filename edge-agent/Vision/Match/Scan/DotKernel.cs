@@ -18,8 +18,11 @@ internal abstract unsafe class DotKernel
     private static readonly DotKernel[] ByPreference =
         [new AvxVnniKernel(), new Avx512Kernel(), new Avx2Kernel(), new DotProductKernel(), new NeonKernel(), new PortableKernel(), new ScalarKernel()];
 
-    /// <summary>Every kernel that this machine's processor runs, the preferred one first.</summary>
-    internal static IReadOnlyList<DotKernel> Supported { get; } = [.. ByPreference.Where(k => k.IsSupported)];
+    /// <summary>
+    /// Every kernel that this machine's processor runs, the preferred one first. Each has just computed what the scalar
+    /// one computes; one that did not (a processor, or an emulator, with a fault) would not be among them.
+    /// </summary>
+    internal static IReadOnlyList<DotKernel> Supported { get; } = [.. ByPreference.Where(k => k.IsSupported && k.AgreesWithScalar())];
 
     internal static IReadOnlyList<DotKernel> All => ByPreference;
 
@@ -39,5 +42,32 @@ internal abstract unsafe class DotKernel
     {
         Sse.Prefetch0(at);
         Sse.Prefetch0(at + 64);
+    }
+
+    private bool AgreesWithScalar()
+    {
+        const int Rows = 7;
+        var expected = stackalloc int[Rows];
+        var found = stackalloc int[Rows];
+        foreach (var size in (int[])[192, 512])
+        {
+            // From −127 to 127 in an order that repeats nowhere within a row, and rows of extremes.
+            var probe = new QuantizedProbe(size);
+            probe.Set([.. Enumerable.Range(0, size).Select(i => (float)((i * 101 % 255) - 127))]);
+            var block = new AlignedBlock<sbyte>(Rows * size);
+            for (var i = 0; i < block.Length; i++)
+            {
+                block.Span[i] = (i / size) switch { 0 => 127, 1 => -127, _ => (sbyte)((i * 37 % 255) - 127) };
+            }
+
+            new ScalarKernel().Dots(probe, block.Pointer, Rows, expected);
+            Dots(probe, block.Pointer, Rows, found);
+            if (!new Span<int>(expected, Rows).SequenceEqual(new Span<int>(found, Rows)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }
