@@ -121,7 +121,7 @@ internal static unsafe class MatchBenchmark
 
                 Make(row, 3);
                 using var reading = new ReadSpeed((long)count * BytesPerRow, 1);
-                var (ours, read) = Peers.InTurns(() => gallery.Match(row), reading.Read, 200);
+                var (ours, read) = Peers.Undisturbed(() => gallery.Match(row), reading.Read, 80);
                 var bytes = (double)count * BytesPerRow;
                 Console.Write($" | {ours:F3} ms | {bytes / 1e6 / ours:F1} | {read / ours * bytes / reading.Bytes:P0}");
             }
@@ -142,10 +142,10 @@ internal static unsafe class MatchBenchmark
     private static void Measure(FaceGallery gallery, int templates, int threads, float* floats, sbyte* bytes, float[][] probes)
     {
         var (next, sink) = (0, 0f);
-        var rounds = templates >= 1_000_000 ? 40 : 200;
+        var turns = templates >= 1_000_000 ? 20 : 80;
         void Ours() => sink += gallery.Match(probes[next++ & 15]).Best.Score;
         using var reading = new ReadSpeed((long)templates * BytesPerRow, threads);
-        var (ours, read) = Peers.InTurns(Ours, reading.Read, rounds);
+        var (ours, read) = Peers.Undisturbed(Ours, reading.Read, turns);
         var allocated = Allocated(Ours);
         var exactRows = (double)gallery.Status.ExactRows / gallery.Status.Searches;
         var gigabytes = templates * (double)BytesPerRow / 1e6;
@@ -168,23 +168,23 @@ internal static unsafe class MatchBenchmark
             }
 
             var at = 0;
-            (oursF32, f32) = Peers.InTurns(Ours, () =>
+            (oursF32, f32) = Peers.Undisturbed(Ours, () =>
             {
                 fixed (float* probe = probes[at++ & 15])
                 {
                     sink += USearch.Nearest(floats, templates, Size * 4, probe, USearch.Float32, Size, threads);
                 }
-            }, 40);
-            (oursI8, i8) = Peers.InTurns(Ours, () =>
+            }, turns: 8);
+            (oursI8, i8) = Peers.Undisturbed(Ours, () =>
             {
                 fixed (sbyte* probe = small[at++ & 15])
                 {
                     sink += USearch.Nearest(bytes, templates, Size, probe, USearch.Int8, Size, threads);
                 }
-            }, 40);
+            }, turns: 8);
         }
 
-        var (oursScan, scan) = Peers.InTurns(Ours, () =>
+        var (oursScan, scan) = Peers.Undisturbed(Ours, () =>
         {
             var best = -1f;
             for (var i = 0; i < templates; i++)
@@ -193,7 +193,7 @@ internal static unsafe class MatchBenchmark
             }
 
             sink += best;
-        }, 40);
+        }, turns: 8);
         GC.KeepAlive(sink);
         Console.WriteLine(
             $"| {templates:N0} | {threads} | {gallery.Status.Kernel} | {ours:F3} ms | {gigabytes / ours:F1} | {read:F3} ms | {reading.Bytes / 1e6 / read:F1} | {read / ours * gigabytes * 1e6 / reading.Bytes:P0} "
