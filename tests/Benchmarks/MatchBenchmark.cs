@@ -142,7 +142,7 @@ internal static unsafe class MatchBenchmark
     private static void Measure(FaceGallery gallery, int templates, int threads, float* floats, sbyte* bytes, float[][] probes)
     {
         var (next, sink) = (0, 0f);
-        var turns = templates >= 1_000_000 ? 20 : 80;
+        var turns = templates >= 1_000_000 ? 12 : 80;
         void Ours() => sink += gallery.Match(probes[next++ & 15]).Best.Score;
         using var reading = new ReadSpeed((long)templates * BytesPerRow, threads);
         var (ours, read) = Peers.Undisturbed(Ours, reading.Read, turns);
@@ -174,14 +174,14 @@ internal static unsafe class MatchBenchmark
                 {
                     sink += USearch.Nearest(floats, templates, Size * 4, probe, USearch.Float32, Size, threads);
                 }
-            }, turns: 8);
+            }, turns: templates >= 1_000_000 ? 4 : 8);
             (oursI8, i8) = Peers.Undisturbed(Ours, () =>
             {
                 fixed (sbyte* probe = small[at++ & 15])
                 {
                     sink += USearch.Nearest(bytes, templates, Size, probe, USearch.Int8, Size, threads);
                 }
-            }, turns: 8);
+            }, turns: templates >= 1_000_000 ? 4 : 8);
         }
 
         var (oursScan, scan) = Peers.Undisturbed(Ours, () =>
@@ -193,7 +193,7 @@ internal static unsafe class MatchBenchmark
             }
 
             sink += best;
-        }, turns: 8);
+        }, turns: templates >= 1_000_000 ? 4 : 8);
         GC.KeepAlive(sink);
         Console.WriteLine(
             $"| {templates:N0} | {threads} | {gallery.Status.Kernel} | {ours:F3} ms | {gigabytes / ours:F1} | {read:F3} ms | {reading.Bytes / 1e6 / read:F1} | {read / ours * gigabytes * 1e6 / reading.Bytes:P0} "

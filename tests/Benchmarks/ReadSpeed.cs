@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using Devices.Edge.Vision.Match.Scan;
 
@@ -9,11 +10,13 @@ namespace Devices.Benchmarks;
 /// </summary>
 internal sealed unsafe class ReadSpeed : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMicroseconds(200);
     private readonly PageBlock _block;
     private readonly Thread[] _helpers;
     private readonly int _threads;
     private volatile int _turn;
     private volatile bool _stop;
+    private readonly ManualResetEventSlim _awake = new(false);
     private int _left;
     private ulong _sink;
 
@@ -36,6 +39,11 @@ internal sealed unsafe class ReadSpeed : IDisposable
     {
         Volatile.Write(ref _left, _threads - 1);
         Interlocked.Increment(ref _turn);
+        if (!_awake.IsSet)
+        {
+            _awake.Set();
+        }
+
         Part(0);
         while (Volatile.Read(ref _left) > 0)
         {
@@ -46,28 +54,44 @@ internal sealed unsafe class ReadSpeed : IDisposable
     public void Dispose()
     {
         _stop = true;
+        _awake.Set();
         foreach (var helper in _helpers)
         {
             helper.Join();
         }
 
         _block.Dispose();
+        _awake.Dispose();
         GC.KeepAlive(_sink);
     }
 
     private void Help(int index)
     {
+        var last = Stopwatch.GetTimestamp();
         for (var seen = 0; !_stop;)
         {
-            if (_turn == seen)
+            if (_turn != seen)
+            {
+                seen = _turn;
+                Part(index);
+                Interlocked.Decrement(ref _left);
+                last = Stopwatch.GetTimestamp();
+            }
+            else if (Stopwatch.GetElapsedTime(last) < Patience)
             {
                 Thread.SpinWait(1);
-                continue;
             }
+            else
+            {
+                _awake.Reset();
+                if (_turn == seen && !_stop)
+                {
+                    // Not for ever: another helper may have put the signal back before this one saw it.
+                    _awake.Wait(1);
+                }
 
-            seen = _turn;
-            Part(index);
-            Interlocked.Decrement(ref _left);
+                last = Stopwatch.GetTimestamp();
+            }
         }
     }
 

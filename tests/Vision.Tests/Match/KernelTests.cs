@@ -41,6 +41,13 @@ public sealed unsafe class KernelTests
         DotKernel.Supported.ShouldBe(DotKernel.All.Where(k => k.IsSupported));
 
     [Fact]
+    public void A_kernel_that_miscounts_one_row_fails_the_check()
+    {
+        new ScalarKernel().AgreesWithScalar().ShouldBeTrue();
+        new Miscounting().AgreesWithScalar().ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_portable_and_the_scalar_kernel_run_everywhere_and_a_better_one_is_chosen_where_there_is_one()
     {
         DotKernel.Supported.ShouldContain(k => k is ScalarKernel);
@@ -83,5 +90,18 @@ public sealed unsafe class KernelTests
         }
 
         found.ShouldBe(expected, $"{kernel.Name}, {size} values, {rows} rows");
+    }
+
+    private sealed class Miscounting : DotKernel
+    {
+        internal override string Name => "miscounting";
+
+        internal override bool IsSupported => true;
+
+        internal override void Dots(QuantizedProbe probe, sbyte* rows, int count, int* dots)
+        {
+            new ScalarKernel().Dots(probe, rows, count, dots);
+            dots[count - 1]++;
+        }
     }
 }

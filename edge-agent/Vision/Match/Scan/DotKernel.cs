@@ -44,7 +44,7 @@ internal abstract unsafe class DotKernel
         Sse.Prefetch0(at + 64);
     }
 
-    private bool AgreesWithScalar()
+    internal bool AgreesWithScalar()
     {
         const int Rows = 7;
         var expected = stackalloc int[Rows];

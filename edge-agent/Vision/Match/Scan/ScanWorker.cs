@@ -10,6 +10,7 @@ internal sealed unsafe class ScanWorker(GallerySearch search) : IThreadPoolWorkI
 {
     private const int Block = 128;
     private readonly AlignedBlock<int> _dots = new(Block);
+    private readonly AlignedBlock<float> _lanes = new(2 * Vector<float>.Count);
     private TopTwo _lower;
     private int _queued;
 
@@ -70,11 +71,15 @@ internal sealed unsafe class ScanWorker(GallerySearch search) : IThreadPoolWorkI
             var bounds = (Vector.Load(errors + i) * perError) + constant;
             if (Vector.GreaterThanOrEqualAny(scores + bounds, floor))
             {
+                var score = _lanes.Pointer;
+                var bound = score + Vector<float>.Count;
+                scores.Store(score);
+                bounds.Store(bound);
                 for (var lane = 0; lane < Vector<float>.Count; lane++)
                 {
-                    if (scores[lane] + bounds[lane] >= Floor)
+                    if (score[lane] + bound[lane] >= Floor)
                     {
-                        Consider(segment, new Hit(place, first + i + lane, scores[lane], bounds[lane]));
+                        Consider(segment, new Hit(place, first + i + lane, score[lane], bound[lane]));
                     }
                 }
 
