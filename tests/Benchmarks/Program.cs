@@ -7,7 +7,7 @@ return args switch
     ["calibrate", ..] => Calibrate.Run(args[1..]),
     ["lfw", ..] => LfwReport.Run(args[1..]),
     ["survey", ..] => Survey.Run(args[1..]),
-    ["match"] => MatchBenchmark.Run(),
+    ["match", ..] => MatchBenchmark.Run(args[1..]),
     ["stages", ..] => StageBenchmark.Run(args[1..]),
     ["dotnet", ..] => StageDotNet.Run(args[1..]),
     ["sizes", ..] => DetectBySize.Run(args[1..]),
