@@ -74,9 +74,9 @@ public sealed class CardDesk
             return;
         }
 
-        if (_queue.Count >= _queue.Capacity)
+        if (_queue.Punches >= _queue.Capacity)
         {
-            Refuse(ScreenKind.Full, "", nowMs, "A card was refused: " + _queue.Count + " punches wait for the board and there is no room for more.");
+            Refuse(ScreenKind.Full, "", nowMs, "A card was refused: " + _queue.Punches + " punches wait for the board and there is no room for more.");
             return;
         }
 

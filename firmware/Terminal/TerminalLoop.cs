@@ -64,7 +64,13 @@ public sealed class TerminalLoop
     /// <summary>Punches that wait for their confirm.</summary>
     public int QueueDepth
     {
-        get { return _queue.Count; }
+        get { return _queue.Punches; }
+    }
+
+    /// <summary>Events that wait for theirs.</summary>
+    public int EventDepth
+    {
+        get { return _queue.Events; }
     }
 
     public bool IsConnected
@@ -117,12 +123,12 @@ public sealed class TerminalLoop
         }
 
         _sender.Step(_desk.LiveId, nowMs);
-        _events.Step(_session);
+        _events.Step(_boot, _time.Wall(nowMs), nowMs);
         Status(nowMs);
         _desk.Step(_session.IsUp, nowMs);
         _door.Step(nowMs);
         _chimes.Step(nowMs);
-        _screen.Step(nowMs, _time.Wall(nowMs), _time.OffsetMinutes, _session.IsUp, _queue.Count, _downlink.BoardQueue);
+        _screen.Step(nowMs, _time.Wall(nowMs), _time.OffsetMinutes, _session.IsUp, _queue.Punches, _downlink.BoardQueue);
     }
 
     /// <summary>An orderly end: the door is locked, and the board is told that this is not a fault.</summary>
@@ -145,15 +151,15 @@ public sealed class TerminalLoop
         }
 
         _boot = "b" + id;
-        _parts.System.Log("Booted as " + _boot + "; " + _queue.Count + " punches wait for the board.");
+        _parts.System.Log("Booted as " + _boot + "; " + _queue.Punches + " punches and " + _queue.Events + " events wait for the board.");
         if (!loaded)
         {
             _screen.Show(ScreenKind.Fault, "", "", _screen.Texts.StorageFault, nowMs, 10000);
-            _events.Add(EventKind.Fault, "The flash does not take data; cards are refused.", nowMs);
+            _events.Add(EventKind.Fault, "The flash does not take data; cards are refused.", _boot, _time.Wall(nowMs), nowMs);
         }
         else if (_queue.Damaged > 0)
         {
-            _events.Add(EventKind.Fault, "The queue file had " + _queue.Damaged + " damaged places; sound entries were kept.", nowMs);
+            _events.Add(EventKind.Fault, "The queue file had " + _queue.Damaged + " damaged places; sound entries were kept.", _boot, _time.Wall(nowMs), nowMs);
         }
     }
 
@@ -163,7 +169,7 @@ public sealed class TerminalLoop
         if (key == KeyPress.Exit)
         {
             _door.Pulse(_options.DoorOpenMs, nowMs);
-            _events.Add(EventKind.ExitButton, "The exit button was pressed.", nowMs);
+            _events.Add(EventKind.ExitButton, "The exit button was pressed.", _boot, _time.Wall(nowMs), nowMs);
         }
         else if (key != KeyPress.None)
         {
@@ -190,7 +196,7 @@ public sealed class TerminalLoop
             _tamper = open;
             if (open)
             {
-                _events.Add(EventKind.Tamper, "The case was opened.", nowMs);
+                _events.Add(EventKind.Tamper, "The case was opened.", _boot, _time.Wall(nowMs), nowMs);
                 _chimes.Play(Chime.Alarm, nowMs);
             }
         }
@@ -236,7 +242,7 @@ public sealed class TerminalLoop
     private void Status(long nowMs)
     {
         long since = nowMs - _statusMs;
-        bool due = since >= StatusEveryMs || (since >= StatusLeastMs && _queue.Count != _statusQueue);
+        bool due = since >= StatusEveryMs || (since >= StatusLeastMs && _queue.Punches != _statusQueue);
         if (!due || !_session.IsUp)
         {
             return;
@@ -246,7 +252,7 @@ public sealed class TerminalLoop
         if (_session.Send(_status, true))
         {
             _statusMs = nowMs;
-            _statusQueue = _queue.Count;
+            _statusQueue = _queue.Punches;
         }
     }
 
@@ -254,7 +260,7 @@ public sealed class TerminalLoop
     {
         _status.Online = online;
         _status.Firmware = _options.Firmware;
-        _status.Queue = _queue.Count;
+        _status.Queue = _queue.Punches;
         _status.FreeBytes = _parts.System.FreeBytes;
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Devices.Contract.Punches;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
@@ -126,25 +128,20 @@ public sealed class McuDesk : IMcuDesk
         return Task.CompletedTask;
     }
 
-    public Task OnEventAsync(EventMessage happened)
+    public async Task OnEventAsync(EventMessage happened)
     {
-        (string kind, string text, bool security) = happened.Kind switch
+        ConfirmMessage answer = new() { Id = happened.Id, Result = ConfirmResult.Accepted };
+        try
         {
-            EventKind.DoorForced => ("door", "The door was opened by force.", true),
-            EventKind.DoorHeld => ("door", "The door is held open.", true),
-            EventKind.Tamper => ("tamper", "The terminal's case was opened.", true),
-            EventKind.ExitButton => ("door", "The door was opened by the exit button.", false),
-            _ => ("crash", $"The MCU reports a fault: {happened.Detail}", false),
-        };
-        if (happened.Kind != EventKind.Fault && happened.Detail.Length > 0) text = $"{text} {happened.Detail}";
+            TakeEvent(happened);
+        }
+        catch (Exception fault) when (IsFull(fault))
+        {
+            // The MCU keeps it and offers it again; refusing by closing the connection would stop the cards behind it.
+            answer = FullAnswer(happened.Id, "");
+        }
 
-        // The MCU sends it again until PUBACK; the answers' store doubles as the memory of what was taken.
-        string entry = "event-" + happened.Id;
-        if (_answers.Find(entry) is not null) return Task.CompletedTask;
-        _ledger.Events.Add(kind, text, security);
-        _answers.Keep(new() { Id = entry, Result = ConfirmResult.Accepted });
-        _narration.Warn(kind is "crash" ? "mcu" : kind, text);
-        return Task.CompletedTask;
+        await _send(answer).ConfigureAwait(false);
     }
 
     public Task OnPingAsync(PingMessage ping) => _send(new PongMessage { N = ping.N });
@@ -159,6 +156,38 @@ public sealed class McuDesk : IMcuDesk
     public Task<bool> OpenDoorAsync(string id) => _options.DoorOpenMs <= 0
         ? Task.FromResult(false)
         : _send(new DoorMessage { Id = id, OpenMs = _options.DoorOpenMs });
+
+    // Confirmed only after this: the event stands in the ledger's outbox, under an id made from its own. A crash between the outbox and the
+    // answers' store repeats the insert, which the outbox ignores while it waits and the bridge ignores once it has it.
+    private void TakeEvent(EventMessage happened)
+    {
+        string entry = "event-" + happened.Id;
+        if (_answers.Find(entry) is not null) return;
+        (string kind, string text, bool security) = happened.Kind switch
+        {
+            EventKind.DoorForced => ("door", "The door was opened by force.", true),
+            EventKind.DoorHeld => ("door", "The door is held open.", true),
+            EventKind.Tamper => ("tamper", "The terminal's case was opened.", true),
+            EventKind.ExitButton => ("door", "The door was opened by the exit button.", false),
+            _ => ("crash", $"The MCU reports a fault: {happened.Detail}", false),
+        };
+        if (happened.Kind != EventKind.Fault && happened.Detail.Length > 0) text = $"{text} {happened.Detail}";
+        ClockReading now = _clock.Read();
+        ClockReading at = happened.Boot.Length == 0 ? now : _cardTime.Of(happened.Boot, happened.UptimeMs, happened.Now, now);
+        if (!at.Trusted) text += " (The time is not certain.)";
+        _ledger.Events.Add(kind, text, security, EventId(entry), Math.Clamp(at.AtMs, 0, LinkLimits.MaxEpochMs));
+        _answers.Keep(new() { Id = entry, Result = ConfirmResult.Accepted });
+        _narration.Warn(kind is "crash" ? "mcu" : kind, text);
+    }
+
+    // RFC 9562 version 8: the terminal's name keeps two terminals apart whose MCUs drew the same id.
+    private Guid EventId(string entry)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(_options.Terminal + "/" + entry));
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
+    }
 
     private ConfirmMessage Answer(CardMessage card, out string? door)
     {

@@ -104,6 +104,7 @@ public static class ControlApi
         terminal = machine.Options.Terminal,
         boot = machine.Loop.Boot,
         queue = machine.Loop.QueueDepth,
+        events = machine.Loop.EventDepth,
         connected = machine.Loop.IsConnected,
         connections = machine.Loop.Connections,
         uptime_ms = machine.UptimeMs,
