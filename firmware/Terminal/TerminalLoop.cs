@@ -84,6 +84,12 @@ public sealed class TerminalLoop
         get { return _session.Connections; }
     }
 
+    /// <summary>How long the board had been silent when a connection was last lost, ms; 0: never.</summary>
+    public long LastSilenceMs
+    {
+        get { return _session.LastSilenceMs; }
+    }
+
     public int DoorPulses
     {
         get { return _door.Pulses; }
