@@ -29,8 +29,8 @@ public sealed class EventBox
         get { return _leftOut; }
     }
 
-    /// <summary>Takes an event; false when there was no room for it.</summary>
-    public bool Add(EventKind kind, string detail, string boot, long wallMs, long nowMs)
+    /// <summary>Takes an event; only <see cref="PutResult.Saved"/> means that it survives a power cut.</summary>
+    public PutResult Add(EventKind kind, string detail, string boot, long wallMs, long nowMs)
     {
         _system.Log(detail);
         int room = kind == EventKind.ExitButton ? EntryQueue.EventCapacity / 2 : EntryQueue.EventCapacity;
@@ -38,7 +38,7 @@ public sealed class EventBox
         {
             _leftOut++;
             _system.Log("That event was left out: too many wait for the board.");
-            return false;
+            return PutResult.Full;
         }
 
         if (!_queue.TryNewId(out long counter, out string? id))
@@ -56,10 +56,10 @@ public sealed class EventBox
         if (!message.TryWrite(_writer, out byte[]? payload, out LinkFault? fault))
         {
             _system.Log("An event was not taken: " + fault.Sentence);
-            return false;
+            return PutResult.StorageFault;
         }
 
-        return _queue.Put(counter, id, message.Leaf, payload) != PutResult.Full;
+        return _queue.Put(counter, id, message.Leaf, payload);
     }
 
     /// <summary>Says how many were left out, once there is room again.</summary>
