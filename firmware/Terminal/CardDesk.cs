@@ -55,6 +55,9 @@ public sealed class CardDesk
         get { return _liveId; }
     }
 
+    /// <summary>Punches stored since boot.</summary>
+    public int Taken { get; private set; }
+
     public void OnDirection(PunchDirection direction, long nowMs)
     {
         _direction = direction;
@@ -257,6 +260,7 @@ public sealed class CardDesk
             return;
         }
 
+        Taken++;
         _liveId = id;
         _liveMs = nowMs;
         _liveIsPin = pin;

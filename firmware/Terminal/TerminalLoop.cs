@@ -112,6 +112,12 @@ public sealed class TerminalLoop
         get { return _queue.Punches; }
     }
 
+    /// <summary>Punches stored since boot.</summary>
+    public int Taken
+    {
+        get { return _desk.Taken; }
+    }
+
     /// <summary>Events that wait for theirs.</summary>
     public int EventDepth
     {

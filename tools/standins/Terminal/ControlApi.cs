@@ -115,6 +115,7 @@ public static class ControlApi
         terminal = machine.Options.Terminal,
         boot = machine.Loop.Boot,
         queue = machine.Loop.QueueDepth,
+        taken = machine.Loop.Taken,
         events = machine.Loop.EventDepth,
         connected = machine.Loop.IsConnected,
         silence_ms = machine.Loop.LastSilenceMs,
