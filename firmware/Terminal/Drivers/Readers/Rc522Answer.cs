@@ -1,0 +1,11 @@
+namespace Devices.Terminal.Drivers.Readers;
+
+/// <summary>How an exchange with a card ended.</summary>
+internal enum Rc522Answer
+{
+    Pending = 0,
+    Data = 1,
+    Silence = 2,
+    Collision = 3,
+    Broken = 4,
+}
