@@ -140,6 +140,12 @@ public sealed class Rc522 : ICardReader, ICardRefusal, IPartHealth
             return null;
         }
 
+        if (answer == Rc522Answer.Absent)
+        {
+            Fail(PartFaultKind.NotAnswering, nowMs);
+            return null;
+        }
+
         switch (_stage)
         {
             case Stage.Request:
@@ -200,7 +206,8 @@ public sealed class Rc522 : ICardReader, ICardRefusal, IPartHealth
             return;
         }
 
-        bool cascaded = _frame[0] == CascadeTag;
+        // At the third level there is nothing to cascade to.
+        bool cascaded = _frame[0] == CascadeTag && _level < 2;
         _uid.Add(_frame, cascaded ? 1 : 0, cascaded ? 3 : 4);
         for (int i = 4; i >= 0; i--)
         {

@@ -8,4 +8,7 @@ internal enum Rc522Answer
     Silence = 2,
     Collision = 3,
     Broken = 4,
+
+    /// <summary>A bit reads as one that always reads as zero: no chip drives the line.</summary>
+    Absent = 5,
 }

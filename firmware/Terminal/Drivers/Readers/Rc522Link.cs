@@ -89,6 +89,11 @@ internal sealed class Rc522Link
             return Rc522Answer.Pending;
         }
 
+        if ((irq & Set1) != 0)
+        {
+            return Rc522Answer.Absent;
+        }
+
         int error = Get(ErrorReg);
         int level = Get(FifoLevelReg) & 0x7F;
         lastBits = Get(ControlReg) & 7;

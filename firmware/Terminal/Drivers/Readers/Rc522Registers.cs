@@ -29,6 +29,7 @@ internal static class Rc522Registers
 
     public const int TimerIrq = 0x01;
     public const int RxIrq = 0x20;
+    public const int Set1 = 0x80;
     public const int CrcIrq = 0x04;
     public const int ClearIrqs = 0x7F;
     public const int FlushBuffer = 0x80;

@@ -12,7 +12,11 @@ public sealed class ReadingJudge
     public const int Tries = 5;
     public const int AfterSuccessMs = 1500;
 
+    /// <summary>So many looks without an answer make an empty field: a card that was left half way keeps silent once before it answers again.</summary>
+    public const int EmptyLooks = 3;
+
     private int _failures;
+    private int _silences;
     private bool _told;
     private CardRefusal _last;
     private bool _pending;
@@ -23,6 +27,7 @@ public sealed class ReadingJudge
     public void Success(long nowMs)
     {
         _failures = 0;
+        _silences = 0;
         _told = false;
         _successMs = nowMs;
     }
@@ -31,6 +36,7 @@ public sealed class ReadingJudge
     {
         _last = why;
         _failures++;
+        _silences = 0;
 
         // Two cards and random numbers are findings at once, not disturbances; still twice, so that a collision by noise is not one.
         if (_failures >= (why == CardRefusal.Damaged ? Tries : 2))
@@ -41,6 +47,12 @@ public sealed class ReadingJudge
 
     public void FieldEmpty(long nowMs)
     {
+        if (_silences < EmptyLooks)
+        {
+            _silences++;
+            return;
+        }
+
         if (_failures > 0)
         {
             Tell(nowMs);
