@@ -72,6 +72,9 @@ public sealed class ScreenDirector
         _untilMs = 0;
     }
 
+    /// <summary>A word that stands before every footer, or "".</summary>
+    public string Note { get; set; } = "";
+
     /// <summary>Draws when something changed. <paramref name="wallMs"/> is 0 while the time is not trusted.</summary>
     public void Step(long nowMs, long wallMs, int offsetMinutes, bool online, int queued, long boardQueue)
     {
@@ -127,6 +130,7 @@ public sealed class ScreenDirector
         _footerQueued = queued;
         _footerOnline = online;
         _footerBoard = boardQueue;
-        _footer = !online ? _texts.Offline(queued) : boardQueue > 0 ? _texts.Waiting(boardQueue) : "";
+        string state = !online ? _texts.Offline(queued) : boardQueue > 0 ? _texts.Waiting(boardQueue) : "";
+        _footer = Note.Length == 0 ? state : state.Length == 0 ? Note : Note + " " + state;
     }
 }

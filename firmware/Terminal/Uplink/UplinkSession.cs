@@ -44,6 +44,9 @@ public sealed class UplinkSession
     /// <summary>Connections made since boot.</summary>
     public int Connections { get; private set; }
 
+    /// <summary>How long nothing had been heard when a connection was last lost, ms.</summary>
+    public long LastSilenceMs { get; private set; }
+
     /// <summary>True once after each new connection: hello and status are due.</summary>
     public bool TakeOpened()
     {
@@ -139,6 +142,7 @@ public sealed class UplinkSession
 
     private void Lost(long nowMs, string why)
     {
+        LastSilenceMs = _open ? nowMs - _heardMs : LastSilenceMs;
         if (why.Length > 0)
         {
             _system.Log(why);

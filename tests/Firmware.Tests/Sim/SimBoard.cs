@@ -30,6 +30,12 @@ internal sealed class SimBoard(string terminal) : ILink
     /// <summary>Card entries as received, repeats included.</summary>
     public List<CardMessage> Cards { get; } = [];
 
+    /// <summary>Events as received, repeats included.</summary>
+    public List<EventMessage> Events { get; } = [];
+
+    /// <summary>Events taken, each id once.</summary>
+    public HashSet<string> EventIds { get; } = [];
+
     /// <summary>Entry ids in the ledger.</summary>
     public IReadOnlyCollection<string> Ledger => _ledger.Keys;
 
@@ -80,7 +86,23 @@ internal sealed class SimBoard(string terminal) : ILink
             }
         }
 
+        else if (leaf == LinkTopics.Event)
+        {
+            EventMessage.TryParse(payload, out EventMessage? happened, out _).ShouldBeTrue();
+            Events.Add(happened!);
+            if (!Mute)
+            {
+                ConfirmEvent(happened!.Id);
+            }
+        }
+
         return true;
+    }
+
+    public void ConfirmEvent(string id)
+    {
+        EventIds.Add(id);
+        Send(new ConfirmMessage { Id = id, Result = ConfirmResult.Accepted });
     }
 
     public void Confirm(string id)

@@ -14,11 +14,22 @@ namespace Devices.Standins.Terminal;
 public static class ControlApi
 {
     /// <summary>Builds the server; start it, then read its address.</summary>
-    public static WebApplication Build(TerminalMachine machine, int port)
+    public static WebApplication Build(TerminalMachine machine, StandinOptions options)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel => 
+        {
+            if (options.ControlSocket.Length > 0)
+            {
+                File.Delete(options.ControlSocket);
+                kestrel.ListenUnixSocket(options.ControlSocket);
+            }
+            else
+            {
+                kestrel.Listen(System.Net.IPAddress.Loopback, options.ControlPort);
+            }
+        });
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         WebApplication app = builder.Build();
         app.Use(async (HttpContext context, RequestDelegate next) =>
@@ -104,7 +115,10 @@ public static class ControlApi
         terminal = machine.Options.Terminal,
         boot = machine.Loop.Boot,
         queue = machine.Loop.QueueDepth,
+        taken = machine.Loop.Taken,
+        events = machine.Loop.EventDepth,
         connected = machine.Loop.IsConnected,
+        silence_ms = machine.Loop.LastSilenceMs,
         connections = machine.Loop.Connections,
         uptime_ms = machine.UptimeMs,
         bad_messages = machine.Loop.BadMessages,
