@@ -2,6 +2,9 @@ using System;
 using System.Device.Gpio;
 using System.Threading;
 using Devices.Link;
+using Devices.Terminal.Drivers;
+using Devices.Terminal.Drivers.Power;
+using Devices.Terminal.Drivers.Signals;
 using Devices.Terminal.Parts;
 using Devices.Terminal.Uplink;
 
@@ -35,10 +38,12 @@ public static class Program
         ChipStorage storage = new ChipStorage(system);
         system.UseStorage(storage);
         GpioController gpio = new GpioController();
-        GpioRelay relay = new GpioRelay(gpio);
-        Supervisor supervisor = new Supervisor(gpio, system);
+        DoorRelay relay = new DoorRelay(new ChipPinOutput(gpio, Pins.Relay));
+        WatchdogKicker watchdog = new WatchdogKicker(new ChipPinOutput(gpio, Pins.WatchdogKick));
+        Supervisor supervisor = new Supervisor(watchdog, system);
         supervisor.Start();
-        St7789Screen screen = new St7789Screen(gpio, system);
+        PartsConfig wired = Wired(storage, system);
+        TextScreen screen = new TextScreen(ChipParts.Panel(gpio, wired), system);
         TerminalConfig config = Config(storage, system, screen, supervisor);
         TerminalOptions options = new TerminalOptions(config.Terminal);
         options.Chinese = config.Chinese;
@@ -52,11 +57,8 @@ public static class Program
         MqttLink link = new MqttLink(new M2MqttPortFactory(), settings, will, system);
         TerminalParts parts = new TerminalParts(storage, system, link, screen);
         parts.Relay = relay;
-        parts.Reader = new WiegandReader(gpio);
-        parts.Keys = new GpioKeys(gpio);
-        parts.Presence = new GpioPresence(gpio);
-        parts.Tamper = new GpioTamper(gpio);
-        parts.Buzzer = new PwmBuzzer();
+        parts.Watchdog = watchdog;
+        ChipParts.Fill(parts, gpio, wired);
         parts.Clock = new ChipClock();
 
         new WifiKeeper(config.Ssid, config.WifiPassword, system).Start();
@@ -94,7 +96,19 @@ public static class Program
         }
     }
 
-    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, St7789Screen screen, Supervisor supervisor)
+    private static PartsConfig Wired(ChipStorage storage, ChipSystem system)
+    {
+        byte[]? file = storage.Read("terminal.json");
+        PartsConfig wired = PartsConfig.Parse(file == null ? new byte[0] : file, out LinkFault? fault);
+        if (file != null && fault != null)
+        {
+            system.Log("The parts named in terminal.json cannot be used, the usual ones are: " + fault.Sentence);
+        }
+
+        return wired;
+    }
+
+    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, TextScreen screen, Supervisor supervisor)
     {
         while (true)
         {

@@ -1,6 +1,6 @@
 using System;
-using System.Device.Gpio;
 using System.Threading;
+using Devices.Terminal.Parts;
 
 namespace Devices.Terminal.Chip;
 
@@ -13,13 +13,13 @@ internal sealed class Supervisor
     public const int LimitMs = 20000;
 
     private readonly object _gate = new object();
-    private readonly GpioPin _kick;
+    private readonly IWatchdogChip _watchdog;
     private readonly ChipSystem _system;
     private long _aliveMs;
 
-    public Supervisor(GpioController gpio, ChipSystem system)
+    public Supervisor(IWatchdogChip watchdog, ChipSystem system)
     {
-        _kick = gpio.OpenPin(Pins.WatchdogKick, PinMode.Output);
+        _watchdog = watchdog;
         _system = system;
         _aliveMs = Environment.TickCount64;
     }
@@ -57,7 +57,7 @@ internal sealed class Supervisor
                 }
                 else
                 {
-                    _kick.Toggle();
+                    _watchdog.Kick(Environment.TickCount64);
                 }
             }
             catch (Exception e)
@@ -65,7 +65,7 @@ internal sealed class Supervisor
                 _system.Log("The supervisor failed once: " + e.Message);
             }
 
-            Thread.Sleep(500);
+            Thread.Sleep(300);
         }
     }
 }

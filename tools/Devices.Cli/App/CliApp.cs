@@ -1,4 +1,5 @@
 using Devices.Cli.Doctor;
+using Devices.Cli.Hardware;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
@@ -44,6 +45,11 @@ public static class CliApp
             ledger.SetDescription("Check or show a terminal's ledger file, also while the agent runs.");
             ledger.AddCommand<LedgerVerifyCommand>("verify").WithDescription("Recompute the chain and report the first fault.");
             ledger.AddCommand<LedgerShowCommand>("show").WithDescription("Show the punches in the file.");
+        });
+        config.AddBranch("hardware", hardware =>
+        {
+            hardware.SetDescription("Pin map and wiring of the terminal's MCU.");
+            hardware.AddCommand<WiringCommand>("wiring").WithDescription("Check the pin map and draw each board's wiring as SVG.");
         });
         config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
         config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");

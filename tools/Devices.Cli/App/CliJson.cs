@@ -21,4 +21,5 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(LedgerReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(List<string>))]
 public sealed partial class CliJson : JsonSerializerContext;

@@ -49,6 +49,8 @@ public static class ExitCodes
 
     public static readonly ExitCode TroubleFound = new(70, "trouble-found", "The doctor found at least one fault.", "Follow the remedies shown, top first.");
 
+    public static readonly ExitCode PinMapRefused = new(71, "pin-map-refused", "The pin map is missing, damaged, or cannot be wired.", "Correct the named pin in hardware/pinmap.json.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
     /// <summary>The whole table, by number.</summary>
@@ -59,6 +61,6 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, Interrupted,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, Interrupted,
     ];
 }

@@ -1,60 +1,33 @@
 using System;
-using System.Device.Gpio;
-using System.Device.Spi;
 using System.Threading;
 using Devices.Link;
 using Devices.Terminal.Parts;
-using nanoFramework.Hardware.Esp32;
 
 namespace Devices.Terminal.Chip;
 
 /// <summary>
-/// A 240 by 240 ST7789 over SPI in text mode: four lines of scaled 5 by 7 characters. Commands are named as in Sitronix' ST7789V
-/// datasheet, chapter 9. Drawing happens in a thread of its own, because a full screen takes the interpreter tenths of a second and
-/// the loop must not wait. Its font is ASCII only; a character it lacks is drawn as a box.
+/// A panel in text mode: four lines of scaled 5 by 7 characters. Drawing happens in a thread of its own, because a full screen takes the
+/// interpreter tenths of a second and the loop must not wait; only characters' cells of lines that changed are sent. Its font is ASCII only;
+/// a character it lacks is drawn as a box.
 /// </summary>
-internal sealed class St7789Screen : IScreen
+internal sealed class TextScreen : IScreen
 {
-    private const int Width = 240;
-    private const byte Swreset = 0x01;
-    private const byte Slpout = 0x11;
-    private const byte Noron = 0x13;
-    private const byte Invon = 0x21;
-    private const byte Dispon = 0x29;
-    private const byte Caset = 0x2A;
-    private const byte Raset = 0x2B;
-    private const byte Ramwr = 0x2C;
-    private const byte Madctl = 0x36;
-    private const byte Colmod = 0x3A;
-
     private static readonly int[] Top = [10, 80, 140, 210];
     private static readonly int[] Scale = [4, 3, 2, 2];
 
     private readonly object _gate = new object();
     private readonly AutoResetEvent _wake = new AutoResetEvent(false);
-    private readonly SpiDevice _spi;
-    private readonly GpioPin _dc;
-    private readonly GpioPin _reset;
+    private readonly IPixelPanel _panel;
     private readonly ISystem _system;
     private readonly string[] _wanted = ["", "", "", ""];
     private readonly string[] _drawn = ["", "", "", ""];
-    private readonly byte[] _one = new byte[1];
-    private readonly byte[] _four = new byte[4];
     private readonly byte[] _cell = new byte[6 * 4 * 8 * 4 * 2];
     private ScreenKind _wantedKind;
 
-    public St7789Screen(GpioController gpio, ISystem system)
+    public TextScreen(IPixelPanel panel, ISystem system)
     {
+        _panel = panel;
         _system = system;
-        Configuration.SetPinFunction(Pins.ScreenMosi, DeviceFunction.SPI1_MOSI);
-        Configuration.SetPinFunction(Pins.ScreenClock, DeviceFunction.SPI1_CLOCK);
-        SpiConnectionSettings settings = new SpiConnectionSettings(1, Pins.ScreenCs);
-        settings.ClockFrequency = 26000000;
-        settings.Mode = SpiMode.Mode0;
-        _spi = SpiDevice.Create(settings);
-        _dc = gpio.OpenPin(Pins.ScreenDc, PinMode.Output);
-        _reset = gpio.OpenPin(Pins.ScreenReset, PinMode.Output);
-        gpio.OpenPin(Pins.ScreenBacklight, PinMode.Output).Write(PinValue.High);
         new Thread(Run).Start();
     }
 
@@ -142,38 +115,26 @@ internal sealed class St7789Screen : IScreen
 
     private void Initialise()
     {
-        _reset.Write(PinValue.Low);
-        Thread.Sleep(20);
-        _reset.Write(PinValue.High);
-        Thread.Sleep(120);
-        Command(Swreset);
-        Thread.Sleep(150);
-        Command(Slpout);
-        Thread.Sleep(120);
-        Command(Colmod);
-        Data(0x55);
-        Command(Madctl);
-        Data(0x00);
-        Command(Invon);
-        Command(Noron);
-        Command(Dispon);
+        _panel.Restart();
+        while (!_panel.Ready(Environment.TickCount64))
+        {
+            // Ends: every stage of the panel's start has its time, and none waits for an answer.
+            Thread.Sleep(5);
+        }
+
         for (int i = 0; i < 4; i++)
         {
             _drawn[i] = "\0";
         }
 
-        byte[] row = new byte[Width * 2];
-        Window(0, 0, Width, Width);
-        for (int y = 0; y < Width; y++)
-        {
-            _spi.Write(new SpanByte(row));
-        }
+        _panel.Fill(0, 0, _panel.Width, _panel.Height, 0);
+        _panel.Light(100);
     }
 
     private void Line(int line, string text, ushort colour)
     {
         int scale = Scale[line];
-        int cells = Width / (6 * scale);
+        int cells = _panel.Width / (6 * scale);
         int left = text.Length < cells ? (cells - text.Length) / 2 : 0;
         for (int i = 0; i < cells; i++)
         {
@@ -197,40 +158,6 @@ internal sealed class St7789Screen : IScreen
             }
         }
 
-        Window(x, y, width, height);
-        _spi.Write(new SpanByte(_cell, 0, at));
-    }
-
-    private void Window(int x, int y, int width, int height)
-    {
-        Range(Caset, x, x + width - 1);
-        Range(Raset, y, y + height - 1);
-        Command(Ramwr);
-        _dc.Write(PinValue.High);
-    }
-
-    private void Range(byte command, int from, int to)
-    {
-        Command(command);
-        _four[0] = (byte)(from >> 8);
-        _four[1] = (byte)from;
-        _four[2] = (byte)(to >> 8);
-        _four[3] = (byte)to;
-        _dc.Write(PinValue.High);
-        _spi.Write(new SpanByte(_four));
-    }
-
-    private void Command(byte command)
-    {
-        _dc.Write(PinValue.Low);
-        _one[0] = command;
-        _spi.Write(new SpanByte(_one));
-    }
-
-    private void Data(byte value)
-    {
-        _dc.Write(PinValue.High);
-        _one[0] = value;
-        _spi.Write(new SpanByte(_one));
+        _panel.Draw(x, y, width, height, _cell);
     }
 }
