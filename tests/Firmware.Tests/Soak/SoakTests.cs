@@ -20,7 +20,8 @@ public sealed class SoakTests(ITestOutputHelper output)
     public void Twenty_four_hours_lose_no_punch_grow_by_nothing_and_allocate_nothing_while_nothing_happens()
     {
         SoakBoard board = new(SimTerminal.Id);
-        SimTerminal terminal = new(new MemoryStorage(), new SimBoard(SimTerminal.Id), options: new TerminalOptions(SimTerminal.Id), link: board, rtc: new SimRtc());
+        MemoryStorage storage = new();
+        SimTerminal terminal = new(storage, new SimBoard(SimTerminal.Id), options: new TerminalOptions(SimTerminal.Id), link: board, rtc: new SimRtc());
         Random random = new(20261126);
         List<string> held = [];
         List<(long At, Action Do)> plan = Plan(terminal, board, random, held);
@@ -37,13 +38,13 @@ public sealed class SoakTests(ITestOutputHelper output)
                 acted = true;
             }
 
-            long messages = board.Messages, lines = terminal.System.Lines.Count, draws = terminal.Draws;
+            long messages = board.Messages, lines = terminal.System.Lines.Count, draws = terminal.Draws, writes = storage.Writes;
             long before = GC.GetAllocatedBytesForCurrentThread();
             terminal.Loop.Step(now);
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
             // Quiet: nothing came in, nothing went out, nothing new was shown or logged. Nearly all steps of a day are.
-            if (!acted && messages == board.Messages && lines == terminal.System.Lines.Count && draws == terminal.Draws && now > Hour)
+            if (!acted && messages == board.Messages && lines == terminal.System.Lines.Count && draws == terminal.Draws && writes == storage.Writes && now > Hour)
             {
                 quietSteps++;
                 quietBytes += allocated;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Devices.Cli.App;
 using Devices.Terminal.Entries;
 using SkiaSharp;
 
@@ -18,7 +17,7 @@ public static class FontBuilder
     /// <param name="file">A font file (.ttc, .otf, .ttf) that has <see cref="Face"/>.</param>
     /// <param name="height">Dots a glyph is high; even, 8 to 24.</param>
     /// <param name="small">See <see cref="GlyphSet.Full"/>.</param>
-    /// <exception cref="CliException">The file is no font with that face, or it lacks a character.</exception>
+    /// <exception cref="InvalidDataException">The file is no font with that face, or it lacks a character.</exception>
     public static byte[] Build(string file, int height, bool small = false)
     {
         using SKTypeface face = Open(file);
@@ -26,7 +25,7 @@ public static class FontBuilder
         string half = GlyphSet.Half, full = GlyphSet.Full(small);
         foreach (char c in half + full)
         {
-            if (!face.ContainsGlyph(c)) throw new CliException(ExitCodes.BadFile, $"'{file}' has no glyph for U+{(int)c:X4} ({c}).");
+            if (!font.ContainsGlyph(c)) throw new InvalidDataException($"'{file}' has no glyph for U+{(int)c:X4} ({c}).");
         }
 
         using MemoryStream data = new();
@@ -51,7 +50,7 @@ public static class FontBuilder
             face.Dispose();
         }
 
-        throw new CliException(ExitCodes.BadFile, $"'{file}' has no face '{Face}'. On Debian the package fonts-noto-cjk has it, as NotoSansCJK-Regular.ttc or NotoSansCJK-Bold.ttc.");
+        throw new InvalidDataException($"'{file}' has no face '{Face}'. On Debian the package fonts-noto-cjk has it, as NotoSansCJK-Regular.ttc or NotoSansCJK-Bold.ttc.");
     }
 
     private static byte[] Glyph(SKFont font, char c, int width, int height)
