@@ -85,10 +85,19 @@ internal sealed class ChipI2c : II2cBus, II2cLines
             }
         }
 
-        _sda = _gpio.OpenPin(Pins.I2cSda, PinMode.OutputOpenDrain);
-        _scl = _gpio.OpenPin(Pins.I2cScl, PinMode.OutputOpenDrain);
-        _sda.Write(PinValue.High);
-        _scl.Write(PinValue.High);
+        try
+        {
+            _sda = _gpio.OpenPin(Pins.I2cSda, PinMode.OutputOpenDrain);
+            _scl = _gpio.OpenPin(Pins.I2cScl, PinMode.OutputOpenDrain);
+            _sda.Write(PinValue.High);
+            _scl.Write(PinValue.High);
+        }
+        catch (Exception)
+        {
+            // The lines then read as low and the bus is reported as stuck.
+            _sda = null;
+            _scl = null;
+        }
     }
 
     public void SetScl(bool high)
@@ -110,8 +119,16 @@ internal sealed class ChipI2c : II2cBus, II2cLines
 
     public void GiveBack()
     {
-        _gpio.ClosePin(Pins.I2cSda);
-        _gpio.ClosePin(Pins.I2cScl);
+        try
+        {
+            _gpio.ClosePin(Pins.I2cSda);
+            _gpio.ClosePin(Pins.I2cScl);
+        }
+        catch (Exception)
+        {
+            // Not open: there is nothing to close.
+        }
+
         _sda = null;
         _scl = null;
         Functions();

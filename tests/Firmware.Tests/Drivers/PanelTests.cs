@@ -127,6 +127,8 @@ public sealed class PanelTests
         (_, SpiPanel panel) = Make(false, 0);
         _light.Permille.ShouldBe(0);
         panel.Light(70);
+        _light.Permille.ShouldBe(0, "what the memory holds before is noise");
+        _time.Until(2000, panel.Ready).ShouldBeTrue();
         _light.Permille.ShouldBe(700);
         panel.Light(900);
         _light.Permille.ShouldBe(1000);

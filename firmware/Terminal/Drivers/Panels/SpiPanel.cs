@@ -27,6 +27,7 @@ public sealed class SpiPanel : IPixelPanel
     private readonly byte[] _small = new byte[16];
     private readonly byte[] _fill = new byte[960];
     private int _phase;
+    private int _percent;
     private int _at;
     private long _untilMs;
 
@@ -83,6 +84,7 @@ public sealed class SpiPanel : IPixelPanel
                 break;
             default:
                 _phase = 4;
+                Shine();
                 return true;
         }
 
@@ -130,8 +132,14 @@ public sealed class SpiPanel : IPixelPanel
 
     public void Light(int percent)
     {
-        int bounded = percent < 0 ? 0 : percent > 100 ? 100 : percent;
-        _light.Set(5000, bounded * 10);
+        _percent = percent < 0 ? 0 : percent > 100 ? 100 : percent;
+        Shine();
+    }
+
+    /// <summary>Dark until the panel is up: what its memory holds before is noise.</summary>
+    private void Shine()
+    {
+        _light.Set(5000, _phase == 4 ? _percent * 10 : 0);
     }
 
     private void Script(long nowMs)
