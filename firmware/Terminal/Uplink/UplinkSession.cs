@@ -116,6 +116,12 @@ public sealed class UplinkSession
     /// <summary>Sends a message; false when it was not taken (not connected, or too much waiting).</summary>
     public bool Send(LinkMessage message, bool retain)
     {
+        if (!_open)
+        {
+            // Before it is written: presence is offered every 10 s for as long as somebody stands there.
+            return false;
+        }
+
         if (!message.TryWrite(_writer, out byte[]? payload, out LinkFault? fault))
         {
             _system.Log("A message was not sent: " + fault.Sentence);

@@ -30,6 +30,12 @@ internal sealed class SimBoard(string terminal) : ILink
     /// <summary>Card entries as received, repeats included.</summary>
     public List<CardMessage> Cards { get; } = [];
 
+    /// <summary>PIN entries as received, repeats included.</summary>
+    public List<PinMessage> Pins { get; } = [];
+
+    /// <summary>Reason of a refusal.</summary>
+    public string Reason { get; set; } = "left the company";
+
     /// <summary>Events as received, repeats included.</summary>
     public List<EventMessage> Events { get; } = [];
 
@@ -86,6 +92,15 @@ internal sealed class SimBoard(string terminal) : ILink
             }
         }
 
+        else if (leaf == LinkTopics.Pin)
+        {
+            PinMessage.TryParse(payload, out PinMessage? pin, out _).ShouldBeTrue();
+            Pins.Add(pin!);
+            if (!Mute)
+            {
+                Confirm(pin!.Id);
+            }
+        }
         else if (leaf == LinkTopics.Event)
         {
             EventMessage.TryParse(payload, out EventMessage? happened, out _).ShouldBeTrue();
@@ -120,7 +135,7 @@ internal sealed class SimBoard(string terminal) : ILink
             Seq = _ledger.GetValueOrDefault(id),
             Name = "Grace",
             At = 1764105600000,
-            Reason = Answer == ConfirmResult.Refused ? "left the company" : "",
+            Reason = Answer == ConfirmResult.Refused ? Reason : "",
         });
     }
 

@@ -75,6 +75,23 @@ public static class ControlApi
             machine.Switches.SetOpen(request.Open);
             return Results.Accepted();
         });
+        app.MapPost("/keypad", (KeypadRequest request) =>
+        {
+            if (request.Keys is not { Length: > 0 and <= 64 } keys || keys.Any(c => !char.IsAsciiDigit(c) && c is not ('*' or '#')))
+            {
+                return Bad("'keys' has to be 1 to 64 of 0 to 9, * and #.");
+            }
+
+            machine.Keypad.Type(keys);
+            return Results.Accepted();
+        });
+        app.MapPost("/door", (DoorRequest request) =>
+        {
+            machine.Door.SetOpen(request.Open);
+            return Results.Accepted();
+        });
+        app.MapGet("/", () => Results.Stream(typeof(ControlApi).Assembly.GetManifestResourceStream("page.html")!, "text/html; charset=utf-8"));
+        app.MapGet("/look", (int panel, int tone) => Look(machine, panel, tone));
         app.MapGet("/screen", () => Screen(machine));
         app.MapGet("/state", () => State(machine));
         app.MapPost("/power", async (PowerRequest request, HttpContext context) =>
@@ -107,6 +124,26 @@ public static class ControlApi
             draws,
             buzzer = new { tones = machine.Buzzer.Tones, hertz = machine.Buzzer.Hertz },
             relay = new { open = machine.Relay.IsOpen, pulses = machine.Relay.Pulses },
+        });
+    }
+
+    // What the page asks for ten times a second: the panel's memory only where it changed.
+    private static IResult Look(TerminalMachine machine, int panel, int tone)
+    {
+        (byte[] pixels, int version) = machine.Panel.Look();
+        return Results.Json(new
+        {
+            version,
+            width = machine.Panel.Width,
+            height = machine.Panel.Height,
+            pixels = version == panel ? null : Convert.ToBase64String(pixels),
+            light = $"#{machine.Led.Rgb:x6}",
+            tones = machine.Buzzer.Since(tone).Select(t => new { n = t.N, hertz = t.Hertz, at = t.At }),
+            relay = machine.Relay.IsOpen,
+            pulses = machine.Relay.Pulses,
+            connected = machine.Loop.IsConnected,
+            queue = machine.Loop.QueueDepth,
+            events = machine.Loop.EventDepth,
         });
     }
 
