@@ -6,7 +6,7 @@ public sealed class IlRuleTests(ITestOutputHelper output)
 {
     private static readonly string[] Deployed =
     [
-        "mscorlib", "System.Device.Gpio", "System.Device.I2c", "System.Device.Spi", "System.Device.Pwm", "System.Device.Wifi", "System.IO.Streams", "System.IO.FileSystem",
+        "mscorlib", "System.Device.Gpio", "System.Device.I2c", "System.Device.Spi", "System.Device.Pwm", "System.Device.Wifi", "System.IO.Streams", "System.IO.FileSystem", "System.IO.Ports",
         "System.Net", "System.Threading", "nanoFramework.Hardware.Esp32", "nanoFramework.Runtime.Events", "nanoFramework.Runtime.Native",
         "nanoFramework.M2Mqtt", "nanoFramework.M2Mqtt.Core",
     ];

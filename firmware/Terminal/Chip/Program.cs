@@ -51,7 +51,11 @@ public static class Program
         int turn = threads.Enter("loop", LoopLimitMs, Environment.TickCount64);
         PartsConfig wired = Wired(storage, system);
         IScreen screen = Screen(ChipParts.Panel(gpio, wired), storage, system);
-        TerminalConfig config = Config(storage, system, screen, threads, turn);
+        ChipWifi wifi = new ChipWifi(system, threads);
+        wifi.Start();
+        ChipImprov improv = new ChipImprov(wifi, storage, system, new TerminalOptions("").Firmware, "terminal");
+        TerminalConfig config = Config(storage, system, screen, improv, threads, turn);
+        improv.Seed(config.Ssid, config.WifiPassword);
         TerminalOptions options = new TerminalOptions(config.Terminal);
         options.Chinese = config.Chinese;
         options.DoorOnAccept = config.DoorOnAccept;
@@ -71,7 +75,6 @@ public static class Program
         ChipParts.Fill(parts, gpio, wired);
         parts.Clock = new ChipClock();
 
-        new WifiKeeper(config.Ssid, config.WifiPassword, system, threads).Start();
         TerminalLoop loop = new TerminalLoop(parts, options);
         int faults = 0;
         long threadsFreeMs = Environment.TickCount64;
@@ -81,6 +84,7 @@ public static class Program
             try
             {
                 loop.Step(now);
+                improv.Step(now);
             }
             catch (Exception e)
             {
@@ -140,7 +144,7 @@ public static class Program
         return wired;
     }
 
-    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, IScreen screen, ThreadWatch threads, int turn)
+    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, IScreen screen, ChipImprov improv, ThreadWatch threads, int turn)
     {
         IStepped? stepped = screen as IStepped;
         while (true)
@@ -165,6 +169,7 @@ public static class Program
             {
                 long now = Environment.TickCount64;
                 stepped?.Step(now);
+                improv.Step(now);
                 threads.Alive(turn, now);
                 Thread.Sleep(StepMs);
             }
