@@ -14,6 +14,8 @@ public static class Pins
     public const int ReaderMiso = 4;
     public const int ReaderCs = 5;
     public const int ReaderReset = 6;
+    public const int ReaderTx = 4;
+    public const int ReaderRx = 5;
     public const int Presence = 7;
     public const int KeyExit = 8;
     public const int ScreenDc = 9;

@@ -7,7 +7,7 @@ public sealed class IlRuleTests(ITestOutputHelper output)
 {
     private static readonly string[] Deployed =
     [
-        "mscorlib", "System.Device.Gpio", "System.Device.I2c", "System.Device.Spi", "System.Device.Pwm", "System.Device.Wifi", "System.IO.Streams", "System.IO.FileSystem",
+        "mscorlib", "System.Device.Gpio", "System.Device.I2c", "System.Device.Spi", "System.Device.Pwm", "System.Device.Wifi", "System.IO.Streams", "System.IO.FileSystem", "System.IO.Ports",
         "System.Net", "System.Threading", "nanoFramework.Hardware.Esp32", "nanoFramework.Runtime.Events", "nanoFramework.Runtime.Native",
         "nanoFramework.M2Mqtt", "nanoFramework.M2Mqtt.Core",
     ];
@@ -53,11 +53,11 @@ public sealed class IlRuleTests(ITestOutputHelper output)
     [Fact]
     public void Every_thread_is_one_whose_end_or_round_is_watched()
     {
-        // Who watches: WifiKeeper is in the supervisor's table as the loop is; a connection's thread is counted by MqttThreads, and the program
+        // Who watches: ChipWifi is in the supervisor's table as the loop is; a connection's thread is counted by MqttThreads, and the program
         // reboots when all of them hang; the supervisor itself is watched by the watchdog chip; TextScreen (only without font.bin) waits a
         // second at most and touches nothing but the panel.
         IlCalls.Of(Repo.Built("Devices.Terminal", "Devices.Terminal.dll")).Where(c => c.Type == "Thread" && c.Method == ".ctor").Select(c => c.Caller).Distinct()
-            .ShouldBe(["WifiKeeper", "MqttConnection", "Supervisor", "TextScreen"], ignoreOrder: true);
+            .ShouldBe(["ChipWifi", "MqttConnection", "Supervisor", "TextScreen"], ignoreOrder: true);
     }
 
     [Fact]

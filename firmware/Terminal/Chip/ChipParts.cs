@@ -91,6 +91,19 @@ internal static class ChipParts
             return contactless;
         }
 
+        if (wired.Reader == "pn532-uart")
+        {
+            Configuration.SetPinFunction(Pins.ReaderTx, DeviceFunction.COM2_TX);
+            Configuration.SetPinFunction(Pins.ReaderRx, DeviceFunction.COM2_RX);
+            ChipSerial? serial = ChipSerial.Open("COM2", parts.System);
+            if (serial != null)
+            {
+                Pn532 contactless = new Pn532(new Pn532Hsu(serial));
+                parts.Reader = contactless;
+                return contactless;
+            }
+        }
+
         WiegandReader wiegand = new WiegandReader(new ChipPinEdges(gpio, Pins.WiegandD0), new ChipPinEdges(gpio, Pins.WiegandD1));
         parts.Reader = wiegand;
         return wiegand;

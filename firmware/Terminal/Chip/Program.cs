@@ -7,7 +7,6 @@ using Devices.Terminal.Drivers.Power;
 using Devices.Terminal.Drivers.Signals;
 using Devices.Terminal.Health;
 using Devices.Terminal.Parts;
-using Devices.Terminal.Provisioning;
 using Devices.Terminal.Screens;
 using Devices.Terminal.Uplink;
 
@@ -52,7 +51,11 @@ public static class Program
         int turn = threads.Enter("loop", LoopLimitMs, Environment.TickCount64);
         PartsConfig wired = Wired(storage, system);
         IScreen screen = Screen(ChipParts.Panel(gpio, wired), storage, system);
-        TerminalConfig config = Config(storage, system, screen, threads, turn);
+        ChipWifi wifi = new ChipWifi(system, threads);
+        wifi.Start();
+        ChipImprov improv = new ChipImprov(wifi, storage, system, new TerminalOptions("").Firmware, "terminal");
+        TerminalConfig config = Config(storage, system, screen, improv, threads, turn);
+        improv.Seed(config.Ssid, config.WifiPassword);
         TerminalOptions options = new TerminalOptions(config.Terminal);
         options.Chinese = config.Chinese;
         options.DoorOnAccept = config.DoorOnAccept;
@@ -72,10 +75,6 @@ public static class Program
         ChipParts.Fill(parts, gpio, wired);
         parts.Clock = new ChipClock();
 
-        // What a later join on the spot wrote counts more than what the terminal was first given.
-        WifiFile wifi = new WifiFile(storage);
-        bool own = wifi.Load();
-        new WifiKeeper(own ? wifi.Ssid : config.Ssid, own ? wifi.Password : config.WifiPassword, system, threads).Start();
         TerminalLoop loop = new TerminalLoop(parts, options);
         int faults = 0;
         long threadsFreeMs = Environment.TickCount64;
@@ -85,6 +84,7 @@ public static class Program
             try
             {
                 loop.Step(now);
+                improv.Step(now);
             }
             catch (Exception e)
             {
@@ -144,7 +144,7 @@ public static class Program
         return wired;
     }
 
-    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, IScreen screen, ThreadWatch threads, int turn)
+    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, IScreen screen, ChipImprov improv, ThreadWatch threads, int turn)
     {
         IStepped? stepped = screen as IStepped;
         while (true)
@@ -169,6 +169,7 @@ public static class Program
             {
                 long now = Environment.TickCount64;
                 stepped?.Step(now);
+                improv.Step(now);
                 threads.Alive(turn, now);
                 Thread.Sleep(StepMs);
             }

@@ -3,7 +3,7 @@ using Devices.Link;
 namespace Devices.Terminal.Drivers;
 
 /// <summary>
-/// Which parts are wired, from the optional fields of <c>terminal.json</c>: <c>reader</c> wiegand, rc522 or pn532; <c>presence</c> pir or tof;
+/// Which parts are wired, from the optional fields of <c>terminal.json</c>: <c>reader</c> wiegand, rc522, pn532 (I2C) or pn532-uart; <c>presence</c> pir or tof;
 /// <c>screen</c> st7789 or ili9341; <c>turn</c> quarter turns of the screen; <c>keypad</c>; <c>near_mm</c>. What is absent is the first of each.
 /// </summary>
 public sealed class PartsConfig
@@ -28,9 +28,9 @@ public sealed class PartsConfig
         PartsConfig read = new PartsConfig();
         if (reader.Load(file, file.Length))
         {
-            read.Reader = Word(reader, "reader", "wiegand", "rc522", "pn532");
-            read.Presence = Word(reader, "presence", "pir", "tof", "tof");
-            read.Screen = Word(reader, "screen", "st7789", "ili9341", "ili9341");
+            read.Reader = Word(reader, "reader", "wiegand", "rc522", "pn532", "pn532-uart");
+            read.Presence = Word(reader, "presence", "pir", "tof", "tof", "tof");
+            read.Screen = Word(reader, "screen", "st7789", "ili9341", "ili9341", "ili9341");
             read.Turn = reader.Has("turn") ? (int)reader.Number("turn", 0, 3) : 0;
             read.Keypad = reader.Has("keypad") && reader.Flag("keypad");
             read.NearMm = reader.Has("near_mm") ? (int)reader.Number("near_mm", 200, 2000) : 1200;
@@ -40,7 +40,7 @@ public sealed class PartsConfig
         return fault == null ? read : new PartsConfig();
     }
 
-    private static string Word(LinkReader reader, string name, string first, string second, string third)
+    private static string Word(LinkReader reader, string name, string first, string second, string third, string fourth)
     {
         string word = reader.Text(name, 16);
         if (word.Length == 0)
@@ -48,7 +48,7 @@ public sealed class PartsConfig
             return first;
         }
 
-        if (word != first && word != second && word != third)
+        if (word != first && word != second && word != third && word != fourth)
         {
             reader.Unknown(name);
         }

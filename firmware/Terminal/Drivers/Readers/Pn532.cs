@@ -18,7 +18,7 @@ public sealed class Pn532 : ICardReader, ICardRefusal, IPartHealth
     private const int RfConfiguration = 0x32;
     private const int InListPassiveTarget = 0x4A;
     private const int Ic = 0x32;
-    private const string Remedy = "Check its wires, 3.3 V and the two mode switches (I2C: 1 0); faces and PINs work meanwhile.";
+    private const string Remedy = "Check its wires, 3.3 V and its two mode switches (I2C 1 0, UART 0 0); faces and PINs work meanwhile.";
 
     private static readonly byte[] Version = [GetFirmwareVersion];
     private static readonly byte[] Sam = [SamConfiguration, 0x01, 0x14, 0x00];
