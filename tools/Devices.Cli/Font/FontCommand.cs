@@ -10,21 +10,22 @@ public sealed class FontCommand(IAnsiConsole console, CliHost host) : CliCommand
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Height is < 8 or > 24 || settings.Height % 2 != 0) throw new CliException(ExitCodes.Usage, $"--height {settings.Height} has to be even, 8 to 24.");
-        if (!File.Exists(settings.From)) throw new CliException(ExitCodes.FontRefused, $"There is no font file '{settings.From}'.");
+        string from = Path.GetFullPath(settings.From, Host.WorkingDirectory), target = Path.GetFullPath(settings.Out, Host.WorkingDirectory);
+        if (!File.Exists(from)) throw new CliException(ExitCodes.FontRefused, $"There is no font file '{from}'.");
         byte[] font;
         try
         {
-            font = FontBuilder.Build(settings.From, settings.Height, settings.Small);
+            font = FontBuilder.Build(from, settings.Height, settings.Small);
         }
         catch (InvalidDataException e)
         {
             throw new CliException(ExitCodes.FontRefused, e.Message, inner: e);
         }
 
-        File.WriteAllBytes(settings.Out, font);
+        File.WriteAllBytes(target, font);
         int characters = GlyphSet.Half.Length + GlyphSet.Full(settings.Small).Length;
-        output.Say($"{settings.Out}: {characters} characters of {settings.Height} dots, {font.Length} bytes.");
-        output.Json(new FontReport(settings.Out, characters, settings.Height, font.Length), CliJson.Default.FontReport);
+        output.Say($"{target}: {characters} characters of {settings.Height} dots, {font.Length} bytes.");
+        output.Json(new FontReport(target, characters, settings.Height, font.Length), CliJson.Default.FontReport);
         return Task.FromResult(ExitCodes.Ok);
     }
 }

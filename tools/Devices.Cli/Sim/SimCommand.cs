@@ -44,7 +44,7 @@ public sealed class SimCommand(IAnsiConsole console, CliHost host) : CliCommand<
         }
     }
 
-    private static StandinOptions Options(SimSettings settings, string state)
+    private StandinOptions Options(SimSettings settings, string state)
     {
         if (settings.Language is not ("zh" or "en")) throw new CliException(ExitCodes.Usage, $"--language {settings.Language} has to be zh or en.");
         if (settings.Port is < 0 or > 65535) throw new CliException(ExitCodes.Usage, $"--port {settings.Port} has to be 0 to 65535.");
@@ -56,7 +56,9 @@ public sealed class SimCommand(IAnsiConsole console, CliHost host) : CliCommand<
         if (colon < 1 || !int.TryParse(settings.Broker.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > 65535)
             throw new CliException(ExitCodes.Usage, $"--broker {settings.Broker} has to be HOST:PORT, for example 127.0.0.1:1883.");
         if (settings.PasswordFile is null) throw new CliException(ExitCodes.AnswerMissing, "With --broker the MCU's password is needed.", "Give --password-file with mcu.password of the agent's state folder.");
-        string password = File.ReadAllText(settings.PasswordFile).Trim();
+        string file = Path.GetFullPath(settings.PasswordFile, Host.WorkingDirectory);
+        if (!File.Exists(file)) throw new CliException(ExitCodes.AnswerMissing, $"There is no password file '{file}'.", "Give --password-file with mcu.password of the agent's state folder.");
+        string password = File.ReadAllText(file).Trim();
         return options with { Host = settings.Broker[..colon], Port = port, Password = password };
     }
 }
