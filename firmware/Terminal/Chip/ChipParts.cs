@@ -42,7 +42,7 @@ internal static class ChipParts
     public static void Fill(TerminalParts parts, GpioController gpio, PartsConfig wired)
     {
         ChipI2c lines = new ChipI2c(gpio);
-        I2cGuard i2c = new I2cGuard(lines, lines);
+        I2cGuard i2c = new I2cGuard(lines, lines, new ChipTicks());
         Ds3231 clock = new Ds3231(i2c);
         Ina219 voltage = new Ina219(i2c);
         PushButton exit = Button(gpio, Pins.KeyExit, "exit button");

@@ -25,6 +25,8 @@ internal sealed class ChipPinEdges : IPinEdges
 
     public void Listen(IEdgeSink sink)
     {
+        // Anew: events of an ESP32's pin have been seen to stop for good (nanoframework/Home#570).
+        _pin.ValueChanged -= Changed;
         _sink = sink;
         _pin.ValueChanged += Changed;
     }

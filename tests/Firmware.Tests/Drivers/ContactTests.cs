@@ -4,6 +4,7 @@ using Devices.Firmware.Tests.Sim;
 using Devices.Terminal.Drivers.Contacts;
 using Devices.Terminal.Drivers.Power;
 using Devices.Terminal.Drivers.Signals;
+using Devices.Terminal.Health;
 using Devices.Terminal.Parts;
 
 namespace Devices.Firmware.Tests.Drivers;
@@ -207,19 +208,47 @@ public sealed class ContactTests
     }
 
     [Fact]
-    public void The_watchdog_chip_stays_quiet_while_it_is_kicked_and_resets_when_not()
+    public void The_watchdog_chip_stays_quiet_while_all_threads_come_round_and_resets_when_one_does_not()
     {
-        SimOutput wdi = new(_time);
-        WatchdogKicker kicker = new(wdi);
-        _time.Run(60000, kicker.Kick);
-        for (int i = 1; i < wdi.Edges.Count; i++)
+        SimTps3823 chip = new(_time);
+        _time.Run(30000, _ => chip.Step());
+        chip.Resets.ShouldBe(0, "WDI floats while the chip boots or is flashed");
+
+        WatchdogKicker kicker = new(chip);
+        ThreadWatch threads = new();
+        int loop = threads.Enter("loop", 20000, _time.Now);
+        void Supervise(long now)
         {
-            // TPS3823: 0.9 s is the shortest time-out its datasheet allows for.
-            (wdi.Edges[i].Ms - wdi.Edges[i - 1].Ms).ShouldBeInRange(WatchdogKicker.EveryMs, 900);
-            wdi.Edges[i].High.ShouldNotBe(wdi.Edges[i - 1].High, "an edge, not a level");
+            chip.Step();
+            if (threads.Overdue(now).Length == 0)
+            {
+                kicker.Kick(now);
+            }
         }
 
-        wdi.Edges.Count.ShouldBeGreaterThan(200);
+        _time.Run(
+            3600000,
+            now =>
+            {
+                threads.Alive(loop, now);
+                Supervise(now);
+            },
+            300);
+        chip.Resets.ShouldBe(0);
+        chip.Edges.ShouldBeGreaterThan(10000, "edges, not levels");
+
+        _time.Run(20000, Supervise, 300);
+        chip.Resets.ShouldBe(0, "the loop still has time");
+        _time.Run(3000, Supervise, 300);
+        chip.Resets.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Kicks_are_thinned_out()
+    {
+        SimOutput wdi = new(_time);
+        _time.Run(10000, new WatchdogKicker(wdi).Kick, 1);
+        wdi.Edges.Count.ShouldBe(10000 / WatchdogKicker.EveryMs);
     }
 
     private sealed class CountingStorage : IStorage

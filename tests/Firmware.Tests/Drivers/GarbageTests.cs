@@ -60,7 +60,7 @@ public sealed class GarbageTests
         SimDs3231 chip = new(_time);
         chip.Set(new DateTime(2026, 5, 4, 3, 2, 1, DateTimeKind.Utc));
         SimI2c bus = new(ranging, chip);
-        Vl53l0x distance = new(new I2cGuard(bus, bus));
+        Vl53l0x distance = new(new I2cGuard(bus, bus, _time));
         Ds3231 clock = new(bus);
         SimInput pin = new(_time, true);
         PushButton button = new(pin, "exit button");

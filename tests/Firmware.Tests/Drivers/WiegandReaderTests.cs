@@ -84,6 +84,20 @@ public sealed class WiegandReaderTests
         _read.ShouldBeEmpty();
     }
 
+    /// <summary>nanoframework/Home#570, #1332: a pin's events stop for good.</summary>
+    [Fact]
+    public void Events_that_have_stopped_are_armed_anew()
+    {
+        Send(Frame(0x123456, 26));
+        _d0.LoseEvents();
+        _d1.LoseEvents();
+        Send(Frame(0x123457, 26));
+        _read.Count.ShouldBe(1);
+        Run(WiegandReader.RearmMs + 1000);
+        Send(Frame(0x123458, 26));
+        _read.ShouldBe(["00123456", "00123458"]);
+    }
+
     /// <summary>By the published tables: even parity in front over the first half, odd behind over the second; 37 bits share the middle one.</summary>
     private static int[] Frame(long data, int bits)
     {

@@ -12,13 +12,19 @@ public sealed class WiegandReader : ICardReader, ICardRefusal, IPartHealth
 {
     public const int HeldMs = 2000;
 
+    /// <summary>After so long without an edge the events are armed anew, should they have stopped (nanoframework/Home#570, #1332), ms.</summary>
+    public const int RearmMs = 600000;
+
     private const string Remedy = "Check the reader's 12 V, the joined grounds and its D0 and D1 wires; faces and PINs work meanwhile.";
 
     private readonly WiegandDecoder _decoder = new WiegandDecoder();
     private readonly IPinEdges _d0;
     private readonly IPinEdges _d1;
     private readonly DriverHealth _health = new DriverHealth("Wiegand reader");
+    private readonly WiegandLine _zero;
+    private readonly WiegandLine _one;
     private bool _damaged;
+    private long _quietMs;
     private bool _low;
     private long _lowMs;
 
@@ -26,8 +32,9 @@ public sealed class WiegandReader : ICardReader, ICardRefusal, IPartHealth
     {
         _d0 = d0;
         _d1 = d1;
-        d0.Listen(new WiegandLine(_decoder, 0));
-        d1.Listen(new WiegandLine(_decoder, 1));
+        _zero = new WiegandLine(_decoder, 0);
+        _one = new WiegandLine(_decoder, 1);
+        Arm();
     }
 
     public PartFault? Fault
@@ -59,6 +66,16 @@ public sealed class WiegandReader : ICardReader, ICardRefusal, IPartHealth
         }
 
         WiegandResult result = _decoder.Poll(nowMs, out string uid);
+        if (result != WiegandResult.None)
+        {
+            _quietMs = nowMs;
+        }
+        else if (nowMs - _quietMs >= RearmMs)
+        {
+            _quietMs = nowMs;
+            Arm();
+        }
+
         if (result == WiegandResult.Damaged)
         {
             _damaged = true;
@@ -72,5 +89,11 @@ public sealed class WiegandReader : ICardReader, ICardRefusal, IPartHealth
         bool damaged = _damaged;
         _damaged = false;
         return damaged;
+    }
+
+    private void Arm()
+    {
+        _d0.Listen(_zero);
+        _d1.Listen(_one);
     }
 }

@@ -23,5 +23,8 @@ public sealed class SimInput(SimTime time, bool high) : IPinEdges
         }
     }
 
+    /// <summary>The chip's events have stopped; arming them again brings them back.</summary>
+    public void LoseEvents() => _sink = null;
+
     public void Listen(IEdgeSink sink) => _sink = sink;
 }

@@ -1,9 +1,13 @@
+using Devices.Terminal.Drivers.Bus;
+
 namespace Devices.Firmware.Tests.Drivers.Sim;
 
 /// <summary>The time all simulated chips share, ms.</summary>
-public sealed class SimTime
+public sealed class SimTime : ITicks
 {
     public long Now { get; private set; } = 1000;
+
+    public long NowMs => Now;
 
     public void Pass(long ms) => Now += ms;
 
