@@ -73,6 +73,15 @@ public sealed record StatusAnswer
 
     public required int McuPort { get; init; }
 
+    /// <summary>Temperature in the MCU's case, °C; null where it has no sensor or has not said.</summary>
+    public double? McuCelsius { get; init; }
+
+    /// <summary>The MCU's supply, V.</summary>
+    public double? McuVolts { get; init; }
+
+    /// <summary>Whether the MCU runs in safe mode after repeated crashes.</summary>
+    public bool McuSafeMode { get; init; }
+
     public string? McuFirmware { get; init; }
 
     /// <summary>Entries waiting on the MCU.</summary>
