@@ -9,11 +9,14 @@ return args switch
     ["survey", ..] => Survey.Run(args[1..]),
     ["match"] => MatchBenchmark.Run(),
     ["stages", ..] => StageBenchmark.Run(args[1..]),
+    ["dotnet", ..] => StageDotNet.Run(args[1..]),
+    ["idle", ..] => IdleBenchmark.Run(args[1..]),
+    ["soak", ..] => Soak.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages | dotnet | idle | soak. See tests/Benchmarks/README.md.");
     return 2;
 }

@@ -1,6 +1,7 @@
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Vision.Enrol;
 using Devices.Edge.Vision.Frames;
+using Devices.Edge.Vision.Runtime;
 
 namespace Devices.Edge.Agent.Gallery;
 
@@ -49,7 +50,14 @@ public sealed class EnrolmentDesk(PeopleStore people, Func<FaceModels?> models)
 
         if (models() is not { } running)
             return Refuse(EnrolmentOutcome.Unavailable, "Pictures cannot be taken in now, since the face models are not running; see the status page for why. A card can be given without pictures.");
-        return EnrolFaces(running, id, name, uids, pictures);
+        try
+        {
+            return EnrolFaces(running, id, name, uids, pictures);
+        }
+        catch (ModelFaultException fault)
+        {
+            return Refuse(EnrolmentOutcome.Unavailable, $"{fault.Message} Nothing was changed; send the pictures again.");
+        }
     }
 
     private EnrolmentAnswer EnrolFaces(FaceModels running, string id, string name, List<string>? uids, IReadOnlyList<(string Name, byte[] Jpeg)> pictures)

@@ -4,6 +4,7 @@ using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Runtime;
 using Devices.Edge.Vision.Track;
 using Devices.Link;
 
@@ -14,7 +15,7 @@ namespace Devices.Edge.Agent.Recognition;
 /// a few frames a second are looked at; a face in one of them is presence too, since a sensor can fail. Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
-    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, TimeProvider time)
+    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, TimeProvider time)
 {
     private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
@@ -67,7 +68,19 @@ public sealed class RecognitionLoop(
     {
         using RgbFrame? rgb = Decode(frame);
         if (rgb is null) return;
-        FrameResult result = pipeline.Process(rgb);
+        FrameResult result;
+        try
+        {
+            result = pipeline.Process(rgb);
+            models.Works();
+        }
+        catch (ModelFaultException fault)
+        {
+            // This frame is lost, the next one asks again. The tracks stay: what they hold was judged by whole runs.
+            models.Failed(fault);
+            return;
+        }
+
         Processed++;
         _open = result.Tracks.Count > 0;
         if (result.Detected > 0)

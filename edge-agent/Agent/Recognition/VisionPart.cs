@@ -54,7 +54,7 @@ public sealed class VisionPart(
                     Tell(models);
                     _firstTry.TrySetResult();
                     Task settle = SettleAsync(cancellationToken);
-                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, time);
+                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), time);
                     // On a thread of its own: inference is work, not waiting.
                     await Task.Run(() => loop.RunAsync(heartbeats.Watch("recognition", TimeSpan.FromSeconds(20)), cancellationToken), CancellationToken.None).ConfigureAwait(false);
                     await settle.ConfigureAwait(false);
@@ -96,7 +96,7 @@ public sealed class VisionPart(
         {
             cancellationToken.ThrowIfCancellationRequested();
             guard.Begin();
-            (FaceModels? models, string? problem) = await Task.Run(() => (FaceModels.Load(options.ModelPack!, people, out string? why), why), cancellationToken).ConfigureAwait(false);
+            (FaceModels? models, string? problem) = await Task.Run(() => (FaceModels.Load(options.ModelPack!, people, out string? why, FaceModels.OwnWorker), why), cancellationToken).ConfigureAwait(false);
             if (models is not null) return models;
             guard.Settle();
             health.Set(HealthBoard.Models, false, problem!);
