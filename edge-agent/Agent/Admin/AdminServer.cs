@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Mcu;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -33,7 +34,7 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <summary>Binds the socket; a stale file of a killed agent is replaced (the ledger's lock has already shown that no other agent runs).</summary>
     public static async Task<AdminServer> StartAsync(
-        string socket, EnrolmentDesk desk, PeopleStore people, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, CancellationToken stopping)
+        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, CancellationToken stopping)
     {
         File.Delete(socket);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -57,7 +58,9 @@ public sealed class AdminServer : IAsyncDisposable
         app.MapGet("/status", context => WriteAsync(context, 200, status(), Json.StatusAnswer));
         app.MapGet("/people", context => WriteAsync(context, 200, people.List(), Json.IReadOnlyListPerson));
         app.MapPost("/people", context => EnrolAsync(context, desk, narration));
-        app.MapDelete("/people/{id}", context => EraseAsync(context, desk, people, narration));
+        app.MapDelete("/people/{id}", context => EraseAsync(context, desk, people, pins, narration));
+        app.MapPut("/people/{id}/pin", context => SetPinAsync(context, people, pins, narration));
+        app.MapDelete("/people/{id}/pin", context => RemovePinAsync(context, pins, narration));
         app.MapGet("/events", context => EventsAsync(context, narration, stopping));
         app.MapFallback(context => WriteAsync(context, 404, new ProblemAnswer($"There is no {context.Request.Method} {context.Request.Path}."), Json.ProblemAnswer));
         try
@@ -145,12 +148,50 @@ public sealed class AdminServer : IAsyncDisposable
         await WriteAsync(context, code, new EnrolAnswer(answer.Id, answer.Name, answer.Enrolled, answer.Templates, answer.Pictures, answer.Reason), Json.EnrolAnswer).ConfigureAwait(false);
     }
 
-    private static Task EraseAsync(HttpContext context, EnrolmentDesk desk, PeopleStore people, Narration narration)
+    private static Task EraseAsync(HttpContext context, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration)
     {
         string id = (string)context.Request.RouteValues["id"]!;
         string? name = people.Find(id)?.Name;
         if (!desk.Erase(id)) return WriteAsync(context, 404, new ProblemAnswer($"Nobody has the id '{id}' here."), Json.ProblemAnswer);
+        pins.Remove(id);
         narration.Tell(new NarrationEvent { Kind = "erased", Person = id, Name = name, Text = $"{name} ({id}) was erased: face templates, cards and name; punches stay." });
+        context.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+
+    // Form: number (default: the id, where that is digits) and pin. Neither is ever told or logged.
+    private static async Task SetPinAsync(HttpContext context, PeopleStore people, PinBook pins, Narration narration)
+    {
+        string id = (string)context.Request.RouteValues["id"]!;
+        if (people.Find(id) is not { } person)
+        {
+            await WriteAsync(context, 404, new ProblemAnswer($"Nobody has the id '{id}' here."), Json.ProblemAnswer).ConfigureAwait(false);
+            return;
+        }
+
+        if (!context.Request.HasFormContentType)
+        {
+            await WriteAsync(context, 415, new ProblemAnswer("Send a form with number (optional) and pin."), Json.ProblemAnswer).ConfigureAwait(false);
+            return;
+        }
+
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        string number = form["number"].ToString() is { Length: > 0 } given ? given : id;
+        if (pins.Set(id, number, form["pin"].ToString()) is { } refused)
+        {
+            await WriteAsync(context, 400, new ProblemAnswer(refused), Json.ProblemAnswer).ConfigureAwait(false);
+            return;
+        }
+
+        narration.Tell(new NarrationEvent { Kind = "enrolled", Person = id, Name = person.Name, Text = $"{person.Name} ({id}) was given a PIN." });
+        context.Response.StatusCode = 204;
+    }
+
+    private static Task RemovePinAsync(HttpContext context, PinBook pins, Narration narration)
+    {
+        string id = (string)context.Request.RouteValues["id"]!;
+        if (!pins.Remove(id)) return WriteAsync(context, 404, new ProblemAnswer($"'{id}' has no PIN here."), Json.ProblemAnswer);
+        narration.Tell(new NarrationEvent { Kind = "erased", Person = id, Text = $"The PIN of {id} was taken away." });
         context.Response.StatusCode = 204;
         return Task.CompletedTask;
     }

@@ -68,7 +68,8 @@ public sealed class AgentRuntime : IAsyncDisposable
         EventGate gate = new(_ledger.Events, TimeSpan.FromSeconds(30), _time);
         PunchBook book = new(_ledger, _options.RepeatWindow);
         EntryAnswers answers = Own(OpenEntries());
-        _desk = new(_options, _people, book, _ledger, _clock, answers, gate, _narration, site);
+        PinBook pins = Own(OpenPins());
+        _desk = new(_options, _people, book, _ledger, _clock, answers, pins, gate, _narration, site);
         string password = Read(() => McuPassword.ReadOrCreate(_options.McuPasswordFile));
         _broker = await StartBrokerAsync(password).ConfigureAwait(false);
         _desk.Attach(_broker.SendAsync);
@@ -86,7 +87,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
 
         EnrolmentDesk enrolment = new(_people, () => _vision?.Models);
-        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, _narration, Health, Status, _stopRest.Token).ConfigureAwait(false);
+        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
     }
 
@@ -126,7 +127,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             throw new StartException($"The state directory {_options.State} cannot be made: {fault.Message} Set State, or let this account write there.", fault);
         }
 
-        Close(_options.LedgerFile, _options.EntriesFile, _options.GalleryFile, _options.KeyFile);
+        Close(_options.LedgerFile, _options.EntriesFile, _options.PinsFile, _options.GalleryFile, _options.KeyFile);
         LinuxBootClock boot = new();
         _ledger = Own(Read(() => LedgerStore.Open(
             new LedgerOptions { Path = _options.LedgerFile, Terminal = _options.Terminal, ReserveBytes = _options.ReserveBytes }, boot.BootId, _time)));
@@ -194,6 +195,18 @@ public sealed class AgentRuntime : IAsyncDisposable
         catch (SqliteException fault)
         {
             throw new StartException($"The file {_options.EntriesFile} cannot be opened: {fault.Message} It holds only answers to old card entries: move it away.", fault);
+        }
+    }
+
+    private PinBook OpenPins()
+    {
+        try
+        {
+            return Read(() => new PinBook(_options.PinsFile, _options.PinsKeyFile, _time));
+        }
+        catch (SqliteException fault)
+        {
+            throw new StartException($"The file {_options.PinsFile} cannot be opened: {fault.Message} It holds only PINs: move it away and give new ones.", fault);
         }
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Device.Wifi;
 using System.Threading;
+using Devices.Terminal.Health;
 using Devices.Terminal.Parts;
 using nanoFramework.Networking;
 
@@ -11,15 +12,20 @@ internal sealed class WifiKeeper
 {
     private const int TryMs = 30000;
 
+    /// <summary>A try and the longest pause, with room; a try that ignores its own limit is ended by the supervisor.</summary>
+    private const int WatchMs = 120000;
+
     private readonly string _ssid;
     private readonly string _password;
     private readonly ISystem _system;
+    private readonly ThreadWatch _threads;
 
-    public WifiKeeper(string ssid, string password, ISystem system)
+    public WifiKeeper(string ssid, string password, ISystem system, ThreadWatch threads)
     {
         _ssid = ssid;
         _password = password;
         _system = system;
+        _threads = threads;
     }
 
     public void Start()
@@ -30,14 +36,17 @@ internal sealed class WifiKeeper
     private void Run()
     {
         int pauseMs = 1000;
+        int turn = _threads.Enter("wifi", WatchMs, Environment.TickCount64);
         while (true)
         {
+            _threads.Alive(turn, Environment.TickCount64);
             try
             {
                 CancellationTokenSource limit = new CancellationTokenSource(TryMs);
                 if (WifiNetworkHelper.ConnectDhcp(_ssid, _password, WifiReconnectionKind.Automatic, false, 0, limit.Token))
                 {
                     _system.Log("Wi-Fi joined.");
+                    _threads.Leave(turn);
                     return;
                 }
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Cli.Doctor;
+using Devices.Cli.Font;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
+using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 
 namespace Devices.Cli.App;
@@ -21,4 +23,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(LedgerReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(FontReport))]
+[JsonSerializable(typeof(SimReport))]
+[JsonSerializable(typeof(List<string>))]
 public sealed partial class CliJson : JsonSerializerContext;
