@@ -40,6 +40,9 @@ public sealed class Enroller : IDisposable
     public float DuplicateThreshold => _calibration.ThresholdFor(
         Math.Min(_options.DuplicateFmr, OpenSetDecider.FmrFor(_options.DuplicateFpir, _gallery.Count))).Threshold;
 
+    /// <summary>The margin to the second person that recognition uses.</summary>
+    public float Margin => _options.Policy.Margin;
+
     /// <summary>Similarity from which another enrolled person comes within the margin of the threshold in force.</summary>
     public float LookAlikeThreshold => _decider.ThresholdFor(_gallery.Count).Threshold - _options.Policy.Margin;
 
@@ -112,10 +115,6 @@ public sealed class Enroller : IDisposable
             AllowedDuplicates = search.Allowed(own.Select(i => templates[i])),
         };
     }
-
-    /// <summary>Begins an enrolment from a running camera; use <see cref="LiveViews.Frames"/> with <see cref="Enrol(EnrolmentRequest)"/> in the end.</summary>
-    /// <param name="wanted">Views to collect, 1 to <see cref="EnrolmentOptions.MaximumTemplates"/>.</param>
-    public LiveViews BeginLive(int wanted) => new(_examiner, Math.Clamp(wanted, 1, _options.MaximumTemplates), _options, _calibration.ThresholdFor(_options.SamePersonFmr).Threshold);
 
     public void Dispose() => _examiner.Dispose();
 
