@@ -6,6 +6,7 @@ using Devices.Terminal.Entries;
 using Devices.Terminal.Health;
 using Devices.Terminal.Keys;
 using Devices.Terminal.Parts;
+using Devices.Terminal.Provisioning;
 using Devices.Terminal.Screens;
 using Devices.Terminal.Uplink;
 
@@ -381,6 +382,8 @@ public sealed class TerminalLoop
         // Waiting punches stay: they are owed to people whatever becomes of the terminal's settings.
         _events.Add(EventKind.Fault, "Factory reset by the keys: the settings were erased, waiting punches were kept.", _boot, _time.Wall(nowMs), nowMs);
         _parts.Storage.Delete(TerminalConfig.FileName);
+        _parts.Storage.Delete(WifiFile.FileName);
+        _parts.Storage.Delete(WifiFile.TempName);
         _screen.Show(ScreenKind.Updating, _screen.Texts.Resetting, "", "", nowMs, 10000);
         _chimes.Play(Chime.Alarm, nowMs);
         _resetMs = nowMs;

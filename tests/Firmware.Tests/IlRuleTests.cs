@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Devices.Firmware.Tests.Il;
 
 namespace Devices.Firmware.Tests;
@@ -40,6 +41,36 @@ public sealed class IlRuleTests(ITestOutputHelper output)
     public void Clean_code_is_left_alone() =>
         IlRules.Check(Repo.Built("Firmware.BadSamples", "Firmware.BadSamples.dll"), Allowed)
             .ShouldNotContain(finding => finding.Type == "Clean");
+
+    [Fact]
+    public void No_call_waits_without_a_limit()
+    {
+        var calls = IlCalls.Of(Repo.Built("Devices.Terminal", "Devices.Terminal.dll"));
+        calls.ShouldContain(c => c.Method == "WaitOne" && c.Arguments == 2, "the rule below sees calls at all");
+        calls.Where(c => c.Method is "WaitOne" or "WaitAny" or "WaitAll" or "Join" && c.Arguments < 1 + (c.Method is "WaitAny" or "WaitAll" ? 1 : 0) && c.Type != "String").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_thread_is_one_whose_end_or_round_is_watched()
+    {
+        // Who watches: WifiKeeper is in the supervisor's table as the loop is; a connection's thread is counted by MqttThreads, and the program
+        // reboots when all of them hang; the supervisor itself is watched by the watchdog chip; TextScreen (only without font.bin) waits a
+        // second at most and touches nothing but the panel.
+        IlCalls.Of(Repo.Built("Devices.Terminal", "Devices.Terminal.dll")).Where(c => c.Type == "Thread" && c.Method == ".ctor").Select(c => c.Caller).Distinct()
+            .ShouldBe(["WifiKeeper", "MqttConnection", "Supervisor", "TextScreen"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void The_project_for_a_makers_machine_names_the_same_sources_and_libraries()
+    {
+        string folder = Path.Combine(Repo.Root, "firmware", "Terminal");
+        XDocument project = XDocument.Load(Path.Combine(folder, "Devices.Terminal.nfproj"));
+        XNamespace ns = "http://schemas.microsoft.com/developer/msbuild/2003";
+        project.Descendants(ns + "Compile").Select(c => c.Attribute("Include")!.Value).ShouldBe([@"**\*.cs", @"..\Link\**\*.cs"]);
+        project.Descendants(ns + "LangVersion").Single().Value.ShouldBe("13.0");
+        string[] listed = File.ReadAllLines(Path.Combine(folder, "nano-packages.txt"));
+        listed.ShouldBe(XDocument.Load(Path.Combine(folder, "NanoPackages.props")).Descendants("PackageReference").Select(p => (p.Attribute("Include") ?? p.Attribute("Update"))!.Value));
+    }
 
     [Fact]
     public void The_deployed_program_stays_within_128_KiB()

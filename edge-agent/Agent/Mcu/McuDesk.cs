@@ -95,7 +95,7 @@ public sealed class McuDesk : IMcuDesk
         _narration.Tell("mcu", string.Create(CultureInfo.InvariantCulture, $"The MCU is connected: firmware {hello.Firmware}, {since}."));
         if (hello.UncertaintyMs >= 0 && hello.Now > 0 && !_clock.Read().Trusted && _clock.OfferMcuTime(hello.Now, hello.UncertaintyMs))
             _narration.Tell("clock", $"The time comes from the MCU's battery clock until a surer source speaks (to {hello.UncertaintyMs} ms).");
-        if (hello.Reason is "watchdog" or "crash") _gate.Offer("crash", $"The MCU restarted by itself ({hello.Reason}).");
+        if (hello.Reason is "crash" or "network" || hello.Reason.StartsWith("watchdog", StringComparison.Ordinal)) _gate.Offer("crash", $"The MCU restarted by itself ({hello.Reason}).");
         await SendTimeAsync().ConfigureAwait(false);
         Greeted?.Invoke();
     }

@@ -7,6 +7,7 @@ using Devices.Terminal.Drivers.Power;
 using Devices.Terminal.Drivers.Signals;
 using Devices.Terminal.Health;
 using Devices.Terminal.Parts;
+using Devices.Terminal.Provisioning;
 using Devices.Terminal.Screens;
 using Devices.Terminal.Uplink;
 
@@ -71,7 +72,10 @@ public static class Program
         ChipParts.Fill(parts, gpio, wired);
         parts.Clock = new ChipClock();
 
-        new WifiKeeper(config.Ssid, config.WifiPassword, system, threads).Start();
+        // What a later join on the spot wrote counts more than what the terminal was first given.
+        WifiFile wifi = new WifiFile(storage);
+        bool own = wifi.Load();
+        new WifiKeeper(own ? wifi.Ssid : config.Ssid, own ? wifi.Password : config.WifiPassword, system, threads).Start();
         TerminalLoop loop = new TerminalLoop(parts, options);
         int faults = 0;
         long threadsFreeMs = Environment.TickCount64;

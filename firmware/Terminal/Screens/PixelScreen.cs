@@ -170,7 +170,7 @@ public sealed class PixelScreen : IScreen, IStepped
         _drawnColour[_row] = LineColour(_row);
         _at = 0;
         _x = (_panel.Width - (Measure(text) * _scale)) / 2;
-        bool done = _panel.Fill(0, Top(), _panel.Width, MostScale() * _font.Height, 0);
+        bool done = _panel.Fill(0, Top(), _panel.Width, RowHeight(), 0);
         if (text.Length == 0)
         {
             _row = -1;
@@ -218,9 +218,20 @@ public sealed class PixelScreen : IScreen, IStepped
         return _panel.Draw(x, y, width * _scale, _font.Height * _scale, _cell);
     }
 
+    // Whatever stood there, the clock included.
+    private int RowHeight()
+    {
+        return _row == 0 ? Row1() - Top() : _row == 1 ? _panel.Height - (_font.Height * 3) - 14 - Row1() : _font.Height;
+    }
+
+    private int Row1()
+    {
+        return (_panel.Height * 8) / 20;
+    }
+
     private int MostScale()
     {
-        int most = _row == 0 && _kind == ScreenKind.Idle ? MaxScale : _row < 2 ? 3 : 1;
+        int most = _row == 0 && _kind == ScreenKind.Idle ? MaxScale : _row < 2 ? 2 : 1;
         while (most > 1 && most * _font.Height * 5 > _panel.Height * 2)
         {
             most--;
@@ -236,7 +247,7 @@ public sealed class PixelScreen : IScreen, IStepped
         return _row switch
         {
             0 => height / 20,
-            1 => (height * 8) / 20,
+            1 => Row1(),
             2 => height - (_font.Height * 3) - 14,
             3 => height - (_font.Height * 2) - 10,
             _ => height - _font.Height - 2,

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Reflection.Metadata;
@@ -16,11 +15,6 @@ namespace Devices.Firmware.Tests.Il;
 public static class PeEstimate
 {
     private const int Header = 124;
-
-    private static readonly FrozenDictionary<ushort, OpCode> Codes = typeof(OpCodes)
-        .GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!)
-        .ToFrozenDictionary(code => (ushort)code.Value);
 
     /// <summary>Bytes of IL alone, and of the whole file.</summary>
     public static (int Il, int Pe) Of(string path)
@@ -104,7 +98,7 @@ public static class PeEstimate
         {
             ushort value = il.ReadByte();
             if (value == 0xFE) value = (ushort)((value << 8) | il.ReadByte());
-            OpCode code = Codes[value];
+            OpCode code = IlRules.Codes[value];
             size += value > 0xFF ? 2 : 1;
             switch (code.OperandType)
             {

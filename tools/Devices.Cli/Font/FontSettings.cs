@@ -9,7 +9,7 @@ public sealed class FontSettings : GlobalSettings
 {
     [CommandOption("--from <FILE>")]
     [Description("The font file to draw from; it has to allow embedding (Noto: OFL-1.1).")]
-    [DefaultValue("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")]
+    [DefaultValue("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")]
     public string From { get; init; } = "";
 
     [CommandOption("--out <FILE>")]
