@@ -152,7 +152,7 @@ public sealed class EnrolTests
         templates.Add(Near(templates[7], "twin", 0.7f));
         templates.Add(Near(templates[300], "near", 0.42f));
         templates.Add(Near(templates[200], "p200", 0.9f));
-        var pairs = LookAlikes.Find(templates, threshold: 0.45f, margin: 0.05f);
+        var pairs = LookAlikes.Find(templates, threshold: 0.45f, margin: 0.05f, TestContext.Current.CancellationToken);
         pairs.Select(p => (p.First, p.Second, p.Confusable)).ShouldBe([("p007", "twin", true), ("near", "p300", false)]);
         pairs[0].Score.ShouldBe(0.8f, 0.001f);
     }
