@@ -89,10 +89,13 @@ public sealed class FaceModels : IDisposable
     public FacePipeline CreatePipeline(PipelineOptions options) => new(_pack, Gallery, options);
 
     /// <summary>One enrolment at a time; changes nothing by itself.</summary>
-    public EnrolmentResult Enrol(string person, IReadOnlyList<Devices.Edge.Vision.Frames.RgbFrame> pictures)
+    public EnrolmentResult Enrol(EnrolmentRequest request)
     {
-        lock (_enrolling) return _enroller.Enrol(person, pictures);
+        lock (_enrolling) return _enroller.Enrol(request);
     }
+
+    /// <summary>The threshold in force at the gallery's present size, and the margin to the second person.</summary>
+    public (float Threshold, float Margin) Decision => (_enroller.LookAlikeThreshold + _enroller.Margin, _enroller.Margin);
 
     public void Dispose()
     {
