@@ -1,3 +1,4 @@
+using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
@@ -23,6 +24,7 @@ public static class BridgeApplication
         builder.AddIngest();
         builder.AddFleet();
         builder.AddDelivery();
+        builder.AddAlerts();
         builder.AddWeb(options);
         configure?.Invoke(builder);
         builder.WebHost.ConfigureKestrel((_, kestrel) => kestrel.ApplicationServices.GetRequiredService<Listeners>().Configure(kestrel));

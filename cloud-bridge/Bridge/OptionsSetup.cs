@@ -30,6 +30,10 @@ public static class OptionsSetup
         {
             throw new BridgeStartException($"The settings file {file} is not JSON: {fault.InnerException?.Message ?? fault.Message}", fault);
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new BridgeStartException($"The settings file {file} cannot be read ({fault.Message}): check --config.", fault);
+        }
         // Again on top: what is said closer to the start wins.
         builder.Configuration.AddEnvironmentVariables();
         builder.Configuration.AddCommandLine(args);
@@ -37,6 +41,7 @@ public static class OptionsSetup
 
     private static BridgeOptions Read(ConfigurationManager configuration)
     {
+        if (SettingNames.Unknown(configuration.GetSection("Bridge")) is { } unknown) throw new BridgeStartException(unknown);
         BridgeOptions bound = new();
         try
         {

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Devices.Link;
 
-/// <summary>MCU → board, QoS 1: door, case, exit button or a fault of a part.</summary>
+/// <summary>MCU → board, QoS 1, repeated until its <c>confirm</c>: door, case, exit button or a fault of a part.</summary>
 public sealed class EventMessage : LinkMessage
 {
     public override string Leaf
@@ -16,8 +16,14 @@ public sealed class EventMessage : LinkMessage
     /// <summary>What happened.</summary>
     public EventKind Kind { get; set; }
 
-    /// <summary>Monotonic ms since boot.</summary>
+    /// <summary>Monotonic ms since the boot named in <see cref="Boot"/> when it happened.</summary>
     public long UptimeMs { get; set; }
+
+    /// <summary>The boot in which it happened; "" from firmware before 0.2.</summary>
+    public string Boot { get; set; } = "";
+
+    /// <summary>Wall clock then, ms since the Unix epoch, or 0 when it was not trusted.</summary>
+    public long Now { get; set; }
 
     /// <summary>In words, for a technician.</summary>
     public string Detail { get; set; } = "";
@@ -43,6 +49,8 @@ public sealed class EventMessage : LinkMessage
 
             read.Kind = kind;
             read.UptimeMs = reader.Number("uptime_ms", 0, LinkLimits.MaxNumber);
+            read.Boot = reader.Has("boot") ? reader.Id("boot") : "";
+            read.Now = reader.Has("now") ? reader.Number("now", 0, LinkLimits.MaxEpochMs) : 0;
             read.Detail = reader.Text("detail", LinkLimits.MaxText);
             message = reader.Fault == null ? read : null;
         }
@@ -56,6 +64,12 @@ public sealed class EventMessage : LinkMessage
         writer.Id("id", Id);
         writer.Word("kind", LinkWords.Of(Kind));
         writer.Number("uptime_ms", UptimeMs, 0, LinkLimits.MaxNumber);
+        if (Boot.Length > 0)
+        {
+            writer.Id("boot", Boot);
+        }
+
+        writer.Number("now", Now, 0, LinkLimits.MaxEpochMs);
         writer.Text("detail", Detail, LinkLimits.MaxText);
     }
 }

@@ -25,6 +25,12 @@ public sealed class HelloMessage : LinkMessage
     /// <summary>Wall clock, ms since the Unix epoch, or 0 while the MCU's clock is not trusted.</summary>
     public long Now { get; set; }
 
+    /// <summary>
+    /// How far <see cref="Now"/> may be off, ms; -1 where it is not known. With it a board that has just started and knows no time may take the
+    /// MCU's (its battery clock goes on while the board is off).
+    /// </summary>
+    public long UncertaintyMs { get; set; } = -1;
+
     /// <summary>Reads with a reader of its own. False: <paramref name="fault"/> names the field and what was wrong.</summary>
     public static bool TryParse(byte[] payload, [NotNullWhen(true)] out HelloMessage? message, [NotNullWhen(false)] out LinkFault? fault)
     {
@@ -43,6 +49,7 @@ public sealed class HelloMessage : LinkMessage
             read.Reason = reader.Text("reason", 32);
             read.UptimeMs = reader.Number("uptime_ms", 0, LinkLimits.MaxNumber);
             read.Now = reader.Number("now", 0, LinkLimits.MaxEpochMs);
+            read.UncertaintyMs = reader.Has("uncertainty_ms") ? reader.Number("uncertainty_ms", 0, LinkLimits.MaxNumber) : -1;
             message = reader.Fault == null ? read : null;
         }
 
@@ -57,5 +64,9 @@ public sealed class HelloMessage : LinkMessage
         writer.Text("reason", Reason, 32);
         writer.Number("uptime_ms", UptimeMs, 0, LinkLimits.MaxNumber);
         writer.Number("now", Now, 0, LinkLimits.MaxEpochMs);
+        if (UncertaintyMs >= 0)
+        {
+            writer.Number("uncertainty_ms", UncertaintyMs, 0, LinkLimits.MaxNumber);
+        }
     }
 }

@@ -12,7 +12,7 @@ public static class LinkWords
 
     private static readonly string[] Screens =
     [
-        "idle", "look", "thanks", "repeat", "unknown", "spoof", "card_please", "ambiguous", "hint", "offline", "full", "fault", "held",
+        "idle", "look", "thanks", "repeat", "unknown", "spoof", "card_please", "ambiguous", "hint", "offline", "full", "fault", "held", "updating",
     ];
 
     public static string Of(PunchDirection value)

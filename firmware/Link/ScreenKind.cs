@@ -16,4 +16,7 @@ public enum ScreenKind
     Full = 10,
     Fault = 11,
     Held = 12,
+
+    /// <summary>The MCU or the board is being updated; the card reader still takes punches.</summary>
+    Updating = 13,
 }

@@ -22,6 +22,18 @@ public sealed class StatusMessage : LinkMessage
     /// <summary>Free managed memory in bytes.</summary>
     public long FreeBytes { get; set; }
 
+    /// <summary>Stands in <see cref="Celsius100"/> and <see cref="Millivolts"/> for "there is no such sensor, or it did not answer".</summary>
+    public const int NotMeasured = int.MinValue;
+
+    /// <summary>Temperature inside the case, hundredths of a degree Celsius.</summary>
+    public int Celsius100 { get; set; } = NotMeasured;
+
+    /// <summary>Supply voltage, mV.</summary>
+    public int Millivolts { get; set; } = NotMeasured;
+
+    /// <summary>Whether the terminal runs with the parts that punches need only, after repeated crashes.</summary>
+    public bool SafeMode { get; set; }
+
     /// <summary>Reads with a reader of its own. False: <paramref name="fault"/> names the field and what was wrong.</summary>
     public static bool TryParse(byte[] payload, [NotNullWhen(true)] out StatusMessage? message, [NotNullWhen(false)] out LinkFault? fault)
     {
@@ -39,6 +51,9 @@ public sealed class StatusMessage : LinkMessage
             read.Firmware = reader.Text("firmware", 32);
             read.Queue = reader.Number("queue", 0, LinkLimits.MaxNumber);
             read.FreeBytes = reader.Number("free_bytes", 0, LinkLimits.MaxNumber);
+            read.Celsius100 = reader.Has("celsius100") ? (int)reader.Number("celsius100", -10000, 20000) : NotMeasured;
+            read.Millivolts = reader.Has("millivolts") ? (int)reader.Number("millivolts", 0, 100000) : NotMeasured;
+            read.SafeMode = reader.Has("safe_mode") && reader.Flag("safe_mode");
             message = reader.Fault == null ? read : null;
         }
 
@@ -52,5 +67,19 @@ public sealed class StatusMessage : LinkMessage
         writer.Text("firmware", Firmware, 32);
         writer.Number("queue", Queue, 0, LinkLimits.MaxNumber);
         writer.Number("free_bytes", FreeBytes, 0, LinkLimits.MaxNumber);
+        if (Celsius100 != NotMeasured)
+        {
+            writer.Number("celsius100", Celsius100, -10000, 20000);
+        }
+
+        if (Millivolts != NotMeasured)
+        {
+            writer.Number("millivolts", Millivolts, 0, 100000);
+        }
+
+        if (SafeMode)
+        {
+            writer.Flag("safe_mode", true);
+        }
     }
 }

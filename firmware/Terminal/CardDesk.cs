@@ -35,6 +35,9 @@ public sealed class CardDesk
     private bool _told;
     private PunchDirection _direction;
     private long _directionMs;
+    private bool _liveIsPin;
+    private bool _pinAnswered;
+    private bool _pinRight;
 
     public CardDesk(EntryQueue queue, ScreenDirector screen, Chimes chimes, DoorControl door, TerminalOptions options, ISystem system)
     {
@@ -52,6 +55,9 @@ public sealed class CardDesk
         get { return _liveId; }
     }
 
+    /// <summary>Punches stored since boot.</summary>
+    public int Taken { get; private set; }
+
     public void OnDirection(PunchDirection direction, long nowMs)
     {
         _direction = direction;
@@ -61,9 +67,10 @@ public sealed class CardDesk
         _chimes.Play(Chime.Key, nowMs);
     }
 
-    public void OnDamaged(long nowMs)
+    public void OnDamaged(CardRefusal why, long nowMs)
     {
-        _screen.Show(ScreenKind.Hint, _screen.Texts.CardTwice, "", "", nowMs, 2500);
+        string text = why == CardRefusal.TwoCards ? _screen.Texts.TwoCards : why == CardRefusal.RandomNumber ? _screen.Texts.RandomCard : _screen.Texts.CardTwice;
+        _screen.Show(ScreenKind.Hint, text, "", "", nowMs, 2500);
         _chimes.Play(Chime.Bad, nowMs);
     }
 
@@ -74,15 +81,8 @@ public sealed class CardDesk
             return;
         }
 
-        if (_queue.Count >= _queue.Capacity)
+        if (!HasRoom(nowMs, out long counter, out string id))
         {
-            Refuse(ScreenKind.Full, "", nowMs, "A card was refused: " + _queue.Count + " punches wait for the board and there is no room for more.");
-            return;
-        }
-
-        if (!_queue.TryNewId(out long counter, out string? id))
-        {
-            Refuse(ScreenKind.Fault, _screen.Texts.StorageFault, nowMs, "A card was refused: the flash does not take data.");
             return;
         }
 
@@ -92,37 +92,36 @@ public sealed class CardDesk
         message.UptimeMs = nowMs;
         message.Boot = boot;
         message.Now = wallMs;
-        message.Direction = nowMs - _directionMs < DirectionMs ? _direction : PunchDirection.None;
-        if (!message.TryWrite(_writer, out byte[]? payload, out LinkFault? fault))
+        message.Direction = TakeDirection(nowMs);
+        Store(message, counter, id, false, up, nowMs);
+    }
+
+    /// <summary>A person's number and PIN, typed.</summary>
+    public void OnPin(string person, string pin, string boot, long wallMs, bool up, long nowMs)
+    {
+        if (!HasRoom(nowMs, out long counter, out string id))
         {
-            _system.Log("A card was not taken: " + fault.Sentence);
-            OnDamaged(nowMs);
             return;
         }
 
-        PutResult put = _queue.Put(counter, id, message.Leaf, payload);
-        if (put != PutResult.Saved)
-        {
-            Refuse(
-                put == PutResult.Full ? ScreenKind.Full : ScreenKind.Fault,
-                put == PutResult.Full ? "" : _screen.Texts.StorageFault,
-                nowMs,
-                "A card was refused: the flash does not take data.");
-            return;
-        }
+        PinMessage message = new PinMessage();
+        message.Id = id;
+        message.Person = person;
+        message.Pin = pin;
+        message.UptimeMs = nowMs;
+        message.Boot = boot;
+        message.Now = wallMs;
+        message.Direction = TakeDirection(nowMs);
+        Store(message, counter, id, true, up, nowMs);
+    }
 
-        _direction = PunchDirection.None;
-        _liveId = id;
-        _liveMs = nowMs;
-        _told = false;
-        if (up)
-        {
-            _screen.ShowHeld(ScreenKind.Hint, "", "", "", nowMs, PatienceMs + 500);
-        }
-        else
-        {
-            TellSaved(nowMs);
-        }
+    /// <summary>True once after the board has answered a PIN entry of somebody who stood there; with whether it was right.</summary>
+    public bool TakePinAnswer(out bool right)
+    {
+        bool answered = _pinAnswered;
+        right = _pinRight;
+        _pinAnswered = false;
+        return answered;
     }
 
     /// <summary>
@@ -151,6 +150,8 @@ public sealed class CardDesk
         if (live)
         {
             _liveId = "";
+            _pinAnswered = _liveIsPin;
+            _pinRight = confirm.Result != ConfirmResult.Refused && confirm.Result != ConfirmResult.Unknown;
             Answer(confirm, time, nowMs);
         }
 
@@ -198,7 +199,7 @@ public sealed class CardDesk
 
                 break;
             case ConfirmResult.Unknown:
-                _screen.ShowHeld(ScreenKind.Unknown, "", "", confirm.Reason, nowMs, 3000);
+                _screen.ShowHeld(ScreenKind.Unknown, "", "", _screen.Texts.Reason(confirm.Reason), nowMs, 3000);
                 _chimes.Play(Chime.Bad, nowMs);
                 break;
             case ConfirmResult.Full:
@@ -206,9 +207,71 @@ public sealed class CardDesk
                 _chimes.Play(Chime.Alarm, nowMs);
                 break;
             default:
-                _screen.ShowHeld(ScreenKind.Unknown, _screen.Texts.RefusedTitle, confirm.Name, confirm.Reason, nowMs, 4000);
+                _screen.ShowHeld(ScreenKind.Unknown, _screen.Texts.RefusedTitle, confirm.Name, _screen.Texts.Reason(confirm.Reason), nowMs, 4000);
                 _chimes.Play(Chime.Bad, nowMs);
                 break;
+        }
+    }
+
+    private bool HasRoom(long nowMs, out long counter, out string id)
+    {
+        counter = 0;
+        id = "";
+        if (_queue.Punches >= _queue.Capacity)
+        {
+            Refuse(ScreenKind.Full, "", nowMs, "A punch was refused: " + _queue.Punches + " wait for the board and there is no room for more.");
+            return false;
+        }
+
+        if (!_queue.TryNewId(out counter, out string? made))
+        {
+            Refuse(ScreenKind.Fault, _screen.Texts.StorageFault, nowMs, "A punch was refused: the flash does not take data.");
+            return false;
+        }
+
+        id = made;
+        return true;
+    }
+
+    private PunchDirection TakeDirection(long nowMs)
+    {
+        PunchDirection direction = nowMs - _directionMs < DirectionMs ? _direction : PunchDirection.None;
+        _direction = PunchDirection.None;
+        return direction;
+    }
+
+    private void Store(LinkMessage message, long counter, string id, bool pin, bool up, long nowMs)
+    {
+        if (!message.TryWrite(_writer, out byte[]? payload, out LinkFault? fault))
+        {
+            _system.Log("A punch was not taken: " + fault.Sentence);
+            OnDamaged(CardRefusal.Damaged, nowMs);
+            return;
+        }
+
+        PutResult put = _queue.Put(counter, id, message.Leaf, payload);
+        if (put != PutResult.Saved)
+        {
+            Refuse(
+                put == PutResult.Full ? ScreenKind.Full : ScreenKind.Fault,
+                put == PutResult.Full ? "" : _screen.Texts.StorageFault,
+                nowMs,
+                "A punch was refused: the flash does not take data.");
+            return;
+        }
+
+        Taken++;
+        _liveId = id;
+        _liveMs = nowMs;
+        _liveIsPin = pin;
+        _told = false;
+        if (up)
+        {
+            _screen.ShowHeld(ScreenKind.Hint, "", "", "", nowMs, PatienceMs + 500);
+        }
+        else
+        {
+            TellSaved(nowMs);
         }
     }
 

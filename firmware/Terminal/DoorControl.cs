@@ -18,6 +18,12 @@ public sealed class DoorControl
         _relay?.Set(false);
     }
 
+    /// <summary>Whether the door is released now.</summary>
+    public bool IsReleased
+    {
+        get { return _isOpen; }
+    }
+
     /// <summary>Pulses given since boot.</summary>
     public int Pulses { get; private set; }
 

@@ -2,33 +2,46 @@ using System;
 using Devices.Link;
 using Devices.Terminal.Entries;
 using Devices.Terminal.Parts;
-using Devices.Terminal.Uplink;
 
 namespace Devices.Terminal;
 
 /// <summary>
-/// Events that wait for a connection: the newest <see cref="Size"/> in RAM. Unlike punches they are no wages: a power cut loses
-/// what the board had not yet, and when the box is full the oldest goes and the log says so.
+/// Makes events durable: each goes into the queue's journal like a punch, with an id of its own, and is dropped only on the board's
+/// confirm. Exit presses may fill half of the room for events; force, case and faults have the rest. What had no room is counted, and the
+/// count becomes an event as soon as there is room.
 /// </summary>
 public sealed class EventBox
 {
-    public const int Size = 16;
-
-    private readonly EventMessage?[] _ring = new EventMessage?[Size];
-    private readonly EntryQueue _ids;
+    private readonly EntryQueue _queue;
     private readonly ISystem _system;
-    private int _head;
-    private int _count;
+    private readonly LinkWriter _writer = new LinkWriter();
+    private int _leftOut;
 
-    public EventBox(EntryQueue ids, ISystem system)
+    public EventBox(EntryQueue queue, ISystem system)
     {
-        _ids = ids ?? throw new ArgumentNullException(nameof(ids));
+        _queue = queue ?? throw new ArgumentNullException(nameof(queue));
         _system = system ?? throw new ArgumentNullException(nameof(system));
     }
 
-    public void Add(EventKind kind, string detail, long nowMs)
+    /// <summary>Events that had no room since the last one that said so.</summary>
+    public int LeftOut
     {
-        if (!_ids.TryNewId(out long counter, out string? id))
+        get { return _leftOut; }
+    }
+
+    /// <summary>Takes an event; only <see cref="PutResult.Saved"/> means that it survives a power cut.</summary>
+    public PutResult Add(EventKind kind, string detail, string boot, long wallMs, long nowMs)
+    {
+        _system.Log(detail);
+        int room = kind == EventKind.ExitButton ? EntryQueue.EventCapacity / 2 : EntryQueue.EventCapacity;
+        if (_queue.Events >= room)
+        {
+            _leftOut++;
+            _system.Log("That event was left out: too many wait for the board.");
+            return PutResult.Full;
+        }
+
+        if (!_queue.TryNewId(out long counter, out string? id))
         {
             id = "x" + _system.Random() + "-" + _system.Random();
         }
@@ -37,33 +50,26 @@ public sealed class EventBox
         message.Id = id;
         message.Kind = kind;
         message.UptimeMs = nowMs;
+        message.Boot = boot;
+        message.Now = wallMs;
         message.Detail = detail;
-        _system.Log(detail);
-        if (_count == Size)
+        if (!message.TryWrite(_writer, out byte[]? payload, out LinkFault? fault))
         {
-            _system.Log("An event was left out because the board has been away too long.");
-            _head = (_head + 1) % Size;
-            _count--;
+            _system.Log("An event was not taken: " + fault.Sentence);
+            return PutResult.StorageFault;
         }
 
-        _ring[(_head + _count) % Size] = message;
-        _count++;
+        return _queue.Put(counter, id, message.Leaf, payload);
     }
 
-    /// <summary>Sends one when there is a connection.</summary>
-    public void Step(UplinkSession session)
+    /// <summary>Says how many were left out, once there is room again.</summary>
+    public void Step(string boot, long wallMs, long nowMs)
     {
-        if (_count == 0 || !session.IsUp)
+        if (_leftOut > 0 && _queue.Events < EntryQueue.EventCapacity / 2)
         {
-            return;
-        }
-
-        EventMessage? message = _ring[_head];
-        if (message == null || session.Send(message, false))
-        {
-            _ring[_head] = null;
-            _head = (_head + 1) % Size;
-            _count--;
+            int count = _leftOut;
+            _leftOut = 0;
+            Add(EventKind.Fault, count + " events were left out: the board was away too long.", boot, wallMs, nowMs);
         }
     }
 }

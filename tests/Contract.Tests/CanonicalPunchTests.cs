@@ -43,6 +43,10 @@ public sealed class CanonicalPunchTests
         });
 
     [Fact]
+    public void Negative_zero_has_the_canonical_bytes_of_zero_because_a_database_gives_it_back_as_zero() =>
+        Hex(Punches.Face() with { Score = -0f, Threshold = -0f, Liveness = -0f }).ShouldBe(Hex(Punches.Face() with { Score = 0f, Threshold = 0f, Liveness = 0f }));
+
+    [Fact]
     public void Any_person_keeps_its_canonical_bytes_through_json() =>
         Gen.String[0, 60].Where(s => s.All(c => !char.IsSurrogate(c))).Sample(person =>
         {

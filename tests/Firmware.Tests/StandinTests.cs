@@ -95,10 +95,26 @@ public sealed class StandinTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_page_the_keypad_and_the_door_work()
+    {
+        await StartBroker();
+        await StartTerminal();
+        (await _http.GetStringAsync(_control, TestContext.Current.CancellationToken)).ShouldContain("The firmware's own code");
+        await Until(async () => (await Get("state")).GetProperty("connected").GetBoolean());
+        await Post("keypad", new { keys = "1001#4826#" });
+        await Until(async () => (await Get("state")).GetProperty("taken").GetInt32() == 1);
+        await Post("door", new { open = true });
+        await Until(async () => (await Get("look?panel=-1&tone=-1")).GetProperty("light").GetString() == "#c00000");
+        JsonElement look = await Get("look?panel=-1&tone=-1");
+        look.GetProperty("pixels").GetString()!.Length.ShouldBe(240 * 240 * 2 / 3 * 4);
+        look.GetProperty("tones").GetArrayLength().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task Bad_control_requests_get_a_sentence()
     {
         await StartTerminal();
-        foreach ((string path, string body) in new[] { ("card", "{\"uid\":\"zz\"}"), ("card", "nonsense"), ("key", "{\"key\":\"left\"}"), ("power", "{\"action\":\"on\"}") })
+        foreach ((string path, string body) in new[] { ("card", "{\"uid\":\"zz\"}"), ("card", "nonsense"), ("key", "{\"key\":\"left\"}"), ("keypad", "{\"keys\":\"12a\"}"), ("power", "{\"action\":\"on\"}") })
         {
             using StringContent content = new(body, System.Text.Encoding.UTF8, "application/json");
             using HttpResponseMessage answer = await _http.PostAsync(new Uri(_control!, path), content, TestContext.Current.CancellationToken);

@@ -8,6 +8,7 @@ internal static class Show
         await using Crew crew = await Crew.Muster(layout, options, repeatSeconds: 60, stop).ConfigureAwait(false);
         Console.WriteLine();
         Console.WriteLine($"  HR's page:        {crew.Stack.HrAddress}   user hr, one-time password {crew.Stack.OneTimePassword}");
+        Console.WriteLine($"  The terminal:     {crew.Stack.McuAddress}   its screen, light and sounds, with keys, card and presence to click");
         Console.WriteLine($"  DingTalk stand-in: {crew.Stack.DingTalkAddress}   (what the platform has recorded)");
         Console.WriteLine($"  Everything this run writes is in {layout.Data}. Ctrl-C stops all of it.");
         Console.WriteLine();

@@ -19,5 +19,8 @@ public sealed record DeliveryOutcome(
     public static DeliveryOutcome Accepted { get; } = new(OutcomeKind.Accepted, "reason.accepted");
 
     /// <summary>Whether the platform counts this call to its month: it does not count throttled calls and calls that never arrived.</summary>
-    public bool Metered => Kind is not (OutcomeKind.Throttled or OutcomeKind.Unreachable or OutcomeKind.Banned);
+    public bool Metered => !NeverCalled && Kind is not (OutcomeKind.Throttled or OutcomeKind.Unreachable or OutcomeKind.Banned);
+
+    /// <summary>The metered call itself was never made: it already failed at the access token, which is not metered.</summary>
+    public bool NeverCalled { get; init; }
 }

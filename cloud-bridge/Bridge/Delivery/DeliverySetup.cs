@@ -62,8 +62,8 @@ public static class DeliverySetup
         }
         catch (InvalidOperationException exception)
         {
-            // The binder's own message names the key and the value.
-            throw new BridgeStartException($"A setting below Bridge:Platform cannot be read: {exception.InnerException?.Message ?? exception.Message}", exception);
+            // The binder's own message names the key and the value; the inner one only the value.
+            throw new BridgeStartException($"A setting cannot be read: {exception.Message}", exception);
         }
     }
 }

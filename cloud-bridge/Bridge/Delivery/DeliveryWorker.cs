@@ -16,6 +16,9 @@ public sealed class DeliveryWorker(
 
     private readonly ConcurrentDictionary<long, Task> _running = [];
 
+    // Leased rows whose outcome the store would not take. Left alone they would stay "sending" until the next start, and block their person.
+    private readonly ConcurrentQueue<OutboxItem> _unwritten = [];
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,7 +29,7 @@ public sealed class DeliveryWorker(
             {
                 if (!recovered)
                 {
-                    int left = await outbox.RecoverAsync(stoppingToken);
+                    int left = await outbox.RecoverAsync(clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)(options.SettleSeconds * 1000), stoppingToken);
                     recovered = true;
                     if (left > 0) log.LogWarning("{Count} punches were being sent when the bridge stopped: the platform is asked about them first.", left);
                 }
@@ -49,6 +52,7 @@ public sealed class DeliveryWorker(
 
     private async Task StepAsync(CancellationToken cancellationToken)
     {
+        await WriteDoubtsAsync();
         DateTimeOffset now = clock.GetUtcNow();
         Pause? pause = status.Current;
         TimeSpan rest = TimeSpan.FromSeconds(options.PollSeconds);
@@ -68,9 +72,7 @@ public sealed class DeliveryWorker(
             // Others that wait for the same question share the call.
             if (pause is null && ambiguous.Count == leased.Count)
             {
-                IReadOnlyList<OutboxItem> more = await outbox.LeaseAsync(now.ToUnixTimeMilliseconds(), SettledTogether - ambiguous.Count, cancellationToken);
-                ambiguous.AddRange(more.Where(i => i.Was == DeliveryState.Ambiguous));
-                foreach (OutboxItem item in more.Where(i => i.Was != DeliveryState.Ambiguous)) await outcomes.PutBackAsync(item, cancellationToken);
+                ambiguous.AddRange(await AlsoAmbiguousAsync(now, SettledTogether - ambiguous.Count, cancellationToken));
             }
 
             Start(ambiguous[0].PunchId, () => settler.SettleAsync(target, ambiguous, cancellationToken), ambiguous);
@@ -79,6 +81,49 @@ public sealed class DeliveryWorker(
         // A full lease means more may be due: look again as soon as a worker is free.
         if (leased.Count == 0 || free == 0 || leased.Count < free) await status.WaitAsync(rest, cancellationToken);
         else await Task.WhenAny([.. _running.Values, Task.Delay(rest, clock, cancellationToken)]);
+    }
+
+    private async Task<List<OutboxItem>> AlsoAmbiguousAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        List<OutboxItem> ambiguous = [];
+        try
+        {
+            foreach (OutboxItem item in await outbox.LeaseAsync(now.ToUnixTimeMilliseconds(), limit, cancellationToken))
+            {
+                if (item.Was == DeliveryState.Ambiguous) ambiguous.Add(item);
+                else if (!await PutBackAsync(item, cancellationToken)) _unwritten.Enqueue(item);
+            }
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // Nothing was leased. Those in hand are settled without company.
+            log.LogWarning("The outbox cannot be read now: {Fault}", exception.Message);
+        }
+
+        return ambiguous;
+    }
+
+    private async Task<bool> PutBackAsync(OutboxItem item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await outcomes.PutBackAsync(item, cancellationToken);
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WriteDoubtsAsync()
+    {
+        for (int left = _unwritten.Count; left > 0 && _unwritten.TryDequeue(out OutboxItem? item); left--)
+        {
+            if (await outcomes.InDoubtAsync(item)) continue;
+            _unwritten.Enqueue(item);
+            return;
+        }
     }
 
     private void Start(long key, Func<Task> work, List<OutboxItem> items) => _running[key] = Task.Run(async () =>
@@ -94,7 +139,8 @@ public sealed class DeliveryWorker(
         catch (Exception exception)
         {
             log.LogError(exception, "Delivery of punch {Punch} failed inside the bridge; the platform is asked about it before it is sent again.", items[0].Key);
-            foreach (OutboxItem item in items) await outcomes.InDoubtAsync(item);
+            foreach (OutboxItem item in items)
+                if (!await outcomes.InDoubtAsync(item)) _unwritten.Enqueue(item);
         }
         finally
         {

@@ -69,8 +69,10 @@ public sealed class OutcomeHandler(
         long? next = null;
         if (outcome.Kind is OutcomeKind.Transient or OutcomeKind.Refused)
         {
-            TimeSpan wait = BackOff.After(Math.Max(1, item.Attempts), Math.Max(options.SettleSeconds, 1), options.RetryMaxSeconds);
-            next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)wait.TotalMilliseconds;
+            // Each lookup is metered too: as long again as the punch has been in doubt already, within the same ends as any retry.
+            long asked = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            double doubt = item.SentAt is { } sent ? (asked - sent) / 1000.0 : 0, least = Math.Max(options.SettleSeconds, 1);
+            next = asked + (long)(BackOff.After(1, Math.Clamp(doubt, least, Math.Max(least, options.RetryMaxSeconds)), options.RetryMaxSeconds).TotalMilliseconds);
         }
         else
         {
@@ -97,19 +99,20 @@ public sealed class OutcomeHandler(
         return outbox.MarkAsync(item.PunchId, new(item.Was) { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = clock.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken);
     }
 
-    /// <summary>The bridge itself failed around a call.</summary>
-    public async Task InDoubtAsync(OutboxItem item)
+    /// <summary>The bridge itself failed around a call. False where even that cannot be written now: then ask again later.</summary>
+    public async Task<bool> InDoubtAsync(OutboxItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
         try
         {
             long next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)(options.SettleSeconds * 1000);
             await outbox.MarkAsync(item.PunchId, new(DeliveryState.Ambiguous) { Attempts = item.Attempts + 1, SentAt = item.SentAt, NextAttemptAt = next, ReasonCode = "reason.asking" }, CancellationToken.None);
+            return true;
         }
         catch (Exception exception)
         {
-            // The row stays "sending" and is settled at the next start.
-            log.LogError(exception, "The outcome of punch {Punch} could not be stored.", item.Key);
+            log.LogError(exception, "The outcome of punch {Punch} could not be stored; the bridge goes on trying.", item.Key);
+            return false;
         }
     }
 

@@ -3,27 +3,37 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Delivery;
 
 /// <summary>A punch and what the platform was told of it.</summary>
-public sealed record Sought(long PunchId, PunchKey Key, DeliveryItem Item);
+/// <param name="Accepted">Whether the platform said yes to it; an ambiguous one got no answer.</param>
+public sealed record Sought(long PunchId, PunchKey Key, DeliveryItem Item, bool Accepted);
 
-/// <summary>What looking brought: punches found (and noted as proved), not there, or the outcome that stopped the looking.</summary>
-public sealed record ProofResult(IReadOnlyList<Sought> Found, IReadOnlyList<Sought> Missing, IReadOnlyList<Sought> Unasked, DeliveryOutcome? Stopped);
+/// <summary>What looking brought: punches found (and noted as proved), not there, or without an answer and why.</summary>
+/// <param name="Stopped">The outcome that ended the looking before everything was asked, or null.</param>
+public sealed record ProofResult(
+    IReadOnlyList<Sought> Found, IReadOnlyList<Sought> Missing, IReadOnlyList<(Sought Punch, DeliveryOutcome Why)> Unanswered, DeliveryOutcome? Stopped);
 
 /// <summary>Asks the platform's record list for punches, in as few metered calls as possible, and notes the proofs.</summary>
 public sealed class Prover(IProofStore proofs, CallBudget budget)
 {
     private const long Minute = 60_000;
 
+    // Enough to find the one person of fifty whom the platform will not hear of; a question that is wrong altogether costs no more.
+    private const int MostRefused = 16;
+
     /// <summary>Looks for all of them. <paramref name="keep"/> calls of the month are left untouched.</summary>
     public async Task<ProofResult> LookAsync(IDeliveryTarget target, IReadOnlyList<Sought> sought, int keep, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
-        List<Sought> found = [], missing = [], unasked = [];
+        List<Sought> found = [], missing = [];
+        List<(Sought, DeliveryOutcome)> unanswered = [];
         DeliveryOutcome? stopped = null;
-        foreach (var (query, items) in LookupPlanner.Plan(sought, s => s.Item, target.LookupPersons, target.LookupSpan))
+        int refused = 0;
+        Queue<(LookupQuery Query, IReadOnlyList<Sought> Items)> open = new(Plan(target, sought));
+        while (open.TryDequeue(out var next))
         {
+            var (query, items) = next;
             if (stopped is not null)
             {
-                unasked.AddRange(items);
+                unanswered.AddRange(items.Select(i => (i, stopped)));
                 continue;
             }
 
@@ -31,23 +41,40 @@ public sealed class Prover(IProofStore proofs, CallBudget budget)
             if (month is null)
             {
                 stopped = new(OutcomeKind.Budget, "reason.budget");
-                unasked.AddRange(items);
+                unanswered.AddRange(items.Select(i => (i, stopped)));
                 continue;
             }
 
             LookupResult answer = await target.FindAsync(query, cancellationToken);
             if (!answer.Outcome.Metered) await budget.ReturnAsync(month, cancellationToken);
-            if (answer.Outcome.Kind != OutcomeKind.Accepted)
+            if (answer.Outcome.Kind == OutcomeKind.Accepted)
             {
-                stopped = answer.Outcome;
-                unasked.AddRange(items);
+                await MatchAsync(items, answer.Records, found, missing, cancellationToken);
                 continue;
             }
 
-            await MatchAsync(items, answer.Records, found, missing, cancellationToken);
+            if (answer.Outcome.Kind == OutcomeKind.Refused && ++refused <= MostRefused)
+            {
+                // Somebody whom the platform refuses must not keep the others of the question in doubt: they are asked about by halves.
+                if (query.Persons.Count == 1) unanswered.AddRange(items.Select(i => (i, answer.Outcome)));
+                else foreach (var half in Halves(target, query, items)) open.Enqueue(half);
+                continue;
+            }
+
+            stopped = answer.Outcome;
+            unanswered.AddRange(items.Select(i => (i, stopped)));
         }
 
-        return new(found, missing, unasked, stopped);
+        return new(found, missing, unanswered, stopped);
+    }
+
+    private static IReadOnlyList<(LookupQuery, IReadOnlyList<Sought>)> Plan(IDeliveryTarget target, IEnumerable<Sought> sought) =>
+        LookupPlanner.Plan(sought, s => s.Item, target.LookupPersons, target.LookupSpan);
+
+    private static IEnumerable<(LookupQuery, IReadOnlyList<Sought>)> Halves(IDeliveryTarget target, LookupQuery query, IReadOnlyList<Sought> items)
+    {
+        HashSet<string> first = [.. query.Persons.Take(query.Persons.Count / 2)];
+        return Plan(target, items.Where(i => first.Contains(i.Item.Person))).Concat(Plan(target, items.Where(i => !first.Contains(i.Item.Person))));
     }
 
     private async Task MatchAsync(IReadOnlyList<Sought> items, IReadOnlyList<PlatformRecord> records, List<Sought> found, List<Sought> missing, CancellationToken cancellationToken)
@@ -55,11 +82,9 @@ public sealed class Prover(IProofStore proofs, CallBudget budget)
         HashSet<string> taken = [.. await proofs.TakenAsync([.. records.Select(r => r.Id)], cancellationToken)];
         foreach (Sought one in items)
         {
-            // A row that is to the second another of the person's punches is that one's, even if it is not proved yet.
             long start = one.Item.At / Minute * Minute;
-            IReadOnlyList<long> others = await proofs.NeighboursAsync(one.PunchId, one.Key.Terminal, one.Item.Person, start, start + Minute, cancellationToken);
-            PlatformRecord? row = RecordMatcher.Find(one.Item, records, r => taken.Contains(r.Id)
-                || (r.At / 1000 != one.Item.At / 1000 && others.Any(o => o / 1000 == r.At / 1000)));
+            IReadOnlyList<Neighbour> others = await proofs.NeighboursAsync(one.PunchId, one.Key.Terminal, one.Item.Person, start, start + Minute, cancellationToken);
+            PlatformRecord? row = RecordMatcher.Find(one.Item, records, r => taken.Contains(r.Id), others, one.Accepted);
             if (row is not null && await proofs.ProveAsync(one.PunchId, row.Id, row.Invalid, cancellationToken))
             {
                 taken.Add(row.Id);

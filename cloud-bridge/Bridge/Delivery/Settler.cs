@@ -20,17 +20,15 @@ public sealed class Settler(
         foreach (OutboxItem item in items)
         {
             DeliveryItem punch = new(item.Person, item.At, item.Key.Terminal, await names.OfAsync(item.Key.Terminal, cancellationToken));
-            if (target.Refuse(punch) is null) sought.Add(new(item.PunchId, item.Key, punch));
+            // Only beyond the list's window is there nobody left to ask; a clock set back makes no punch unanswerable.
+            if (clock.GetUtcNow().ToUnixTimeMilliseconds() - item.At < target.Window.TotalMilliseconds) sought.Add(new(item.PunchId, item.Key, punch, Accepted: false));
             else await outbox.MarkAsync(item.PunchId, new(DeliveryState.Dead) { Attempts = item.Attempts, SentAt = item.SentAt, ReasonCode = "reason.never_settled" }, cancellationToken);
         }
 
         ProofResult result = await prover.LookAsync(target, sought, keep: 0, cancellationToken);
         foreach (Sought found in result.Found) log.LogInformation("Punch {Punch} had arrived at the platform after all.", found.Key);
         foreach (Sought missing in result.Missing) await MissedAsync(byId[missing.PunchId], cancellationToken);
-        foreach (Sought unasked in result.Unasked)
-        {
-            await outcomes.RecordLookupAsync(byId[unasked.PunchId], result.Stopped!, cancellationToken);
-        }
+        foreach ((Sought punch, DeliveryOutcome why) in result.Unanswered) await outcomes.RecordLookupAsync(byId[punch.PunchId], why, cancellationToken);
 
         if (result.Stopped is null && sought.Count > 0) await outcomes.AnsweredAsync(cancellationToken);
         status.Wake();

@@ -7,7 +7,7 @@ namespace Devices.Bridge.Delivery;
 /// One call covers 50 people and seven days, and the last <see cref="PlatformOptions.KeptForUploads"/> calls of a month are not touched.
 /// </summary>
 public sealed class Verifier(
-    IDeliveryTarget target, IProofStore proofs, IOutboxStore outbox, OutcomeHandler outcomes, Prover prover, DeviceNames names,
+    IDeliveryTarget target, IProofStore proofs, OutcomeHandler outcomes, Prover prover, DeviceNames names,
     DeliveryStatus status, PlatformOptions options, TimeProvider clock, ILogger<Verifier> log) : BackgroundService
 {
     private const int Most = 2000;
@@ -22,13 +22,14 @@ public sealed class Verifier(
         foreach (UnprovedPunch punch in due)
         {
             DeliveryItem item = new(punch.Person, punch.At, punch.Key.Terminal, await names.OfAsync(punch.Key.Terminal, cancellationToken));
-            // The list does not reach beyond its window: the punch stays "delivered, not proved".
-            if (target.Refuse(item) is null) sought.Add(new(punch.PunchId, punch.Key, item));
+            // The list does not reach beyond its window: the punch stays "delivered, not proved". A clock set back is no reason to give up.
+            if (now.ToUnixTimeMilliseconds() - item.At < target.Window.TotalMilliseconds) sought.Add(new(punch.PunchId, punch.Key, item, Accepted: true));
             else await proofs.CountCheckAsync(punch.PunchId, long.MaxValue, cancellationToken);
         }
 
         ProofResult result = await prover.LookAsync(target, sought, options.KeptForUploads, cancellationToken);
         foreach (Sought missing in result.Missing) await MissedAsync(missing, cancellationToken);
+        foreach ((Sought punch, DeliveryOutcome why) in result.Unanswered.Where(u => u.Why.Kind == OutcomeKind.Refused && !ReferenceEquals(u.Why, result.Stopped))) await RefusedAsync(punch, why, cancellationToken);
         if (due.Count > 0) log.LogInformation("Verified {Found} of {Asked} delivered punches at the platform.", result.Found.Count, sought.Count);
         if (result.Stopped is { } stopped) await StoppedAsync(stopped, cancellationToken);
         else if (sought.Count > 0) await outcomes.AnsweredAsync(cancellationToken);
@@ -61,15 +62,28 @@ public sealed class Verifier(
         if (stopped.Kind is OutcomeKind.Configuration or OutcomeKind.Throttled or OutcomeKind.Banned) await outcomes.StopAsync(stopped, cancellationToken);
     }
 
+    // The platform said yes and will not be asked: no proof, but no sign against it either. It stays "delivered, not proved".
+    private async Task RefusedAsync(Sought punch, DeliveryOutcome why, CancellationToken cancellationToken)
+    {
+        int checks = await CountAsync(punch, cancellationToken);
+        if (checks < options.VerifyLookups) return;
+        log.LogWarning("Punch {Punch} cannot be verified, the platform refuses the question: {Reason} {Code}", punch.Key, Sentence.Of(why.Reason), why.Code);
+        await proofs.CountCheckAsync(punch.PunchId, long.MaxValue, cancellationToken);
+    }
+
+    // Each look waits four times as long as the one before: 1, 4, 16 … passes.
+    private async Task<int> CountAsync(Sought punch, CancellationToken cancellationToken)
+    {
+        int checks = await proofs.ChecksAsync(punch.PunchId, cancellationToken) + 1;
+        double minutes = options.VerifyMinutes * Math.Pow(4, Math.Min(checks - 1, 6));
+        await proofs.CountCheckAsync(punch.PunchId, clock.GetUtcNow().AddMinutes(minutes).ToUnixTimeMilliseconds(), cancellationToken);
+        return checks;
+    }
+
     private async Task MissedAsync(Sought missing, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = clock.GetUtcNow();
-        int checks = await proofs.ChecksAsync(missing.PunchId, cancellationToken) + 1;
-        // Each look waits four times as long as the one before: 1, 4, 16 … passes.
-        double minutes = options.VerifyMinutes * Math.Pow(4, Math.Min(checks - 1, 6));
-        await proofs.CountCheckAsync(missing.PunchId, now.AddMinutes(minutes).ToUnixTimeMilliseconds(), cancellationToken);
-        if (checks < options.VerifyLookups) return;
-        await outbox.MarkAsync(missing.PunchId, new(DeliveryState.Dead) { ReasonCode = "reason.not_recorded" }, cancellationToken);
+        if (await CountAsync(missing, cancellationToken) < options.VerifyLookups) return;
+        if (!await proofs.GiveUpAsync(missing.PunchId, "reason.not_recorded", cancellationToken)) return;
         log.LogWarning("The platform said yes to punch {Punch} but does not show it: dead letter.", missing.Key);
     }
 }

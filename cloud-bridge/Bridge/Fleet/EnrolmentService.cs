@@ -9,7 +9,7 @@ namespace Devices.Bridge.Fleet;
 /// <param name="Status">HTTP status.</param>
 public sealed record EnrolmentResult(int Status, string? Fault, X509Certificate2? Certificate);
 
-/// <summary>Turns a claim and a request into a terminal's certificate; a claim is used up together with the issuance.</summary>
+/// <summary>Turns a claim and a request into a terminal's certificate; a claim is used up together with the issuance, and answers the same key again while it lives.</summary>
 public sealed class EnrolmentService(
     CertificateAuthority authority, IFleetStore fleet, IAuditStore audit, IExceptionStore exceptions, ITerminalConnections connections, ILogger<EnrolmentService> log)
 {
@@ -21,19 +21,31 @@ public sealed class EnrolmentService(
         // A bad request must not cost the claim: the technician mends it and tries again.
         if (key is null) return new(400, fault, null);
 
-        X509Certificate2? certificate = null;
         ClaimOutcome outcome = await fleet.RedeemAsync(hash, terminal, () =>
         {
-            certificate = authority.IssueTerminal(terminal, key);
-            return CertificateAuthority.Describe(certificate);
-        }, cancellationToken);
+            using X509Certificate2 issued = authority.IssueTerminal(terminal, key);
+            return CertificateAuthority.Describe(issued);
+        }, der => SameKey(der, key), cancellationToken);
         if (outcome.Verdict != ClaimVerdict.Accepted) return await RefuseAsync(terminal, outcome.Verdict, address, cancellationToken);
+        X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(outcome.Certificate!.Der);
+        if (outcome.Again)
+        {
+            await audit.AuditAsync("claim", "certificate given again", terminal, $"certificate {outcome.Certificate.Serial}", address, cancellationToken);
+            log.LogInformation("Terminal {Terminal} asked again from {Address} with the same claim and key: it gets the same certificate.", terminal, address);
+            return new(200, null, certificate);
+        }
 
-        await audit.AuditAsync("claim", outcome.Reissued ? "terminal re-enrolled" : "terminal enrolled", terminal, $"certificate {outcome.Certificate!.Serial}", address, cancellationToken);
+        await audit.AuditAsync("claim", outcome.Reissued ? "terminal re-enrolled" : "terminal enrolled", terminal, $"certificate {outcome.Certificate.Serial}", address, cancellationToken);
         log.LogInformation("Terminal {Terminal} was {What} from {Address}; its certificate runs until {Until:yyyy-MM-dd}.",
-            terminal, outcome.Reissued ? "enrolled again (earlier certificates are revoked)" : "enrolled", address, certificate!.NotAfter);
+            terminal, outcome.Reissued ? "enrolled again (earlier certificates are revoked)" : "enrolled", address, certificate.NotAfter);
         if (outcome.Reissued) await connections.DisconnectAsync(terminal, "The certificate of this connection was replaced by a new enrolment.");
         return new(200, null, certificate);
+    }
+
+    private static bool SameKey(byte[] der, PublicKey key)
+    {
+        using X509Certificate2 issued = X509CertificateLoader.LoadCertificate(der);
+        return issued.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo());
     }
 
     private async Task<EnrolmentResult> RefuseAsync(string terminal, ClaimVerdict verdict, string? address, CancellationToken cancellationToken)

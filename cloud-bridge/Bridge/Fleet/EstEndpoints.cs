@@ -32,7 +32,7 @@ public static class EstEndpoints
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"enrolment\", charset=\"UTF-8\"";
                 return Sentence(StatusCodes.Status401Unauthorized, "Log in with the terminal's name and a claim code (HTTP Basic).");
             }
-            if (context.Request.ContentType?.Split(';')[0].Trim() is not "application/pkcs10")
+            if (!string.Equals(context.Request.ContentType?.Split(';')[0].Trim(), "application/pkcs10", StringComparison.OrdinalIgnoreCase))
                 return Sentence(StatusCodes.Status415UnsupportedMediaType, "Send a PKCS#10 request as application/pkcs10.");
             string? body = await ReadBodyAsync(context.Request, context.RequestAborted);
             if (body is null) return Sentence(StatusCodes.Status413PayloadTooLarge, $"A PKCS#10 request has at most {MaxBody} bytes here.");

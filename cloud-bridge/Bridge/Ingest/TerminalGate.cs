@@ -39,6 +39,9 @@ public sealed class TerminalGate(IFleetStore fleet, IngestOptions limits, TimePr
         if (record is null || record.Terminal != terminal) return $"The certificate of '{terminal}' is not known to this bridge: enrol the terminal again.";
         if (record.RevokedAt is not null) return $"The certificate of '{terminal}' was revoked ({record.RevokedReason}): enrol the terminal again.";
         if (record.TerminalRevokedAt is not null) return $"The terminal '{terminal}' was revoked: enrol it again with a claim made for its name.";
+        // Issued with a day's slack: a bridge this far back must not hand its clock to terminals as a time source.
+        if (record.NotBefore > time.GetUtcNow().ToUnixTimeMilliseconds())
+            return $"The certificate of '{terminal}' is not valid before {DateTimeOffset.FromUnixTimeMilliseconds(record.NotBefore):yyyy-MM-dd HH:mm} UTC: check the bridge's clock.";
         if (record.NotAfter <= time.GetUtcNow().ToUnixTimeMilliseconds())
             return $"The certificate of '{terminal}' expired at {DateTimeOffset.FromUnixTimeMilliseconds(record.NotAfter):yyyy-MM-dd HH:mm} UTC: enrol the terminal again.";
         return null;

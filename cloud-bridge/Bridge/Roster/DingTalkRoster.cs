@@ -30,7 +30,8 @@ public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
         {
             Answer children = await CallAsync("topapi/v2/department/listsub", new() { ["dept_id"] = id }, cancellationToken);
             if (!children.Ok) return RosterPull.Failed(children.Outcome);
-            foreach (JsonElement child in Items(children.Body!.Value, null))
+            if (Result(children) is not { ValueKind: JsonValueKind.Array } list) return Unreadable();
+            foreach (JsonElement child in list.EnumerateArray())
             {
                 if (Number(child, "dept_id") is not { } childId) return Unreadable();
                 if (!seen.Add(childId)) continue;
@@ -52,19 +53,22 @@ public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
         {
             Answer page = await CallAsync("topapi/v2/user/list", new() { ["dept_id"] = department, ["cursor"] = cursor, ["size"] = PageSize }, cancellationToken);
             if (!page.Ok) return page.Outcome;
-            foreach (JsonElement user in Items(page.Body!.Value, "list"))
+            // An answer that does not say whether it is the last is no end of the list: whoever stands behind it would count as gone.
+            if (Result(page) is not { ValueKind: JsonValueKind.Object } result
+                || !result.TryGetProperty("has_more", out JsonElement more) || more.ValueKind is not (JsonValueKind.True or JsonValueKind.False)
+                || (result.TryGetProperty("list", out JsonElement list) && list.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))) return Unreadable().Outcome;
+            foreach (JsonElement user in list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default)
             {
                 if (AnswerReader.Text(user, "userid") is not { Length: > 0 } id) return Unreadable().Outcome;
-                IEnumerable<long> own = user.TryGetProperty("dept_id_list", out JsonElement list) && list.ValueKind == JsonValueKind.Array
-                    ? list.EnumerateArray().Select(d => d.TryGetInt64(out long value) ? value : Root)
+                IEnumerable<long> own = user.TryGetProperty("dept_id_list", out JsonElement ids) && ids.ValueKind == JsonValueKind.Array
+                    ? ids.EnumerateArray().Select(d => d.TryGetInt64(out long value) ? value : Root)
                     : [department];
                 long[] all = [.. own.Append(department).Concat(people.TryGetValue(id, out Person? known) ? known.Departments : []).Distinct().Order()];
                 // "active" there means that the person has opened DingTalk; whoever is listed works here.
                 people[id] = new(id, AnswerReader.Text(user, "name") ?? id, AnswerReader.Text(user, "job_number") is { Length: > 0 } job ? job : null, Active: true, all);
             }
 
-            JsonElement result = page.Body!.Value.GetProperty("result");
-            if (!result.TryGetProperty("has_more", out JsonElement more) || more.ValueKind != JsonValueKind.True) return null;
+            if (more.ValueKind == JsonValueKind.False) return null;
             if (Number(result, "next_cursor") is not { } next || next <= cursor) return Unreadable().Outcome;
             cursor = next;
         }
@@ -82,12 +86,7 @@ public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
         }
     }
 
-    private static JsonElement.ArrayEnumerator Items(JsonElement body, string? name)
-    {
-        if (!body.TryGetProperty("result", out JsonElement result)) return default;
-        if (name is not null && (result.ValueKind != JsonValueKind.Object || !result.TryGetProperty(name, out result))) return default;
-        return result.ValueKind == JsonValueKind.Array ? result.EnumerateArray() : default;
-    }
+    private static JsonElement? Result(Answer answer) => answer.Body!.Value.TryGetProperty("result", out JsonElement result) ? result : null;
 
     private static long? Number(JsonElement element, string name) =>
         long.TryParse(AnswerReader.Text(element, name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : null;

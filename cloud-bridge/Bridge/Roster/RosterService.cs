@@ -89,7 +89,9 @@ public sealed class RosterService(
         IReadOnlyList<Person> known = await people.PeopleAsync(includeLeft: false, cancellationToken);
         HashSet<string> named = [.. pull.People.Select(p => p.UserId)];
         int missing = known.Count(p => !named.Contains(p.UserId));
-        if (!confirmed && missing > AlwaysAllowed && missing > known.Count * options.RosterMissingShare)
+        // A confirmation is for what was shown: when more are missing by now, somebody has to look again.
+        bool agreed = confirmed && before.Held && missing <= before.Missing;
+        if (!agreed && missing > AlwaysAllowed && missing > known.Count * options.RosterMissingShare)
         {
             return before with { LastTriedAt = now, Problem = RosterStatus.HeldKey, Detail = null, Missing = missing, Of = known.Count };
         }

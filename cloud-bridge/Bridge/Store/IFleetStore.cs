@@ -20,10 +20,12 @@ public enum ClaimVerdict
     NameTaken,
 }
 
-public sealed record ClaimOutcome(ClaimVerdict Verdict, IssuedCertificate? Certificate, bool Reissued);
+/// <param name="Reissued">The terminal had a certificate before, which is revoked now.</param>
+/// <param name="Again">Nothing was issued: the certificate is the one that this claim had paid for.</param>
+public sealed record ClaimOutcome(ClaimVerdict Verdict, IssuedCertificate? Certificate, bool Reissued, bool Again = false);
 
 /// <summary>What the store knows of a certificate shown by a client; null where it never issued it.</summary>
-public sealed record CertificateRecord(string Terminal, long NotAfter, long? RevokedAt, string? RevokedReason, long? TerminalRevokedAt);
+public sealed record CertificateRecord(string Terminal, long NotBefore, long NotAfter, long? RevokedAt, string? RevokedReason, long? TerminalRevokedAt);
 
 /// <summary>Claims and certificates.</summary>
 public interface IFleetStore
@@ -36,7 +38,12 @@ public interface IFleetStore
     /// Uses up a claim and records the certificate in one transaction; <paramref name="issue"/> runs inside it, so that a claim never
     /// pays for two certificates nor is spent for none. Earlier certificates of the terminal are revoked.
     /// </summary>
-    Task<ClaimOutcome> RedeemAsync(byte[] codeHash, string terminal, Func<IssuedCertificate> issue, CancellationToken cancellationToken = default);
+    /// <param name="sameKey">
+    /// Whether a certificate (DER) is for the key that asks. A claim that was used for this very terminal and key gives the same
+    /// certificate again while it lives: the first answer may have been lost on its way.
+    /// </param>
+    Task<ClaimOutcome> RedeemAsync(
+        byte[] codeHash, string terminal, Func<IssuedCertificate> issue, Func<byte[], bool> sameKey, CancellationToken cancellationToken = default);
 
     Task<CertificateRecord?> FindCertificateAsync(string thumbprint, CancellationToken cancellationToken = default);
 

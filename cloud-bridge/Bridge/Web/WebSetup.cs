@@ -23,7 +23,7 @@ public static class WebSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(bridge);
-        WebOptions options = builder.Configuration.GetSection("Bridge:Web").Get<WebOptions>() ?? new();
+        WebOptions options = Read(builder.Configuration);
         if (options.Check() is { } problem) throw new BridgeStartException(problem);
         _ = SiteClock.For(bridge.Site.TimeZone, TimeProvider.System);
 
@@ -34,6 +34,7 @@ public static class WebSetup
         services.AddSingleton<SignIn>();
         services.AddSingleton<ReasonTexts>();
         services.AddSingleton<PunchCsv>();
+        services.AddExceptionHandler<ProgramFaults>();
         services.AddLocalization();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
@@ -89,6 +90,18 @@ public static class WebSetup
         return app;
     }
 
+    private static WebOptions Read(ConfigurationManager configuration)
+    {
+        try
+        {
+            return configuration.GetSection("Bridge:Web").Get<WebOptions>() ?? new();
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new BridgeStartException($"A setting cannot be read: {fault.Message}", fault);
+        }
+    }
+
     private static void AddAccess(IServiceCollection services, WebOptions options)
     {
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
@@ -119,10 +132,12 @@ public static class WebSetup
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 
-    private static bool IsPage(HttpContext context) =>
-        !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
-        && !context.Request.Path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
-        && !context.Request.Path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
+    private static bool IsPage(HttpContext context) => IsPage(context.Request.Path);
+
+    internal static bool IsPage(PathString path) =>
+        !path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        && !path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
+        && !path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
 
     private static async Task ExportAsync(HttpContext context, PunchCsv csv, SiteClock clock, IAuditStore audit)
     {

@@ -25,7 +25,8 @@ namespace Devices.Contract.Punches;
 /// pack                         u8 0|1, then if 1 u16 length, UTF-8
 /// photo                        u8 0|1, then if 1 32 bytes
 /// </code>
-/// Floats are hashed by their bits, so JSON must carry them with a shortest round-trip form (System.Text.Json does).
+/// Floats are hashed by their bits, so JSON must carry them with a shortest round-trip form (System.Text.Json does). Negative zero counts
+/// as zero: SQLite does not keep its sign, and a ledger read back from the disk must have the chain it was written with.
 /// </remarks>
 public static class CanonicalPunch
 {
@@ -84,7 +85,7 @@ public static class CanonicalPunch
     {
         WriteByte(to, value is null ? (byte)0 : (byte)1);
         if (value is null) return;
-        BinaryPrimitives.WriteSingleBigEndian(to.GetSpan(4), value.Value);
+        BinaryPrimitives.WriteSingleBigEndian(to.GetSpan(4), value.Value + 0f);
         to.Advance(4);
     }
 }

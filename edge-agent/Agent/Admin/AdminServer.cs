@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.View;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -34,7 +35,7 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <summary>Binds the socket; a stale file of a killed agent is replaced (the ledger's lock has already shown that no other agent runs).</summary>
     public static async Task<AdminServer> StartAsync(
-        string socket, EnrolmentDesk desk, PeopleStore people, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, CancellationToken stopping)
+        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, CancellationToken stopping)
     {
         File.Delete(socket);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -57,8 +58,11 @@ public sealed class AdminServer : IAsyncDisposable
         });
         app.MapGet("/status", context => WriteAsync(context, 200, status(), Json.StatusAnswer));
         app.MapGet("/people", context => WriteAsync(context, 200, people.List(), Json.IReadOnlyListPerson));
+        app.MapGet("/people/lookalikes", context => LookAlikesAsync(context, desk));
         app.MapPost("/people", context => EnrolAsync(context, desk, narration));
-        app.MapDelete("/people/{id}", context => EraseAsync(context, desk, people, narration));
+        app.MapDelete("/people/{id}", context => EraseAsync(context, desk, people, pins, narration));
+        app.MapPut("/people/{id}/pin", context => SetPinAsync(context, people, pins, narration));
+        app.MapDelete("/people/{id}/pin", context => RemovePinAsync(context, pins, narration));
         app.MapGet("/events", context => EventsAsync(context, narration, stopping));
         app.MapView(view, stopping);
         app.MapFallback(context => WriteAsync(context, 404, new ProblemAnswer($"There is no {context.Request.Method} {context.Request.Path}."), Json.ProblemAnswer));
@@ -111,10 +115,10 @@ public sealed class AdminServer : IAsyncDisposable
         }
 
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
-        string? stray = form.Keys.FirstOrDefault(k => k is not ("id" or "name" or "card")) ?? form.Files.FirstOrDefault(f => f.Name != "picture")?.Name;
+        string? stray = form.Keys.FirstOrDefault(k => k is not ("id" or "name" or "card" or "allow" or "replace_face" or "reason")) ?? form.Files.FirstOrDefault(f => f.Name != "picture")?.Name;
         if (stray is not null)
         {
-            await WriteAsync(context, 400, new ProblemAnswer($"The field '{stray}' is not known; use id, name, card and picture."), Json.ProblemAnswer).ConfigureAwait(false);
+            await WriteAsync(context, 400, new ProblemAnswer($"The field '{stray}' is not known; use id, name, card, picture, allow, replace_face and reason."), Json.ProblemAnswer).ConfigureAwait(false);
             return;
         }
 
@@ -129,7 +133,7 @@ public sealed class AdminServer : IAsyncDisposable
         IReadOnlyList<string>? cards = form.TryGetValue("card", out Microsoft.Extensions.Primitives.StringValues values)
             ? [.. values.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]
             : null;
-        EnrolmentAnswer answer = await Task.Run(() => desk.Enrol(form["id"], form["name"], cards, pictures), context.RequestAborted).ConfigureAwait(false);
+        EnrolmentAnswer answer = await Task.Run(() => desk.Enrol(form["id"], form["name"], cards, pictures, Permit(form)), context.RequestAborted).ConfigureAwait(false);
         if (answer.Enrolled)
         {
             string with = pictures.Count == 0 ? "without pictures" : $"from {answer.Pictures.Count(p => p.Accepted)} of {pictures.Count} {(pictures.Count == 1 ? "picture" : "pictures")}";
@@ -144,15 +148,65 @@ public sealed class AdminServer : IAsyncDisposable
             EnrolmentOutcome.Unavailable => 503,
             _ => 422,
         };
-        await WriteAsync(context, code, new EnrolAnswer(answer.Id, answer.Name, answer.Enrolled, answer.Templates, answer.Pictures, answer.Reason), Json.EnrolAnswer).ConfigureAwait(false);
+        await WriteAsync(context, code, new EnrolAnswer(answer.Id, answer.Name, answer.Enrolled, answer.Templates, answer.Pictures, answer.Reason, answer.LookAlikes, answer.Allowed), Json.EnrolAnswer).ConfigureAwait(false);
     }
 
-    private static Task EraseAsync(HttpContext context, EnrolmentDesk desk, PeopleStore people, Narration narration)
+    // Field allow: ids whom the face may resemble; replace_face: true; reason: why.
+    private static EnrolmentPermit Permit(IFormCollection form) => new(
+        [.. form["allow"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal)],
+        form["replace_face"] == "true", form["reason"].ToString());
+
+    private static async Task LookAlikesAsync(HttpContext context, EnrolmentDesk desk)
+    {
+        LookAlikeReport? report = await Task.Run(() => desk.FindLookAlikes(context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
+        if (report is null) await WriteAsync(context, 503, new ProblemAnswer("The face models are not running; see the status page for why."), Json.ProblemAnswer).ConfigureAwait(false);
+        else await WriteAsync(context, 200, report, Json.LookAlikeReport).ConfigureAwait(false);
+    }
+
+    private static Task EraseAsync(HttpContext context, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration)
     {
         string id = (string)context.Request.RouteValues["id"]!;
         string? name = people.Find(id)?.Name;
         if (!desk.Erase(id)) return WriteAsync(context, 404, new ProblemAnswer($"Nobody has the id '{id}' here."), Json.ProblemAnswer);
+        pins.Remove(id);
         narration.Tell(new NarrationEvent { Kind = "erased", Person = id, Name = name, Text = $"{name} ({id}) was erased: face templates, cards and name; punches stay." });
+        context.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+
+    // Form: number (default: the id, where that is digits) and pin. Neither is ever told or logged.
+    private static async Task SetPinAsync(HttpContext context, PeopleStore people, PinBook pins, Narration narration)
+    {
+        string id = (string)context.Request.RouteValues["id"]!;
+        if (people.Find(id) is not { } person)
+        {
+            await WriteAsync(context, 404, new ProblemAnswer($"Nobody has the id '{id}' here."), Json.ProblemAnswer).ConfigureAwait(false);
+            return;
+        }
+
+        if (!context.Request.HasFormContentType)
+        {
+            await WriteAsync(context, 415, new ProblemAnswer("Send a form with number (optional) and pin."), Json.ProblemAnswer).ConfigureAwait(false);
+            return;
+        }
+
+        IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+        string number = form["number"].ToString() is { Length: > 0 } given ? given : id;
+        if (pins.Set(id, number, form["pin"].ToString()) is { } refused)
+        {
+            await WriteAsync(context, 400, new ProblemAnswer(refused), Json.ProblemAnswer).ConfigureAwait(false);
+            return;
+        }
+
+        narration.Tell(new NarrationEvent { Kind = "enrolled", Person = id, Name = person.Name, Text = $"{person.Name} ({id}) was given a PIN." });
+        context.Response.StatusCode = 204;
+    }
+
+    private static Task RemovePinAsync(HttpContext context, PinBook pins, Narration narration)
+    {
+        string id = (string)context.Request.RouteValues["id"]!;
+        if (!pins.Remove(id)) return WriteAsync(context, 404, new ProblemAnswer($"'{id}' has no PIN here."), Json.ProblemAnswer);
+        narration.Tell(new NarrationEvent { Kind = "erased", Person = id, Text = $"The PIN of {id} was taken away." });
         context.Response.StatusCode = 204;
         return Task.CompletedTask;
     }

@@ -97,6 +97,11 @@ public sealed record AgentOptions
 
     public string EntriesFile => Path.Combine(State, "entries.db");
 
+    /// <summary>Numbers and PINs, hashed; their key lies beside them in a file of its own.</summary>
+    public string PinsFile => Path.Combine(State, "pins.db");
+
+    public string PinsKeyFile => Path.Combine(State, "pins.key");
+
     public string TemplateKeyFile => Path.Combine(State, "templates.key");
 
     public string McuPasswordFile => Path.Combine(State, "mcu.password");

@@ -71,7 +71,8 @@ public sealed class AgentRuntime : IAsyncDisposable
         EventGate gate = new(_ledger.Events, TimeSpan.FromSeconds(30), _time);
         PunchBook book = new(_ledger, _options.RepeatWindow);
         EntryAnswers answers = Own(OpenEntries());
-        _desk = new(_options, _people, book, _ledger, _clock, answers, gate, _narration, site);
+        PinBook pins = Own(OpenPins());
+        _desk = new(_options, _people, book, _ledger, _clock, answers, pins, gate, _narration, site);
         string password = Read(() => McuPassword.ReadOrCreate(_options.McuPasswordFile));
         _broker = await StartBrokerAsync(password).ConfigureAwait(false);
         _desk.Attach(_broker.SendAsync);
@@ -88,8 +89,13 @@ public sealed class AgentRuntime : IAsyncDisposable
         TellLiveness(gate);
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
 
-        EnrolmentDesk enrolment = new(_people, () => _vision?.Models);
-        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, _narration, Health, Status, new ViewDesk(_tap, _people, _ledger.Events, _narration, Facts, _time), _stopRest.Token).ConfigureAwait(false);
+        EnrolmentDesk enrolment = new(_people, () => _vision?.Models, sentence =>
+        {
+            _narration.Warn("enrolled", sentence);
+            _ledger.Events.Add("enrolment-override", sentence, security: true);
+        });
+        ViewDesk view = new(_tap, _people, _ledger.Events, _narration, Facts, _time);
+        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
     }
 
@@ -129,7 +135,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             throw new StartException($"The state directory {_options.State} cannot be made: {fault.Message} Set State, or let this account write there.", fault);
         }
 
-        Close(_options.LedgerFile, _options.EntriesFile, _options.GalleryFile, _options.KeyFile);
+        Close(_options.LedgerFile, _options.EntriesFile, _options.PinsFile, _options.GalleryFile, _options.KeyFile);
         LinuxBootClock boot = new();
         _ledger = Own(Read(() => LedgerStore.Open(
             new LedgerOptions { Path = _options.LedgerFile, Terminal = _options.Terminal, ReserveBytes = _options.ReserveBytes }, boot.BootId, _time)));
@@ -197,6 +203,18 @@ public sealed class AgentRuntime : IAsyncDisposable
         catch (SqliteException fault)
         {
             throw new StartException($"The file {_options.EntriesFile} cannot be opened: {fault.Message} It holds only answers to old card entries: move it away.", fault);
+        }
+    }
+
+    private PinBook OpenPins()
+    {
+        try
+        {
+            return Read(() => new PinBook(_options.PinsFile, _options.PinsKeyFile, _time));
+        }
+        catch (SqliteException fault)
+        {
+            throw new StartException($"The file {_options.PinsFile} cannot be opened: {fault.Message} It holds only PINs: move it away and give new ones.", fault);
         }
     }
 
@@ -280,6 +298,9 @@ public sealed class AgentRuntime : IAsyncDisposable
             Undecodable = _vision?.Decoded.Refused ?? 0,
             McuOnline = _broker?.IsOnline ?? false,
             McuPort = _broker?.Port ?? 0,
+            McuCelsius = _desk.Celsius,
+            McuVolts = _desk.Volts,
+            McuSafeMode = _desk.SafeMode,
             McuFirmware = _desk.Firmware,
             McuQueue = _desk.McuQueue,
             BridgeOnline = _bridge?.IsOnline ?? false,

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Devices.Contract.Punches;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
@@ -24,6 +26,7 @@ public sealed class McuDesk : IMcuDesk
     private readonly LedgerStore _ledger;
     private readonly TrustedClock _clock;
     private readonly EntryAnswers _answers;
+    private readonly PinBook _pins;
     private readonly EventGate _gate;
     private readonly Narration _narration;
     private readonly SiteClock _site;
@@ -33,7 +36,7 @@ public sealed class McuDesk : IMcuDesk
 
     public McuDesk(
         AgentOptions options, PeopleStore people, PunchBook book, LedgerStore ledger, TrustedClock clock, EntryAnswers answers,
-        EventGate gate, Narration narration, SiteClock site)
+        PinBook pins, EventGate gate, Narration narration, SiteClock site)
     {
         _options = options;
         _people = people;
@@ -41,6 +44,7 @@ public sealed class McuDesk : IMcuDesk
         _ledger = ledger;
         _clock = clock;
         _answers = answers;
+        _pins = pins;
         _gate = gate;
         _narration = narration;
         _site = site;
@@ -51,6 +55,15 @@ public sealed class McuDesk : IMcuDesk
 
     /// <summary>Entries waiting on the MCU, as it said last.</summary>
     public long McuQueue { get; private set; }
+
+    /// <summary>Temperature in the MCU's case as it said last; null where it has no sensor.</summary>
+    public double? Celsius { get; private set; }
+
+    /// <summary>The MCU's supply as it said last; null where it has no sensor.</summary>
+    public double? Volts { get; private set; }
+
+    /// <summary>Whether the MCU runs in safe mode after repeated crashes.</summary>
+    public bool SafeMode { get; private set; }
 
     /// <summary>Whether an MCU is connected and reports nobody in front of the terminal.</summary>
     public bool Absent => Volatile.Read(ref _absent);
@@ -80,7 +93,9 @@ public sealed class McuDesk : IMcuDesk
         Firmware = hello.Firmware;
         string since = TimeSpan.FromMilliseconds(hello.UptimeMs).TotalMinutes < 1 ? $"just started ({hello.Reason})" : $"running since {TimeSpan.FromMilliseconds(hello.UptimeMs).TotalMinutes:0} min";
         _narration.Tell("mcu", string.Create(CultureInfo.InvariantCulture, $"The MCU is connected: firmware {hello.Firmware}, {since}."));
-        if (hello.Reason is "watchdog" or "crash") _gate.Offer("crash", $"The MCU restarted by itself ({hello.Reason}).");
+        if (hello.UncertaintyMs >= 0 && hello.Now > 0 && !_clock.Read().Trusted && _clock.OfferMcuTime(hello.Now, hello.UncertaintyMs))
+            _narration.Tell("clock", $"The time comes from the MCU's battery clock until a surer source speaks (to {hello.UncertaintyMs} ms).");
+        if (hello.Reason is "crash" or "network" || hello.Reason.StartsWith("watchdog", StringComparison.Ordinal)) _gate.Offer("crash", $"The MCU restarted by itself ({hello.Reason}).");
         await SendTimeAsync().ConfigureAwait(false);
         Greeted?.Invoke();
     }
@@ -90,34 +105,30 @@ public sealed class McuDesk : IMcuDesk
     {
         ClockReading now = _clock.Read();
         long at = Math.Clamp(now.AtMs, 0, LinkLimits.MaxEpochMs);
-        return _send(new TimeMessage { Now = at, OffsetMinutes = Math.Clamp(_site.OffsetMinutes(at), -840, 840), Trusted = now.Trusted });
+        return _send(new TimeMessage { Now = at, OffsetMinutes = Math.Clamp(_site.OffsetMinutes(at), -840, 840), Trusted = now.Trusted, UncertaintyMs = Math.Max(0, now.Trusted ? now.UncertaintyMs : 0) });
     }
 
-    public async Task OnCardAsync(CardMessage card)
+    public Task OnCardAsync(CardMessage card) => EntryAsync(card.Id, "card", () => (Answer(card, out string? door), door));
+
+    public Task OnPinAsync(PinMessage pin) => EntryAsync(pin.Id, "PIN", () => (Answer(pin, out string? door), door));
+
+    private async Task EntryAsync(string entry, string what, Func<(ConfirmMessage Answer, string? Door)> take)
     {
         string? door = null;
         ConfirmMessage answer;
         try
         {
-            answer = Answer(card, out door);
+            (answer, door) = take();
         }
         catch (Exception fault) when (IsFull(fault))
         {
             // No answer can be kept either, so none is final: the MCU keeps the entry and offers it again. The person reads that it is saved there.
-            _narration.Warn("disk", "A card came, but the terminal's disk is full; the entry waits on the MCU. Free some space.");
-            answer = FullAnswer(card.Id, "");
+            _narration.Warn("disk", $"A {what} came, but the terminal's disk is full; the entry waits on the MCU. Free some space.");
+            answer = FullAnswer(entry, "");
         }
 
         await _send(answer).ConfigureAwait(false);
         if (door is not null) await OpenDoorAsync(door).ConfigureAwait(false);
-    }
-
-    public async Task OnPinAsync(PinMessage pin)
-    {
-        ConfirmMessage answer = _answers.Find(pin.Id) ?? new() { Id = pin.Id, Result = ConfirmResult.Refused, Reason = "PIN is not set up on this terminal; use face or card." };
-        _answers.Keep(answer);
-        _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "pin", Text = "A PIN was entered, but PINs are not set up on this terminal." });
-        await _send(answer).ConfigureAwait(false);
     }
 
     public Task OnPresenceAsync(PresenceMessage presence)
@@ -126,8 +137,44 @@ public sealed class McuDesk : IMcuDesk
         return Task.CompletedTask;
     }
 
-    public Task OnEventAsync(EventMessage happened)
+    public async Task OnEventAsync(EventMessage happened)
     {
+        ConfirmMessage answer = new() { Id = happened.Id, Result = ConfirmResult.Accepted };
+        try
+        {
+            TakeEvent(happened);
+        }
+        catch (Exception fault) when (IsFull(fault))
+        {
+            // The MCU keeps it and offers it again; refusing by closing the connection would stop the cards behind it.
+            answer = FullAnswer(happened.Id, "");
+        }
+
+        await _send(answer).ConfigureAwait(false);
+    }
+
+    public Task OnPingAsync(PingMessage ping) => _send(new PongMessage { N = ping.N });
+
+    public Task OnStatusAsync(StatusMessage status)
+    {
+        McuQueue = status.Queue;
+        if (status.Celsius100 != StatusMessage.NotMeasured) Celsius = status.Celsius100 / 100.0;
+        if (status.Millivolts != StatusMessage.NotMeasured) Volts = status.Millivolts / 1000.0;
+        SafeMode = status.SafeMode;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Opens the door once; the same id twice is one pulse on the MCU.</summary>
+    public Task<bool> OpenDoorAsync(string id) => _options.DoorOpenMs <= 0
+        ? Task.FromResult(false)
+        : _send(new DoorMessage { Id = id, OpenMs = _options.DoorOpenMs });
+
+    // Confirmed only after this: the event stands in the ledger's outbox, under an id made from its own. A crash between the outbox and the
+    // answers' store repeats the insert, which the outbox ignores while it waits and the bridge ignores once it has it.
+    private void TakeEvent(EventMessage happened)
+    {
+        string entry = "event-" + happened.Id;
+        if (_answers.Find(entry) is not null) return;
         (string kind, string text, bool security) = happened.Kind switch
         {
             EventKind.DoorForced => ("door", "The door was opened by force.", true),
@@ -137,46 +184,26 @@ public sealed class McuDesk : IMcuDesk
             _ => ("crash", $"The MCU reports a fault: {happened.Detail}", false),
         };
         if (happened.Kind != EventKind.Fault && happened.Detail.Length > 0) text = $"{text} {happened.Detail}";
-
-        // The MCU sends it again until PUBACK; the answers' store doubles as the memory of what was taken.
-        string entry = "event-" + happened.Id;
-        if (_answers.Find(entry) is not null) return Task.CompletedTask;
-        _ledger.Events.Add(kind, text, security);
+        ClockReading now = _clock.Read();
+        ClockReading at = happened.Boot.Length == 0 ? now : _cardTime.Of(happened.Boot, happened.UptimeMs, happened.Now, now);
+        if (!at.Trusted) text += " (The time is not certain.)";
+        _ledger.Events.Add(kind, text, security, EventId(entry), Math.Clamp(at.AtMs, 0, LinkLimits.MaxEpochMs));
         _answers.Keep(new() { Id = entry, Result = ConfirmResult.Accepted });
         _narration.Warn(kind is "crash" ? "mcu" : kind, text);
-        return Task.CompletedTask;
     }
 
-    public Task OnPingAsync(PingMessage ping) => _send(new PongMessage { N = ping.N });
-
-    public Task OnStatusAsync(StatusMessage status)
+    // RFC 9562 version 8: the terminal's name keeps two terminals apart whose MCUs drew the same id.
+    private Guid EventId(string entry)
     {
-        McuQueue = status.Queue;
-        return Task.CompletedTask;
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(_options.Terminal + "/" + entry));
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
     }
-
-    /// <summary>Opens the door once; the same id twice is one pulse on the MCU.</summary>
-    public Task<bool> OpenDoorAsync(string id) => _options.DoorOpenMs <= 0
-        ? Task.FromResult(false)
-        : _send(new DoorMessage { Id = id, OpenMs = _options.DoorOpenMs });
 
     private ConfirmMessage Answer(CardMessage card, out string? door)
     {
-        door = null;
-        if (_answers.Find(card.Id) is { } before) return before;
-        ClockReading now = _clock.Read();
-        ClockReading at = _cardTime.Of(card, now);
-        // Only for somebody who still stands there. The MCU carries out each id once, so that the door of an entry that is sent again
-        // after a crash opens where the crash came before it, and stays shut where it came after.
-        bool there = _options.CardDoor && now.MonotonicMs - at.MonotonicMs < 15_000 && at.BootId == now.BootId;
-        if (_ledger.OfOrigin(card.Id) is { } same)
-        {
-            string known = _people.Find(same.Draft.Person)?.Name ?? same.Draft.Person;
-            _narration.Tell(new NarrationEvent { Kind = "card", Person = same.Draft.Person, Name = known, Seq = same.Seq, Method = "card", Text = $"{known}'s card was sent again by the MCU; it is punch {_options.Terminal}/{same.Seq} already." });
-            if (there) door = DoorId(same.Seq);
-            return Confirm(card.Id, ConfirmResult.Accepted, same.Seq, known, same.BestAtMs, "");
-        }
-
+        if (Known(card.Id, "card", _cardTime.Of(card, _clock.Read()), out door) is { } before) return before;
         if (_people.FindByCard(card.Uid) is not { } person)
         {
             _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "card-unknown", Method = "card", Text = $"The card {Masked(card.Uid)} belongs to nobody; no punch." });
@@ -184,12 +211,59 @@ public sealed class McuDesk : IMcuDesk
             return Kept(Confirm(card.Id, ConfirmResult.Unknown, 0, "", 0, "This card is not known here."));
         }
 
+        return Record(person, PunchMethod.Card, card.Id, card.Direction, _cardTime.Of(card, _clock.Read()), out door);
+    }
+
+    private ConfirmMessage Answer(PinMessage pin, out string? door)
+    {
+        ClockReading at = _cardTime.Of(pin.Boot, pin.UptimeMs, pin.Now, _clock.Read());
+        if (Known(pin.Id, "pin", at, out door) is { } before) return before;
+        PinVerdict verdict = _pins.Check(pin.Person, pin.Pin, out string id);
+        if (verdict == PinVerdict.Right && _people.Find(id) is { } person) return Record(person, PunchMethod.Pin, pin.Id, pin.Direction, at, out door);
+
+        // The number is not told either: it is half of what somebody who tries needs. The MCU has the words for these codes.
+        bool locked = verdict == PinVerdict.Locked;
+        string sentence = locked
+            ? "A PIN was entered, but too many wrong ones came before it; not looked at."
+            : "A number and a PIN were entered that do not belong together.";
+        _narration.Tell(new NarrationEvent { Kind = "refused", Reason = locked ? "pin-locked" : "pin-wrong", Method = "pin", Text = sentence });
+        if (_pins.IsTerminalLocked) _gate.Offer("tamper", "Many wrong PINs were entered; the keypad is locked for ten minutes.", security: true);
+        return Kept(Confirm(pin.Id, ConfirmResult.Refused, 0, "", 0, locked ? "pin-locked" : "pin-wrong"));
+    }
+
+    // An entry that was answered before gets that answer again.
+    private ConfirmMessage? Known(string entry, string method, ClockReading at, out string? door)
+    {
+        door = null;
+        if (_answers.Find(entry) is { } before) return before;
+        if (_ledger.OfOrigin(entry) is not { } same) return null;
+        string known = _people.Find(same.Draft.Person)?.Name ?? same.Draft.Person;
+        string what = method == "pin" ? "PIN" : "card";
+        _narration.Tell(new NarrationEvent { Kind = "card", Person = same.Draft.Person, Name = known, Seq = same.Seq, Method = method, Text = $"{known}'s {what} was sent again by the MCU; it is punch {_options.Terminal}/{same.Seq} already." });
+        if (IsThere(at)) door = DoorId(same.Seq);
+        return Confirm(entry, ConfirmResult.Accepted, same.Seq, known, same.BestAtMs, "");
+    }
+
+    // Only for somebody who still stands there. The MCU carries out each id once, so that the door of an entry that is sent again
+    // after a crash opens where the crash came before it, and stays shut where it came after.
+    private bool IsThere(ClockReading at)
+    {
+        ClockReading now = _clock.Read();
+        return _options.CardDoor && now.MonotonicMs - at.MonotonicMs < 15_000 && at.BootId == now.BootId;
+    }
+
+    private ConfirmMessage Record(Person person, PunchMethod method, string entry, LinkDirection direction, ClockReading at, out string? door)
+    {
+        door = null;
+        ClockReading now = _clock.Read();
+        bool there = IsThere(at);
+        string word = method == PunchMethod.Pin ? "pin" : "card", by = method == PunchMethod.Pin ? "PIN" : "card";
         PunchDraft draft = new()
         {
             Person = person.Id,
-            Method = PunchMethod.Card,
-            Direction = card.Direction switch { LinkDirection.In => PunchDirection.In, LinkDirection.Out => PunchDirection.Out, _ => PunchDirection.None },
-            Origin = card.Id,
+            Method = method,
+            Direction = direction switch { LinkDirection.In => PunchDirection.In, LinkDirection.Out => PunchDirection.Out, _ => PunchDirection.None },
+            Origin = entry,
         };
         PunchAnswer answer = _book.Record(draft, at);
         switch (answer.Verdict)
@@ -199,28 +273,28 @@ public sealed class McuDesk : IMcuDesk
                 string held = answer.Held ? ", time not yet certain" : "";
                 _narration.Tell(new NarrationEvent
                 {
-                    Kind = "punch", Person = person.Id, Name = person.Name, Method = "card", Seq = answer.Seq,
-                    Text = $"{person.Name} by card{late}, punch {_options.Terminal}/{answer.Seq} stored{held}",
+                    Kind = "punch", Person = person.Id, Name = person.Name, Method = word, Seq = answer.Seq,
+                    Text = $"{person.Name} by {by}{late}, punch {_options.Terminal}/{answer.Seq} stored{held}",
                 });
                 SealIfUnknown(at, now);
                 if (there) door = DoorId(answer.Seq);
-                return Confirm(card.Id, ConfirmResult.Accepted, answer.Seq, person.Name, answer.AtMs, "");
+                return Confirm(entry, ConfirmResult.Accepted, answer.Seq, person.Name, answer.AtMs, "");
             case PunchVerdict.Repeat:
                 _narration.Tell(new NarrationEvent
                 {
-                    Kind = "repeat", Person = person.Id, Name = person.Name, Method = "card", Seq = answer.Seq,
-                    Text = $"{person.Name} by card: already recorded {_site.Minutes(answer.AtMs)} (punch {_options.Terminal}/{answer.Seq})",
+                    Kind = "repeat", Person = person.Id, Name = person.Name, Method = word, Seq = answer.Seq,
+                    Text = $"{person.Name} by {by}: already recorded {_site.Minutes(answer.AtMs)} (punch {_options.Terminal}/{answer.Seq})",
                 });
                 // The punch is one, but the person may well stand before a closed door.
                 if (there) door = DoorId(answer.Seq) + string.Create(CultureInfo.InvariantCulture, $"-{at.MonotonicMs}");
-                return Kept(Confirm(card.Id, ConfirmResult.Repeat, answer.Seq, person.Name, answer.AtMs, ""));
+                return Kept(Confirm(entry, ConfirmResult.Repeat, answer.Seq, person.Name, answer.AtMs, ""));
             case PunchVerdict.Full:
-                _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "full", Person = person.Id, Name = person.Name, Method = "card", Text = $"{person.Name} by card: {answer.Reason}" }, Microsoft.Extensions.Logging.LogLevel.Warning);
+                _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "full", Person = person.Id, Name = person.Name, Method = word, Text = $"{person.Name} by {by}: {answer.Reason}" }, Microsoft.Extensions.Logging.LogLevel.Warning);
                 _gate.Offer("disk", answer.Reason!, security: true);
-                return FullAnswer(card.Id, person.Name);
+                return FullAnswer(entry, person.Name);
             default:
-                _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "invalid", Person = person.Id, Name = person.Name, Method = "card", Text = $"{person.Name} by card: {answer.Reason}" }, Microsoft.Extensions.Logging.LogLevel.Warning);
-                return Kept(Confirm(card.Id, ConfirmResult.Refused, 0, person.Name, 0, "This card cannot be recorded; tell the operator."));
+                _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "invalid", Person = person.Id, Name = person.Name, Method = word, Text = $"{person.Name} by {by}: {answer.Reason}" }, Microsoft.Extensions.Logging.LogLevel.Warning);
+                return Kept(Confirm(entry, ConfirmResult.Refused, 0, person.Name, 0, $"This {by} cannot be recorded; tell the operator."));
         }
     }
 

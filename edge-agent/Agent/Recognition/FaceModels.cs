@@ -56,7 +56,8 @@ public sealed class FaceModels : IDisposable
     /// <param name="people">Whose templates become the gallery.</param>
     /// <param name="problem">Why there are none.</param>
     /// <param name="command">The process that is to run the models; null runs them in this one, where a crash of theirs ends it.</param>
-    public static FaceModels? Load(string directory, PeopleStore people, out string? problem, WorkerCommand? command = null)
+    /// <param name="workingDirectory">On the disk, for what of a large gallery does not fit the memory (encrypted, nameless); null keeps all in memory.</param>
+    public static FaceModels? Load(string directory, PeopleStore people, out string? problem, WorkerCommand? command = null, string? workingDirectory = null)
     {
         ModelWorker? worker = command is null ? null : new(command);
         LoadedPack? pack = null;
@@ -71,14 +72,9 @@ public sealed class FaceModels : IDisposable
             }
 
             pack = loaded.Pack;
-            FaceGallery gallery = FaceGallery.For(pack);
+            FaceGallery gallery = FaceGallery.For(pack, new GalleryOptions { WorkingDirectory = workingDirectory });
             int unfit = 0;
-            IReadOnlyList<FaceTemplate> templates = people.Templates(pack.Reference, out int damaged, out int stale);
-            foreach (FaceTemplate template in templates)
-            {
-                if (gallery.Add(template) is not null) unfit++;
-            }
-
+            people.Templates(pack.Reference, template => unfit += gallery.Add(template) is null ? 0 : 1, out int damaged, out int stale);
             problem = null;
             return new(pack, worker, gallery, stale, damaged + unfit);
         }
@@ -93,14 +89,18 @@ public sealed class FaceModels : IDisposable
     public FacePipeline CreatePipeline(PipelineOptions options) => new(_pack, Gallery, options);
 
     /// <summary>One enrolment at a time; changes nothing by itself.</summary>
-    public EnrolmentResult Enrol(string person, IReadOnlyList<Devices.Edge.Vision.Frames.RgbFrame> pictures)
+    public EnrolmentResult Enrol(EnrolmentRequest request)
     {
-        lock (_enrolling) return _enroller.Enrol(person, pictures);
+        lock (_enrolling) return _enroller.Enrol(request);
     }
+
+    /// <summary>The threshold in force at the gallery's present size, and the margin to the second person.</summary>
+    public (float Threshold, float Margin) Decision => (_enroller.LookAlikeThreshold + _enroller.Margin, _enroller.Margin);
 
     public void Dispose()
     {
         lock (_enrolling) _enroller.Dispose();
+        Gallery.Dispose();
         _pack.Dispose();
         _worker?.Dispose();
     }

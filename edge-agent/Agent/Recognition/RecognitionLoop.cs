@@ -13,13 +13,18 @@ namespace Devices.Edge.Agent.Recognition;
 
 /// <summary>
 /// Newest frame → decode → pipeline → outcomes → <see cref="RecognitionDesk"/>. While an MCU reports nobody in front of the terminal only
-/// a few frames a second are looked at; a face in one of them is presence too, since a sensor can fail. Without an MCU it is always awake.
+/// a few frames a second are looked at; a face in one of them, or something that moves in any, is presence too, since a sensor can fail.
+/// Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
     FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, TimeProvider time)
 {
+    // No detector of a pack takes more than this; one that does is given the whole picture.
+    private const int SearchWidth = 320;
+    private const int SearchHeight = 240;
     private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
+    private readonly MotionSense _motion = new();
     private long _awakeAt;
     private long _lookedAt;
     private bool _everAwake;
@@ -45,7 +50,7 @@ public sealed class RecognitionLoop(
                 }
 
                 lastFrame = time.GetTimestamp();
-                if (Asleep()) continue;
+                if (Asleep(frame)) continue;
                 _lookedAt = lastFrame;
                 await LookAsync(frame).ConfigureAwait(false);
             }
@@ -58,10 +63,17 @@ public sealed class RecognitionLoop(
         await FinishAsync().ConfigureAwait(false);
     }
 
-    private bool Asleep()
+    private bool Asleep(CameraFrame frame)
     {
         // Who adjusts the mount sees every frame, wherever they stand.
         if (!absent() || tap.IsOpen) return false;
+        if (frame.Format == FrameFormat.Yuyv ? _motion.Moved(frame.Data, frame.Width, frame.Height, frame.Stride) : _motion.Moved(frame.Data))
+        {
+            _awakeAt = time.GetTimestamp();
+            _everAwake = true;
+            return false;
+        }
+
         if (_everAwake && time.GetElapsedTime(_awakeAt) < Awake) return false;
         return time.GetElapsedTime(_lookedAt).TotalSeconds < 1 / options.IdleFramesPerSecond;
     }
@@ -86,9 +98,13 @@ public sealed class RecognitionLoop(
             view?.Show(frame, rgb, null);
             return;
         }
+        catch (FrameDamagedException damage)
+        {
+            decoded.Refuse(damage.Message);
+            return;
+        }
 
         view?.Show(frame, rgb, result);
-
         Processed++;
         _open = result.Tracks.Count > 0;
         if (result.Detected > 0)
@@ -138,30 +154,22 @@ public sealed class RecognitionLoop(
         foreach (TrackOutcome outcome in pipeline.Finish().Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
     }
 
+    // RGB of the whole picture is made only for a frame with a face in it: raw formats go to the detector in one pass, and a JPEG
+    // is decoded small while nobody is in view. Somebody in view is decoded in full at once, since the crops need it.
     private RgbFrame? Decode(CameraFrame frame)
     {
-        if (frame.Format == FrameFormat.Yuyv)
-        {
-            RgbFrame target = RgbFrame.Rent(frame.Width, frame.Height, frame.CapturedAt);
-            if (YuvConverter.FromYuyv(frame.Data, frame.Stride, target) is not { } fault)
-            {
-                decoded.Accept();
-                return target;
-            }
-
-            target.Dispose();
-            decoded.Refuse(fault.Message);
-            return null;
-        }
-
-        FrameDecode jpeg = JpegDecoder.Decode(frame.Data, frame.CapturedAt);
-        if (jpeg.IsDecoded)
+        FrameDecode picture = frame.Format == FrameFormat.Yuyv
+            ? YuvConverter.Defer(frame.Data, planar: false, frame.Width, frame.Height, frame.Stride, frame.CapturedAt)
+            : _open
+                ? JpegDecoder.Decode(frame.Data, frame.CapturedAt)
+                : JpegDecoder.DecodeForSearch(frame.Data, SearchWidth, SearchHeight, frame.CapturedAt);
+        if (picture.IsDecoded)
         {
             decoded.Accept();
-            return jpeg.Frame;
+            return picture.Frame;
         }
 
-        decoded.Refuse(jpeg.Fault.Message);
+        decoded.Refuse(picture.Fault.Message);
         return null;
     }
 }

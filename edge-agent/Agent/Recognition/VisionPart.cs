@@ -105,7 +105,7 @@ public sealed class VisionPart(
         {
             cancellationToken.ThrowIfCancellationRequested();
             guard.Begin();
-            (FaceModels? models, string? problem) = await Task.Run(() => (FaceModels.Load(options.ModelPack!, people, out string? why, FaceModels.OwnWorker), why), cancellationToken).ConfigureAwait(false);
+            (FaceModels? models, string? problem) = await Task.Run(() => (FaceModels.Load(options.ModelPack!, people, out string? why, FaceModels.OwnWorker, options.State), why), cancellationToken).ConfigureAwait(false);
             if (models is not null) return models;
             guard.Settle();
             health.Set(HealthBoard.Models, false, problem!);
@@ -136,6 +136,7 @@ public sealed class VisionPart(
         narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, threshold {threshold}.");
         if (!options.Liveness) narration.Warn("models", "Liveness is switched off: a photo can punch. Set Liveness:Enabled to true.");
         if (models.Stale > 0) narration.Warn("models", $"{models.Stale} {(models.Stale == 1 ? "person needs" : "people need")} enrolling again for pack {models.Pack}; until then card only.");
+        if (models.Gallery.Status.Problem is { } storage) narration.Warn("models", storage);
         if (models.Damaged > 0) narration.Warn("models", $"{models.Damaged} face templates cannot be opened (altered, or another key); enrol those people again.");
     }
 }

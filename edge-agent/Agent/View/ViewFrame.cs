@@ -1,4 +1,5 @@
 using System.Buffers;
+using Devices.Edge.Agent.Camera;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Track;
@@ -15,11 +16,11 @@ public readonly record struct ViewFace(TrackView Track, FaceComparison? Comparis
 public readonly record struct ViewDecision(long At, ViewFace Face);
 
 /// <summary>A frame that somebody waited for, with what was found in that very frame. Lives in memory only, until it was sent.</summary>
-public sealed class ViewFrame(byte[]? jpeg, RgbFrame? pixels)
+public sealed class ViewFrame(byte[] data, FrameFormat format, int stride)
 {
     private const int Quality = 80;
     private readonly Lock _gate = new();
-    private byte[]? _jpeg = jpeg;
+    private byte[]? _jpeg = format == FrameFormat.Jpeg ? data : null;
 
     /// <summary>Counts the frames looked at while the view is open; grows by more than one where the browser was slower than recognition.</summary>
     public required long Number { get; init; }
@@ -44,7 +45,7 @@ public sealed class ViewFrame(byte[]? jpeg, RgbFrame? pixels)
     /// <summary>Frames looked at in a second.</summary>
     public required double FramesPerSecond { get; init; }
 
-    /// <summary>The picture; encoded at the first call where the camera sends raw frames. Empty where there are no pixels.</summary>
+    /// <summary>The picture; encoded at the first call where the camera sends raw frames. Empty where they cannot be read.</summary>
     public byte[] Jpeg()
     {
         lock (_gate) return _jpeg ??= Encode();
@@ -52,9 +53,9 @@ public sealed class ViewFrame(byte[]? jpeg, RgbFrame? pixels)
 
     private byte[] Encode()
     {
-        if (pixels is null) return [];
-        using RgbFrame rgb = pixels;
-        byte[] rgba = ArrayPool<byte>.Shared.Rent(rgb.Width * rgb.Height * 4);
+        using RgbFrame rgb = RgbFrame.Rent(Width, Height);
+        if (YuvConverter.FromYuyv(data, stride, rgb) is not null) return [];
+        byte[] rgba = ArrayPool<byte>.Shared.Rent(Width * Height * 4);
         try
         {
             ReadOnlySpan<byte> from = rgb.Pixels;
@@ -66,9 +67,9 @@ public sealed class ViewFrame(byte[]? jpeg, RgbFrame? pixels)
                 rgba[j + 3] = 255;
             }
 
-            using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(rgb.Width, rgb.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), rgba.AsSpan(0, rgb.Width * rgb.Height * 4));
-            using SKData data = image.Encode(SKEncodedImageFormat.Jpeg, Quality);
-            return data.ToArray();
+            using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), rgba.AsSpan(0, Width * Height * 4));
+            using SKData encoded = image.Encode(SKEncodedImageFormat.Jpeg, Quality);
+            return encoded.ToArray();
         }
         finally
         {

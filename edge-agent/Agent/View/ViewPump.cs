@@ -1,5 +1,4 @@
 using Devices.Edge.Agent.Camera;
-using Devices.Edge.Vision.Frames;
 
 namespace Devices.Edge.Agent.View;
 
@@ -25,15 +24,7 @@ public static class ViewPump
             }
 
             using CameraFrame? frame = await slot.TakeAsync(TimeSpan.FromMilliseconds(500), cancellationToken).ConfigureAwait(false);
-            if (frame is null || tap.Look() is not { } view) continue;
-            if (frame.Format == FrameFormat.Jpeg)
-            {
-                view.Show(frame, null, null);
-                continue;
-            }
-
-            using RgbFrame rgb = RgbFrame.Rent(frame.Width, frame.Height, frame.CapturedAt);
-            if (YuvConverter.FromYuyv(frame.Data, frame.Stride, rgb) is null) view.Show(frame, rgb, null);
+            if (frame is not null) tap.Look()?.Show(frame, null, null);
         }
     }
 }

@@ -112,10 +112,8 @@ public sealed class ViewTap(TimeProvider time) : IPipelineObserver
     private ViewFrame Copy(CameraFrame frame, RgbFrame? rgb, FrameResult? result, TimeSpan total, double rate)
     {
         ViewFace[] faces = result is null ? [] : [.. result.Tracks.Select(t => new ViewFace(t, Comparison(t.Id)))];
-        // A camera's JPEG goes on as it is; the rest is encoded by the one who asked, not here.
-        return new ViewFrame(
-            frame.Format == FrameFormat.Jpeg ? frame.Data.ToArray() : null,
-            frame.Format == FrameFormat.Jpeg ? null : rgb?.CloneAt(rgb.CapturedAt))
+        // Copied as the camera sent it; what is no JPEG is made one by whoever asked, not here.
+        return new ViewFrame(frame.Data.ToArray(), frame.Format, frame.Stride)
         {
             Number = _number,
             Width = rgb?.Width ?? frame.Width,

@@ -32,20 +32,22 @@ public sealed class EventOutbox
     /// <param name="kind">One of <see cref="EventMessage.Kind"/>'s words.</param>
     /// <param name="text">One sentence for an operator; never a name, a template or a secret. Longer than 500 characters is cut.</param>
     /// <param name="security">Door, tamper, spoof and fork events: dropped last.</param>
+    /// <param name="id">For an event that may be told twice (by the MCU): an id made from its own, so that here and at the bridge it is one.</param>
+    /// <param name="atMs">When it happened, where that was not now; ms since the Unix epoch.</param>
     /// <returns>Its id.</returns>
-    public string Add(string kind, string text, bool security = false)
+    public string Add(string kind, string text, bool security = false, Guid? id = null, long? atMs = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);
         if (kind.Length > MaxKind) throw new ArgumentException($"The event's kind has {kind.Length} characters; {MaxKind} are the limit.", nameof(kind));
         ArgumentException.ThrowIfNullOrEmpty(text);
         DateTimeOffset now = _time.GetUtcNow();
         if (now < DateTimeOffset.UnixEpoch) now = DateTimeOffset.UnixEpoch;
-        string id = Guid.CreateVersion7(now).ToString("D");
+        string name = (id ?? Guid.CreateVersion7(now)).ToString("D");
         _store.Transact(connection =>
         {
             _count = -1;
-            using SqliteCommand insert = connection.Prepare("INSERT INTO event(id, kind, at, text, security) VALUES ($id, $kind, $at, $text, $security)", "$id", "$kind", "$at", "$text", "$security");
-            insert.With(id, kind, now.ToUnixTimeMilliseconds(), text.Length > MaxText ? text[..MaxText] : text, security ? 1 : 0).ExecuteNonQuery();
+            using SqliteCommand insert = connection.Prepare("INSERT OR IGNORE INTO event(id, kind, at, text, security) VALUES ($id, $kind, $at, $text, $security)", "$id", "$kind", "$at", "$text", "$security");
+            insert.With(name, kind, atMs ?? now.ToUnixTimeMilliseconds(), text.Length > MaxText ? text[..MaxText] : text, security ? 1 : 0).ExecuteNonQuery();
             long over = Counted(connection) - _limit;
             if (over <= 0) return true;
             using SqliteCommand drop = connection.Prepare("DELETE FROM event WHERE n IN (SELECT n FROM event ORDER BY security, n LIMIT $over)", "$over");
@@ -56,7 +58,7 @@ public sealed class EventOutbox
             return true;
         });
         Added?.Invoke();
-        return id;
+        return name;
     }
 
     /// <summary>The oldest events, at most <paramref name="count"/>. Where some were dropped, an event that says how many is put in first.</summary>

@@ -38,6 +38,7 @@ public sealed class TrustedClock
     private readonly HashSet<string> _refusedTold = [];
     private bool _disagreementTold;
     private TrustSource _told = TrustSource.None;
+    private bool _trustedOnce;
 
     /// <summary>Makes the clock and looks once at NTP and the RTC. <see cref="Changed"/> is not raised here: read <see cref="Source"/>.</summary>
     public TrustedClock(TrustedClockOptions options, TimeProvider wall, IBootClock boot, INtpProbe ntp, ITimeFloor floor, IRtcProbe? rtc = null)
@@ -52,6 +53,7 @@ public sealed class TrustedClock
             LookAtNtp(_wallRef, _monoRef);
             if (!_ntpTrusted && rtc?.ReadMs() is { } rtcMs) TakeRtc(rtcMs);
             _told = SourceAt(_monoRef);
+            _trustedOnce = _told != TrustSource.None;
             _pending.Clear();
             _refusedTold.Clear();
         }
@@ -166,6 +168,34 @@ public sealed class TrustedClock
         return taken;
     }
 
+    /// <summary>
+    /// The MCU's battery clock, which went on while this board was off. Taken as an RTC's time, and only while no source has been trusted since
+    /// the start: later it could only give back what we told it ourselves.
+    /// </summary>
+    /// <param name="nowMs">Its time.</param>
+    /// <param name="uncertaintyMs">How far it may be off, by its own account.</param>
+    /// <returns>False where it was not taken.</returns>
+    public bool OfferMcuTime(long nowMs, long uncertaintyMs)
+    {
+        // The message was on its way for some ms; half a second is plenty on a cable of one metre.
+        const long OnItsWay = 500;
+        bool taken;
+        lock (_gate)
+        {
+            long mono = _boot.MonotonicMs;
+            NoticeSource(mono);
+            taken = !_trustedOnce && _told == TrustSource.None && uncertaintyMs >= 0 && uncertaintyMs + OnItsWay <= _options.MaxUncertaintyMs
+                && !BeforeFloor(nowMs, uncertaintyMs, "The MCU's clock");
+            if (taken)
+            {
+                _boardAnchor = new(nowMs, mono, _boot.BootId, uncertaintyMs + OnItsWay, TrustSource.Rtc);
+                NoticeSource(mono);
+            }
+        }
+        Raise();
+        return taken;
+    }
+
     private long WallMs => _wall.GetUtcNow().ToUnixTimeMilliseconds();
 
     private ClockReading ReadAt(long wall, long mono)
@@ -251,6 +281,7 @@ public sealed class TrustedClock
     {
         TrustSource now = SourceAt(mono);
         if (now == _told) return;
+        _trustedOnce |= now != TrustSource.None;
         if (now == TrustSource.None)
         {
             _pending.Add(new(ClockEventKind.TrustLost, "The time is no longer trusted: punches are held until it is."));

@@ -17,4 +17,17 @@ public static class Hex
 
         return new string(chars);
     }
+
+    /// <summary>The first <paramref name="count"/> bytes, in their order.</summary>
+    public static string Of(byte[] data, int count)
+    {
+        char[] chars = new char[count * 2];
+        for (int i = 0; i < count; i++)
+        {
+            chars[2 * i] = Digits[data[i] >> 4];
+            chars[(2 * i) + 1] = Digits[data[i] & 15];
+        }
+
+        return new string(chars);
+    }
 }

@@ -2,7 +2,12 @@ using System;
 using System.Device.Gpio;
 using System.Threading;
 using Devices.Link;
+using Devices.Terminal.Drivers;
+using Devices.Terminal.Drivers.Power;
+using Devices.Terminal.Drivers.Signals;
+using Devices.Terminal.Health;
 using Devices.Terminal.Parts;
+using Devices.Terminal.Screens;
 using Devices.Terminal.Uplink;
 
 namespace Devices.Terminal.Chip;
@@ -13,6 +18,8 @@ public static class Program
     private const int StepMs = 10;
     private const int MostFaults = 20;
     private const int NetworkStuckMs = 300000;
+    private const int LoopLimitMs = 20000;
+    private const int ConfigEveryMs = 5000;
 
     public static void Main()
     {
@@ -35,16 +42,28 @@ public static class Program
         ChipStorage storage = new ChipStorage(system);
         system.UseStorage(storage);
         GpioController gpio = new GpioController();
-        GpioRelay relay = new GpioRelay(gpio);
-        Supervisor supervisor = new Supervisor(gpio, system);
-        supervisor.Start();
-        St7789Screen screen = new St7789Screen(gpio, system);
-        TerminalConfig config = Config(storage, system, screen, supervisor);
+        DoorRelay relay = new DoorRelay(new ChipPinOutput(gpio, Pins.Relay));
+        WatchdogKicker watchdog = new WatchdogKicker(new ChipPinOutput(gpio, Pins.WatchdogKick));
+        BootGuard guard = new BootGuard(storage);
+        guard.Begin();
+        ThreadWatch threads = new ThreadWatch();
+        new Supervisor(watchdog, threads, system).Start();
+        int turn = threads.Enter("loop", LoopLimitMs, Environment.TickCount64);
+        PartsConfig wired = Wired(storage, system);
+        IScreen screen = Screen(ChipParts.Panel(gpio, wired), storage, system);
+        ChipWifi wifi = new ChipWifi(system, threads);
+        wifi.Start();
+        ChipImprov improv = new ChipImprov(wifi, storage, system, new TerminalOptions("").Firmware, "terminal");
+        TerminalConfig config = Config(storage, system, screen, improv, threads, turn);
+        improv.Seed(config.Ssid, config.WifiPassword);
         TerminalOptions options = new TerminalOptions(config.Terminal);
         options.Chinese = config.Chinese;
         options.DoorOnAccept = config.DoorOnAccept;
         options.DoorOpenMs = config.DoorOpenMs;
+        options.PresentMostMm = wired.NearMm;
         options.Reason = Reason(storage);
+        options.Crashes = guard.Crashes;
+        options.SafeMode = guard.IsSafeMode;
 
         StatusMessage will = new StatusMessage();
         will.Firmware = options.Firmware;
@@ -52,14 +71,10 @@ public static class Program
         MqttLink link = new MqttLink(new M2MqttPortFactory(), settings, will, system);
         TerminalParts parts = new TerminalParts(storage, system, link, screen);
         parts.Relay = relay;
-        parts.Reader = new WiegandReader(gpio);
-        parts.Keys = new GpioKeys(gpio);
-        parts.Presence = new GpioPresence(gpio);
-        parts.Tamper = new GpioTamper(gpio);
-        parts.Buzzer = new PwmBuzzer();
+        parts.Watchdog = watchdog;
+        ChipParts.Fill(parts, gpio, wired);
         parts.Clock = new ChipClock();
 
-        new WifiKeeper(config.Ssid, config.WifiPassword, system).Start();
         TerminalLoop loop = new TerminalLoop(parts, options);
         int faults = 0;
         long threadsFreeMs = Environment.TickCount64;
@@ -69,6 +84,7 @@ public static class Program
             try
             {
                 loop.Step(now);
+                improv.Step(now);
             }
             catch (Exception e)
             {
@@ -77,6 +93,14 @@ public static class Program
                 {
                     system.Reboot("crash");
                 }
+            }
+
+            guard.Step(now);
+            if (loop.RebootReason.Length > 0)
+            {
+                loop.Stop();
+                guard.Orderly();
+                system.Reboot(loop.RebootReason);
             }
 
             if (link.Running < MqttLink.MostThreads)
@@ -89,17 +113,43 @@ public static class Program
                 system.Reboot("network");
             }
 
-            supervisor.Alive(now);
+            threads.Alive(turn, now);
             Thread.Sleep(StepMs);
         }
     }
 
-    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, St7789Screen screen, Supervisor supervisor)
+    /// <summary>With the font's file the pixel screen, which has Chinese and is drawn by the loop in pieces; without it plain ASCII from the program itself.</summary>
+    private static IScreen Screen(IPixelPanel panel, ChipStorage storage, ChipSystem system)
     {
+        BitmapFont? font = BitmapFont.Open(storage.Read(BitmapFont.FileName));
+        if (font != null)
+        {
+            panel.Light(100);
+            return new PixelScreen(panel, font);
+        }
+
+        system.Log("There is no font.bin on the chip, or it is damaged: the screen is English only.");
+        return new TextScreen(panel, system);
+    }
+
+    private static PartsConfig Wired(ChipStorage storage, ChipSystem system)
+    {
+        byte[]? file = storage.Read(TerminalConfig.FileName);
+        PartsConfig wired = PartsConfig.Parse(file == null ? new byte[0] : file, out LinkFault? fault);
+        if (file != null && fault != null)
+        {
+            system.Log("The parts named in terminal.json cannot be used, the usual ones are: " + fault.Sentence);
+        }
+
+        return wired;
+    }
+
+    private static TerminalConfig Config(ChipStorage storage, ChipSystem system, IScreen screen, ChipImprov improv, ThreadWatch threads, int turn)
+    {
+        IStepped? stepped = screen as IStepped;
         while (true)
         {
-            supervisor.Alive(Environment.TickCount64);
-            byte[]? file = storage.Read("terminal.json");
+            byte[]? file = storage.Read(TerminalConfig.FileName);
             if (file == null)
             {
                 screen.Draw(ScreenKind.Fault, ["Not set up", "", "Run: devices provision", ""]);
@@ -115,7 +165,14 @@ public static class Program
                 system.Log("terminal.json cannot be used: " + fault.Sentence);
             }
 
-            Thread.Sleep(5000);
+            for (long until = Environment.TickCount64 + ConfigEveryMs; Environment.TickCount64 < until;)
+            {
+                long now = Environment.TickCount64;
+                stepped?.Step(now);
+                improv.Step(now);
+                threads.Alive(turn, now);
+                Thread.Sleep(StepMs);
+            }
         }
     }
 

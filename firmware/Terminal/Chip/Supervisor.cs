@@ -1,41 +1,32 @@
 using System;
-using System.Device.Gpio;
 using System.Threading;
+using Devices.Terminal.Health;
+using Devices.Terminal.Parts;
 
 namespace Devices.Terminal.Chip;
 
 /// <summary>
-/// Watches the loop: a thread that reboots the chip when the loop has not come round for <see cref="LimitMs"/> (the chip's own task
-/// watchdog is off in nanoFramework's images), and kicks the external watchdog only while the loop lives, for when no thread runs at all.
+/// Watches the threads in the table: reboots the chip when one has not come round within its limit (the chip's own task watchdog is off in
+/// nanoFramework's images), and kicks the external watchdog only while all do, for when no thread runs at all.
 /// </summary>
 internal sealed class Supervisor
 {
-    public const int LimitMs = 20000;
+    private const int EveryMs = 300;
 
-    private readonly object _gate = new object();
-    private readonly GpioPin _kick;
+    private readonly IWatchdogChip _watchdog;
+    private readonly ThreadWatch _threads;
     private readonly ChipSystem _system;
-    private long _aliveMs;
 
-    public Supervisor(GpioController gpio, ChipSystem system)
+    public Supervisor(IWatchdogChip watchdog, ThreadWatch threads, ChipSystem system)
     {
-        _kick = gpio.OpenPin(Pins.WatchdogKick, PinMode.Output);
+        _watchdog = watchdog;
+        _threads = threads;
         _system = system;
-        _aliveMs = Environment.TickCount64;
     }
 
     public void Start()
     {
         new Thread(Run).Start();
-    }
-
-    /// <summary>The loop came round.</summary>
-    public void Alive(long nowMs)
-    {
-        lock (_gate)
-        {
-            _aliveMs = nowMs;
-        }
     }
 
     private void Run()
@@ -44,20 +35,16 @@ internal sealed class Supervisor
         {
             try
             {
-                long alive;
-                lock (_gate)
-                {
-                    alive = _aliveMs;
-                }
-
-                if (Environment.TickCount64 - alive > LimitMs)
+                long now = Environment.TickCount64;
+                string overdue = _threads.Overdue(now);
+                if (overdue.Length > 0)
                 {
                     // Should even this hang, the kicks have stopped and the external watchdog ends it.
-                    _system.Reboot("watchdog");
+                    _system.Reboot("watchdog " + overdue);
                 }
                 else
                 {
-                    _kick.Toggle();
+                    _watchdog.Kick(now);
                 }
             }
             catch (Exception e)
@@ -65,7 +52,7 @@ internal sealed class Supervisor
                 _system.Log("The supervisor failed once: " + e.Message);
             }
 
-            Thread.Sleep(500);
+            Thread.Sleep(EveryMs);
         }
     }
 }

@@ -6,8 +6,8 @@ using Devices.Terminal.Parts;
 namespace Devices.Terminal.Entries;
 
 /// <summary>
-/// The punches that the board has not yet confirmed: bounded in RAM, and every one on flash before the person is told
-/// anything. One append-only journal of checksummed records (<see cref="JournalRecord"/>); a confirm appends a drop record; the journal
+/// The punches and events that the board has not yet confirmed: bounded in RAM, and every one on flash before anybody is told
+/// anything. Events have room of their own, so that a contact that chatters costs no punch. One append-only journal of checksummed records (<see cref="JournalRecord"/>); a confirm appends a drop record; the journal
 /// is rewritten (temporary file, delete, rename) when most of it is dead. Ids are never used twice: counters are reserved on flash
 /// in blocks before use, and the id carries random characters of this boot besides, should the flash lose what it promised.
 /// </summary>
@@ -23,6 +23,9 @@ public sealed class EntryQueue
     public const string DamagedName = "queue.bad";
 
     private const int ReserveBlock = 100;
+    /// <summary>Most events it takes.</summary>
+    public const int EventCapacity = 200;
+
     private const int RewriteSlack = 16384;
 
     private readonly IStorage _storage;
@@ -46,16 +49,25 @@ public sealed class EntryQueue
         _storage = storage ?? throw new ArgumentNullException(nameof(storage));
         _system = system ?? throw new ArgumentNullException(nameof(system));
         _capacity = capacity;
-        _entries = new QueuedEntry?[capacity];
+        _entries = new QueuedEntry?[capacity + EventCapacity];
     }
 
-    /// <summary>Entries waiting.</summary>
+    /// <summary>Entries waiting, of all kinds.</summary>
     public int Count
     {
         get { return _count; }
     }
 
-    /// <summary>Most entries it takes.</summary>
+    /// <summary>Events among them.</summary>
+    public int Events { get; private set; }
+
+    /// <summary>Punches among them.</summary>
+    public int Punches
+    {
+        get { return _count - Events; }
+    }
+
+    /// <summary>Most punches it takes.</summary>
     public int Capacity
     {
         get { return _capacity; }
@@ -132,19 +144,22 @@ public sealed class EntryQueue
     /// <summary>Stores an entry; only <see cref="PutResult.Saved"/> means that it is safe.</summary>
     public PutResult Put(long counter, string id, string leaf, byte[] payload)
     {
-        if (_count >= _capacity)
+        bool punch = leaf != LinkTopics.Event;
+        if (punch ? Punches >= _capacity : Events >= EventCapacity)
         {
             return PutResult.Full;
         }
 
-        if (!Append(leaf == LinkTopics.Pin ? JournalRecord.KindPin : JournalRecord.KindCard, counter, payload))
+        bool saved = Append(JournalRecord.KindOf(leaf), counter, payload);
+        if (!saved && punch)
         {
             return PutResult.StorageFault;
         }
 
+        // An event that the flash refuses (that very fault, most often) is still told, from RAM: nobody was promised anything.
         _liveBytes += JournalRecord.Overhead + payload.Length;
-        _entries[_count++] = new QueuedEntry(counter, id, leaf, payload);
-        return PutResult.Saved;
+        Add(new QueuedEntry(counter, id, leaf, payload));
+        return saved ? PutResult.Saved : PutResult.StorageFault;
     }
 
     /// <summary>The entry at a position, oldest first.</summary>
@@ -273,6 +288,12 @@ public sealed class EntryQueue
             return;
         }
 
+        _next = counter >= _next ? counter + 1 : _next;
+        Add(new QueuedEntry(counter, id, JournalRecord.LeafOf(kind), payload));
+    }
+
+    private void Add(QueuedEntry entry)
+    {
         if (_count == _entries.Length)
         {
             // The capacity was made smaller since: what was promised is kept all the same.
@@ -281,9 +302,8 @@ public sealed class EntryQueue
             _entries = larger;
         }
 
-        _next = counter >= _next ? counter + 1 : _next;
-        string leaf = kind == JournalRecord.KindPin ? LinkTopics.Pin : LinkTopics.Card;
-        _entries[_count++] = new QueuedEntry(counter, id, leaf, payload);
+        _entries[_count++] = entry;
+        Events += entry.IsPunch ? 0 : 1;
     }
 
     private void Forget(long counter)
@@ -300,6 +320,7 @@ public sealed class EntryQueue
 
     private void Remove(int at)
     {
+        Events -= At(at).IsPunch ? 0 : 1;
         for (int i = at; i < _count - 1; i++)
         {
             _entries[i] = _entries[i + 1];
@@ -357,8 +378,7 @@ public sealed class EntryQueue
         for (int i = 0; i < _count; i++)
         {
             QueuedEntry entry = At(i);
-            byte kind = entry.Leaf == LinkTopics.Pin ? JournalRecord.KindPin : JournalRecord.KindCard;
-            at += JournalRecord.Write(file, at, kind, entry.Counter, entry.Payload, entry.Payload.Length);
+            at += JournalRecord.Write(file, at, JournalRecord.KindOf(entry.Leaf), entry.Counter, entry.Payload, entry.Payload.Length);
         }
 
         if (!_storage.Write(TempName, file, at) || !_storage.Delete(FileName))

@@ -22,11 +22,14 @@ public static class JournalRecord
     /// <summary>Body: the payload of a <c>pin</c> message. Counter: the entry's.</summary>
     public const byte KindPin = 5;
 
+    /// <summary>Body: the payload of an <c>event</c> message. Counter: the entry's.</summary>
+    public const byte KindEvent = 6;
+
     /// <summary>Bytes around a body.</summary>
     public const int Overhead = 2 + 1 + 2 + 8 + 4;
 
     /// <summary>Longest body: an entry's payload is far below this; a longer length can only be damage.</summary>
-    public const int MaxBody = 512;
+    public const int MaxBody = 1024;
 
     /// <summary>Writes a record at <paramref name="at"/>; returns its length, or 0 when it does not fit.</summary>
     public static int Write(byte[] buffer, int at, byte kind, long counter, byte[] body, int bodyLength)
@@ -78,6 +81,18 @@ public static class JournalRecord
         }
 
         return crc == Crc32.Of(data, at + 2, 11 + body) ? Overhead + body : 0;
+    }
+
+    /// <summary>The kind of record that holds a message of this leaf.</summary>
+    public static byte KindOf(string leaf)
+    {
+        return leaf == Devices.Link.LinkTopics.Pin ? KindPin : leaf == Devices.Link.LinkTopics.Event ? KindEvent : KindCard;
+    }
+
+    /// <summary>The leaf of a record's message.</summary>
+    public static string LeafOf(byte kind)
+    {
+        return kind == KindPin ? Devices.Link.LinkTopics.Pin : kind == KindEvent ? Devices.Link.LinkTopics.Event : Devices.Link.LinkTopics.Card;
     }
 
     public static byte Kind(byte[] data, int at)

@@ -1,6 +1,6 @@
 namespace Devices.Terminal.Entries;
 
-/// <summary>One punch that waits for its confirm. The payload is what is sent, byte for byte, however often.</summary>
+/// <summary>One punch or event that waits for its confirm. The payload is what is sent, byte for byte, however often.</summary>
 public sealed class QueuedEntry
 {
     public QueuedEntry(long counter, string id, string leaf, byte[] payload)
@@ -18,6 +18,12 @@ public sealed class QueuedEntry
     public string Leaf { get; }
 
     public byte[] Payload { get; }
+
+    /// <summary>Whether it is a punch: those have the queue's room for themselves.</summary>
+    public bool IsPunch
+    {
+        get { return Leaf != Devices.Link.LinkTopics.Event; }
+    }
 
     /// <summary>How often it was sent over the present connection.</summary>
     public int Sent { get; set; }

@@ -35,4 +35,27 @@ public sealed class TerminalParts
     public ITamperSwitch? Tamper { get; set; }
 
     public IBoardClock? Clock { get; set; }
+
+    public IDistanceSensor? Distance { get; set; }
+
+    public IKeypad? Keypad { get; set; }
+
+    public IRgbLed? Led { get; set; }
+
+    public IRtc? Rtc { get; set; }
+
+    public IThermometer? Thermometer { get; set; }
+
+    public IVoltmeter? Voltmeter { get; set; }
+
+    public IWatchdogChip? Watchdog { get; set; }
+
+    public IDoorContact? DoorContact { get; set; }
+
+    public IExitButton? ExitButton { get; set; }
+
+    public ITamperMemory? TamperMemory { get; set; }
+
+    /// <summary>Parts that can tell how they are, for the doctor and the fault screen; empty when none can.</summary>
+    public IPartHealth[] Health { get; set; } = [];
 }

@@ -72,10 +72,13 @@ public sealed class ScreenDirector
         _untilMs = 0;
     }
 
+    /// <summary>A word that stands before every footer, or "".</summary>
+    public string Note { get; set; } = "";
+
     /// <summary>Draws when something changed. <paramref name="wallMs"/> is 0 while the time is not trusted.</summary>
     public void Step(long nowMs, long wallMs, int offsetMinutes, bool online, int queued, long boardQueue)
     {
-        Footer(wallMs, offsetMinutes, online, queued, boardQueue);
+        Footer(online, queued, boardQueue);
         if (_kind != ScreenKind.Idle && nowMs >= _untilMs)
         {
             _kind = ScreenKind.Idle;
@@ -83,6 +86,7 @@ public sealed class ScreenDirector
 
         if (_kind == ScreenKind.Idle)
         {
+            Clock(wallMs, offsetMinutes);
             _lines[0] = _clock;
             _lines[1] = "";
             _lines[2] = "";
@@ -109,7 +113,7 @@ public sealed class ScreenDirector
         return _drawn[0] == _lines[0] && _drawn[1] == _lines[1] && _drawn[2] == _lines[2] && _drawn[3] == _lines[3];
     }
 
-    private void Footer(long wallMs, int offsetMinutes, bool online, int queued, long boardQueue)
+    private void Clock(long wallMs, int offsetMinutes)
     {
         // Texts are built only when what they say changed: no garbage in the loop's quiet hours.
         long minute = wallMs <= 0 ? 0 : (wallMs / 60000) + offsetMinutes;
@@ -118,7 +122,10 @@ public sealed class ScreenDirector
             _footerMinute = minute;
             _clock = ClockText.Of(wallMs, offsetMinutes);
         }
+    }
 
+    private void Footer(bool online, int queued, long boardQueue)
+    {
         if (queued == _footerQueued && online == _footerOnline && boardQueue == _footerBoard)
         {
             return;
@@ -127,6 +134,7 @@ public sealed class ScreenDirector
         _footerQueued = queued;
         _footerOnline = online;
         _footerBoard = boardQueue;
-        _footer = !online ? _texts.Offline(queued) : boardQueue > 0 ? _texts.Waiting(boardQueue) : "";
+        string state = !online ? _texts.Offline(queued) : boardQueue > 0 ? _texts.Waiting(boardQueue) : "";
+        _footer = Note.Length == 0 ? state : state.Length == 0 ? Note : Note + " " + state;
     }
 }

@@ -44,6 +44,9 @@ public sealed class UplinkSession
     /// <summary>Connections made since boot.</summary>
     public int Connections { get; private set; }
 
+    /// <summary>How long nothing had been heard when a connection was last lost, ms.</summary>
+    public long LastSilenceMs { get; private set; }
+
     /// <summary>True once after each new connection: hello and status are due.</summary>
     public bool TakeOpened()
     {
@@ -113,6 +116,12 @@ public sealed class UplinkSession
     /// <summary>Sends a message; false when it was not taken (not connected, or too much waiting).</summary>
     public bool Send(LinkMessage message, bool retain)
     {
+        if (!_open)
+        {
+            // Before it is written: presence is offered every 10 s for as long as somebody stands there.
+            return false;
+        }
+
         if (!message.TryWrite(_writer, out byte[]? payload, out LinkFault? fault))
         {
             _system.Log("A message was not sent: " + fault.Sentence);
@@ -139,6 +148,7 @@ public sealed class UplinkSession
 
     private void Lost(long nowMs, string why)
     {
+        LastSilenceMs = _open ? nowMs - _heardMs : LastSilenceMs;
         if (why.Length > 0)
         {
             _system.Log(why);

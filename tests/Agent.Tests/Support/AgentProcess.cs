@@ -74,9 +74,14 @@ internal sealed class AgentProcess : IAsyncDisposable
         return Run(Path.Combine(scratch["s"], "agent.sock"), ["--config", config, .. more]);
     }
 
-    public static AgentProcess Run(string socket, params string[] arguments)
+    public static AgentProcess Run(string socket, params string[] arguments) => Run(socket, [], arguments);
+
+    /// <summary>The same through another program (nsenter).</summary>
+    public static AgentProcess Run(string socket, string[] through, string[] arguments)
     {
-        ProcessStartInfo info = new(Repo.Program("Devices.Edge.Agent", "Devices.Edge.Agent")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string program = Repo.Program("Devices.Edge.Agent", "Devices.Edge.Agent");
+        ProcessStartInfo info = new(through.Length > 0 ? through[0] : program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in through.Length > 0 ? [.. through[1..], program] : Array.Empty<string>()) info.ArgumentList.Add(argument);
         foreach (string argument in arguments) info.ArgumentList.Add(argument);
         Process process = new() { StartInfo = info };
         AgentProcess agent = new(process, socket);
@@ -89,12 +94,19 @@ internal sealed class AgentProcess : IAsyncDisposable
     public static async Task<AgentProcess> StartAsync(Scratch scratch, string camera = "none", string? pack = null, params string[] more)
     {
         AgentProcess agent = Launch(scratch, camera, pack, more);
+        await agent.UpAsync();
+        return agent;
+    }
+
+    /// <summary>Waits until it answers.</summary>
+    public async Task UpAsync()
+    {
+        AgentProcess agent = this;
         await Until.Some(async () =>
         {
             if (agent._process.HasExited) throw new InvalidOperationException("The agent ended: " + agent.Errors + agent.Output);
             return await agent.TryStatusAsync();
         }, "the agent's socket");
-        return agent;
     }
 
     public async Task<JsonDocument> StatusAsync() => await TryStatusAsync() ?? throw new InvalidOperationException("No status.");

@@ -30,7 +30,8 @@ internal sealed class McuBench : IAsyncDisposable
         _vault = TemplateVault.Open(options.TemplateKeyFile);
         People = PeopleStore.Open(options.GalleryFile, _vault, TimeProvider.System);
         _answers = new(options.EntriesFile);
-        Desk = new(options, People, Book, Ledger, Trusted, _answers,
+        Pins = new(options.PinsFile, options.PinsKeyFile, clock, iterations: 1_000);
+        Desk = new(options, People, Book, Ledger, Trusted, _answers, Pins,
             Gate, Narration, new SiteClock(options.Zone));
         Broker = new(options, Password, Desk, Narration, TimeProvider.System);
         Desk.Attach(Broker.SendAsync);
@@ -54,6 +55,8 @@ internal sealed class McuBench : IAsyncDisposable
 
     public EventGate Gate { get; }
 
+    public PinBook Pins { get; }
+
     public McuDesk Desk { get; }
 
     public McuBroker Broker { get; }
@@ -74,6 +77,7 @@ internal sealed class McuBench : IAsyncDisposable
     {
         await Broker.DisposeAsync();
         _answers.Dispose();
+        Pins.Dispose();
         People.Dispose();
         _vault.Dispose();
         Ledger.Dispose();

@@ -25,6 +25,10 @@ internal sealed class Bench : IAsyncDisposable
     public WebApplication App { get; private set; } = null!;
     public IPunchStore Punches => Get<IPunchStore>();
     public IOutboxStore Outbox => Get<IOutboxStore>();
+
+    /// <summary>A last word on services at the next <see cref="OpenAsync"/>.</summary>
+    public Action<WebApplicationBuilder>? Configure { get; set; }
+
     public Uri Address => new(App.Urls.First(u => u.StartsWith("http://", StringComparison.Ordinal)));
 
     /// <summary>Settings that make waits short; <c>Verify</c> passes are made by hand.</summary>
@@ -55,7 +59,11 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task OpenAsync()
     {
-        App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. _settings], builder => builder.Logging.ClearProviders());
+        App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. _settings], builder =>
+        {
+            builder.Logging.ClearProviders();
+            Configure?.Invoke(builder);
+        });
         await App.StartAsync();
     }
 

@@ -51,6 +51,10 @@ internal sealed class PlayedPlatform : IAsyncDisposable
     /// <summary>Upload calls that reached the handler.</summary>
     public async Task<int> UploadsAsync() => (await _http.GetFromJsonAsync<JsonObject>("_standin/records"))!["uploads"]!.AsArray().Count;
 
+    /// <summary>What reached the robot's group.</summary>
+    public async Task<IReadOnlyList<PlayedMessage>> MessagesAsync() =>
+        [.. (await _http.GetFromJsonAsync<JsonObject>("_standin/robot"))!["messages"]!.AsArray().Select(m => new PlayedMessage(m!["title"]!.GetValue<string>(), m["text"]!.GetValue<string>()))];
+
     /// <summary>Calls received of one API.</summary>
     public async Task<long> CallsAsync(string api) => (await CallsAsync())["apis"]!.AsArray()
         .Where(a => string.Equals(a!["api"]?.GetValue<string>() ?? a["name"]?.GetValue<string>(), api, StringComparison.OrdinalIgnoreCase))
@@ -74,3 +78,5 @@ internal sealed class PlayedPlatform : IAsyncDisposable
 }
 
 internal sealed record Recorded(string Person, long At, string DeviceName, string DeviceId);
+
+internal sealed record PlayedMessage(string Title, string Text);

@@ -86,6 +86,24 @@ public sealed class ProgramTests
     [InlineData("give an IANA zone", "--Bridge:Site:TimeZone=Mars/Olympus")]
     [InlineData("neither a DNS name nor an IP address", "--Bridge:Names=a b")]
     [InlineData("does not exist: check --config", "--config", "/nowhere.json")]
+    [InlineData("does not exist: check --config", "--config", "DIR")]
+    [InlineData("There is no setting Bridge:Mqtt:Prot: below Bridge:Mqtt there are Port, Bind", "--Bridge:Mqtt:Prot=1")]
+    [InlineData("There is no setting Bridge:Plattform: below Bridge there are Data, Names", "--Bridge:Plattform:Kind=dingtalk")]
+    [InlineData("There is no setting Bridge:Platform:Secret", "--Bridge:Platform:Secret=x")]
+    [InlineData("There is no setting Bridge:Web:PageSizes", "--Bridge:Web:PageSizes=5")]
+    [InlineData("is not known: use dingtalk or none", "--Bridge:Platform:Kind=feishu")]
+    [InlineData("Bridge:Platform:AppKey is missing", "--Bridge:Platform:Kind=dingtalk")]
+    [InlineData("Bridge:Platform:AppSecretFile is missing", "--Bridge:Platform:Kind=dingtalk", "--Bridge:Platform:AppKey=k")]
+    [InlineData("is not an http or https address", "--Bridge:Platform:Kind=dingtalk", "--Bridge:Platform:OapiUrl=ftp://x")]
+    [InlineData("Failed to convert configuration value 'many' at 'Bridge:Platform:Workers'", "--Bridge:Platform:Workers=many")]
+    [InlineData("Workers must be from 1 to 64", "--Bridge:Platform:Workers=0")]
+    [InlineData("SettleSeconds must be from 0 to 3600", "--Bridge:Platform:SettleSeconds=NaN")]
+    [InlineData("PageSize must be from 1 to 500", "--Bridge:Web:PageSize=0")]
+    [InlineData("Failed to convert configuration value 'many' at 'Bridge:Web:PageSize'", "--Bridge:Web:PageSize=many")]
+    [InlineData("Bind is 'nowhere'", "--Bridge:Mqtt:Bind=nowhere")]
+    [InlineData("Bind is 'nowhere'", "--Bridge:Https:Bind=nowhere")]
+    [InlineData("give something like http://127.0.0.1:5080", "--Bridge:Http:Url=http://127.0.0.1:99999")]
+    [InlineData("MaxKeepAliveSeconds must be 1 to 65535", "--Bridge:Mqtt:MaxKeepAliveSeconds=0")]
     public async Task Bad_input_gives_one_sentence_and_exit_code_2(string says, params string[] args)
     {
         using TempDirectory directory = new();
@@ -95,5 +113,41 @@ public sealed class ProgramTests
         errors.ToString().ShouldContain(says);
         errors.ToString().Trim().Split('\n').Length.ShouldBe(1);
         Directory.EnumerateFileSystemEntries(directory.Path).ShouldBeEmpty("nothing is made by a mistyped command");
+    }
+
+    [Theory]
+    [InlineData("{\"Bridge\": {\"Mqtt\": {\"Port\": 8883,}}", "is not JSON")]
+    [InlineData("", "is not JSON")]
+    [InlineData("{\"Bridge\": {\"Mqtt\": {\"Ports\": [1]}}}", "There is no setting Bridge:Mqtt:Ports")]
+    [InlineData("{\"Bridge\": {\"Names\": [\"a b\"]}}", "neither a DNS name nor an IP address")]
+    public async Task A_settings_file_that_cannot_be_used_gives_one_sentence_and_exit_code_2(string text, string says)
+    {
+        using TempDirectory directory = new();
+        await File.WriteAllTextAsync(directory.File("settings.json"), text, TestContext.Current.CancellationToken);
+        using StringWriter output = new(), errors = new();
+        (await BridgeProgram.RunAsync(["--config", directory.File("settings.json"), $"--Bridge:Data={directory.File("data")}"], output, errors)).ShouldBe(2);
+        errors.ToString().ShouldContain(says);
+        errors.ToString().Trim().Split('\n').Length.ShouldBe(1, errors.ToString());
+        Directory.Exists(directory.File("data")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Data_that_cannot_be_used_gives_one_sentence_and_exit_code_2()
+    {
+        using TempDirectory directory = new();
+        await File.WriteAllTextAsync(directory.File("file"), "x", TestContext.Current.CancellationToken);
+        await RefusedAsync(directory.File("file"), "cannot be made or belongs to another user");
+        Directory.CreateDirectory(directory.File("half/ca"));
+        await File.WriteAllTextAsync(directory.File("half/bridge.db"), new string('x', 5000), TestContext.Current.CancellationToken);
+        await RefusedAsync(directory.File("half"), "is not a SQLite database");
+
+        static async Task RefusedAsync(string data, string says)
+        {
+            using StringWriter output = new(), errors = new();
+            (await BridgeProgram.RunAsync([$"--Bridge:Data={data}", "--Bridge:Mqtt:Port=0", "--Bridge:Https:Port=0", "--Bridge:Http:Url=http://127.0.0.1:0"], output, errors)).ShouldBe(2);
+            errors.ToString().ShouldContain(says);
+            errors.ToString().Trim().Split('\n').Length.ShouldBe(1, errors.ToString());
+            output.ToString().ShouldNotContain("ready");
+        }
     }
 }

@@ -13,7 +13,7 @@ public sealed class TestLedger(string terminal, Guid? id = null)
     public IReadOnlyList<Punch> Punches => _punches;
     public string LastChain => _punches.Count == 0 ? PunchChain.ToHex(PunchChain.Genesis(Id)) : _punches[^1].Chain;
 
-    public Punch Add(string person = "u-100", long? at = null, PunchMethod method = PunchMethod.Face, ClockQuality clock = ClockQuality.Synced)
+    public Punch Add(string person = "u-100", long? at = null, PunchMethod method = PunchMethod.Face, ClockQuality clock = ClockQuality.Synced, float score = 0.7123f)
     {
         bool face = method == PunchMethod.Face;
         Punch punch = new()
@@ -26,7 +26,7 @@ public sealed class TestLedger(string terminal, Guid? id = null)
             Clock = clock,
             UncertaintyMs = clock == ClockQuality.Held ? -1 : 20,
             Method = method,
-            Score = face ? 0.7123f : null,
+            Score = face ? score : null,
             Threshold = face ? 0.43f : null,
             Liveness = face ? 0.98f : null,
             Pack = face ? "demo@1" : null,

@@ -58,6 +58,23 @@ public sealed class RosterTests
     }
 
     [Fact]
+    public async Task A_confirmation_holds_for_what_was_shown_and_not_for_more()
+    {
+        await using PlayedPlatform platform = await PlayedPlatform.StartAsync(null, [.. Enumerable.Range(0, 20).Select(i => $"p{i}")]);
+        await using Bench bench = await Bench.StartAsync(platform);
+        IPeopleStore people = bench.Get<IPeopleStore>();
+        await Until.Async(() => people.PeopleAsync(), p => p.Count == 20, "the pull at start");
+        await platform.PeopleAsync([.. Enumerable.Range(0, 14).Select(i => $"p{i}")]);
+        (await bench.Get<RosterService>().PullAsync(false, Stop)).Missing.ShouldBe(6);
+        await platform.PeopleAsync(["p0"]);
+
+        RosterStatus again = await bench.Get<RosterService>().PullAsync(true, Stop);
+
+        (again.Held, again.Missing).ShouldBe((true, 19));
+        (await people.PeopleAsync(false, Stop)).Count.ShouldBe(20);
+    }
+
+    [Fact]
     public async Task One_leaver_is_obeyed_at_once()
     {
         await using Bench bench = await Bench.StartAsync();

@@ -1,5 +1,4 @@
 using System;
-using System.Device.I2c;
 
 namespace BadSamples;
 
@@ -81,7 +80,7 @@ public static class ForeignType
 {
     public static int Use()
     {
-        return new I2cConnectionSettings(1, 0x29).BusId;
+        return new System.Collections.Queue().Count;
     }
 }
 

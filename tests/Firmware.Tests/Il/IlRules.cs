@@ -15,7 +15,7 @@ namespace Devices.Firmware.Tests.Il;
 /// </summary>
 public static class IlRules
 {
-    private static readonly FrozenDictionary<ushort, OpCode> Codes = typeof(OpCodes)
+    internal static readonly FrozenDictionary<ushort, OpCode> Codes = typeof(OpCodes)
         .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToFrozenDictionary(code => (ushort)code.Value);
@@ -141,7 +141,7 @@ public static class IlRules
     }
 
     /// <summary>Skips the operand; returns a metadata token where it is one (not for strings), else 0.</summary>
-    private static int Operand(ref BlobReader il, OperandType kind)
+    internal static int Operand(ref BlobReader il, OperandType kind)
     {
         switch (kind)
         {

@@ -10,6 +10,9 @@ internal sealed class MemoryStorage : IStorage
     /// <summary>Bytes that may still be written before the power goes; each delete or rename costs one.</summary>
     public long PowerLeft { get; set; } = long.MaxValue;
 
+    /// <summary>Writes, deletes and renames so far.</summary>
+    public long Writes { get; private set; }
+
     public bool Refuses { get; set; }
 
     public bool Exists(string name) => _files.ContainsKey(name);
@@ -67,6 +70,7 @@ internal sealed class MemoryStorage : IStorage
 
     private void Spend(long bytes)
     {
+        Writes++;
         PowerLeft -= bytes;
         if (PowerLeft < 0)
         {

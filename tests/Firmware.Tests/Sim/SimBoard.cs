@@ -30,6 +30,18 @@ internal sealed class SimBoard(string terminal) : ILink
     /// <summary>Card entries as received, repeats included.</summary>
     public List<CardMessage> Cards { get; } = [];
 
+    /// <summary>PIN entries as received, repeats included.</summary>
+    public List<PinMessage> Pins { get; } = [];
+
+    /// <summary>Reason of a refusal.</summary>
+    public string Reason { get; set; } = "left the company";
+
+    /// <summary>Events as received, repeats included.</summary>
+    public List<EventMessage> Events { get; } = [];
+
+    /// <summary>Events taken, each id once.</summary>
+    public HashSet<string> EventIds { get; } = [];
+
     /// <summary>Entry ids in the ledger.</summary>
     public IReadOnlyCollection<string> Ledger => _ledger.Keys;
 
@@ -80,7 +92,32 @@ internal sealed class SimBoard(string terminal) : ILink
             }
         }
 
+        else if (leaf == LinkTopics.Pin)
+        {
+            PinMessage.TryParse(payload, out PinMessage? pin, out _).ShouldBeTrue();
+            Pins.Add(pin!);
+            if (!Mute)
+            {
+                Confirm(pin!.Id);
+            }
+        }
+        else if (leaf == LinkTopics.Event)
+        {
+            EventMessage.TryParse(payload, out EventMessage? happened, out _).ShouldBeTrue();
+            Events.Add(happened!);
+            if (!Mute)
+            {
+                ConfirmEvent(happened!.Id);
+            }
+        }
+
         return true;
+    }
+
+    public void ConfirmEvent(string id)
+    {
+        EventIds.Add(id);
+        Send(new ConfirmMessage { Id = id, Result = ConfirmResult.Accepted });
     }
 
     public void Confirm(string id)
@@ -98,7 +135,7 @@ internal sealed class SimBoard(string terminal) : ILink
             Seq = _ledger.GetValueOrDefault(id),
             Name = "Grace",
             At = 1764105600000,
-            Reason = Answer == ConfirmResult.Refused ? "left the company" : "",
+            Reason = Answer == ConfirmResult.Refused ? Reason : "",
         });
     }
 

@@ -12,12 +12,12 @@ internal sealed class SimTerminal
 
     private readonly SimScreen _screen = new();
 
-    public SimTerminal(MemoryStorage storage, SimBoard board, int seed = 1, TerminalOptions? options = null)
+    public SimTerminal(MemoryStorage storage, SimBoard board, int seed = 1, TerminalOptions? options = null, IRtc? rtc = null, ILink? link = null)
     {
         Board = board;
         System = new SimSystem(seed);
         Relay = new HostRelay(System);
-        TerminalParts parts = new(storage, System, board, _screen)
+        TerminalParts parts = new(storage, System, link ?? board, _screen)
         {
             Reader = Reader,
             Keys = Keys,
@@ -25,6 +25,14 @@ internal sealed class SimTerminal
             Tamper = Switches,
             Buzzer = Buzzer,
             Relay = Relay,
+            Keypad = Keypad,
+            DoorContact = Door,
+            ExitButton = Door,
+            Led = Led,
+            Thermometer = Sensors,
+            Voltmeter = Sensors,
+            Rtc = rtc,
+            Health = [Health],
         };
         Loop = new TerminalLoop(parts, options ?? new TerminalOptions(Id) { Chinese = false });
     }
@@ -39,6 +47,16 @@ internal sealed class SimTerminal
 
     public HostSwitches Switches { get; } = new();
 
+    public HostKeypad Keypad { get; } = new();
+
+    public HostDoor Door { get; } = new();
+
+    public HostLed Led { get; } = new();
+
+    public HostSensors Sensors { get; } = new();
+
+    public SimHealth Health { get; } = new();
+
     public HostBuzzer Buzzer { get; } = new();
 
     public HostRelay Relay { get; }
@@ -50,6 +68,9 @@ internal sealed class SimTerminal
     public ScreenKind Screen => _screen.Kind;
 
     public string Text => string.Join(" | ", _screen.Lines);
+
+    /// <summary>Drawings of the screen.</summary>
+    public int Draws => _screen.Draws;
 
     public List<ScreenKind> Shown => _screen.Shown;
 
@@ -83,6 +104,12 @@ internal sealed class SimTerminal
         return Run(20);
     }
 
+    /// <summary>A part whose fault the test sets.</summary>
+    public sealed class SimHealth : IPartHealth
+    {
+        public PartFault? Fault { get; set; }
+    }
+
     private sealed class SimScreen : IScreen
     {
         public ScreenKind Kind { get; private set; }
@@ -93,8 +120,11 @@ internal sealed class SimTerminal
 
         public bool HasChinese => true;
 
+        public int Draws { get; private set; }
+
         public void Draw(ScreenKind kind, string[] lines)
         {
+            Draws++;
             if (Shown.Count == 0 || kind != Kind)
             {
                 Shown.Add(kind);

@@ -1,7 +1,10 @@
 using Devices.Cli.Doctor;
+using Devices.Cli.Font;
+using Devices.Cli.Hardware;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
+using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
 using Spectre.Console;
@@ -38,6 +41,7 @@ public static class CliApp
             people.SetDescription("Who is enrolled at a terminal.");
             people.SetDefaultCommand<PeopleListCommand>();
             people.AddCommand<PeopleListCommand>("list").WithDescription("Show who is enrolled.");
+            people.AddCommand<PeopleLookAlikesCommand>("lookalikes").WithDescription("Show people whose faces are hard to tell apart.");
             people.AddCommand<PeopleRemoveCommand>("remove").WithDescription("Erase a person and their templates.");
         });
         config.AddBranch("ledger", ledger =>
@@ -46,6 +50,14 @@ public static class CliApp
             ledger.AddCommand<LedgerVerifyCommand>("verify").WithDescription("Recompute the chain and report the first fault.");
             ledger.AddCommand<LedgerShowCommand>("show").WithDescription("Show the punches in the file.");
         });
+        config.AddBranch("hardware", hardware =>
+        {
+            hardware.SetDescription("Pin map and wiring of the terminal's MCU.");
+            hardware.AddCommand<WiringCommand>("wiring").WithDescription("Check the pin map and draw each board's wiring as SVG.");
+        });
+        config.AddCommand<SimCommand>("sim").WithDescription("Show a simulated terminal in the browser, running the firmware's own code.")
+            .WithExample("sim").WithExample("sim", "--broker", "127.0.0.1:1883", "--password-file", "/var/lib/devices/agent/mcu.password");
+        config.AddCommand<FontCommand>("font").WithDescription("Make the terminal's bitmap font from a font file.");
         config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
         config.AddCommand<ViewCommand>("view").WithDescription("Show the camera's live picture with what recognition makes of it, in a browser.")
             .WithExample("view", "--agent", "/var/lib/devices/agent/agent.sock");

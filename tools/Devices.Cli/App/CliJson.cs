@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Cli.Doctor;
+using Devices.Cli.Font;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
+using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
 
@@ -17,10 +19,14 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(List<PackRow>))]
 [JsonSerializable(typeof(ProvisionResult))]
 [JsonSerializable(typeof(EnrolReport))]
+[JsonSerializable(typeof(LookAlikeReport))]
 [JsonSerializable(typeof(List<EnrolledPerson>))]
 [JsonSerializable(typeof(RemovedPerson))]
 [JsonSerializable(typeof(LedgerReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ViewReport))]
+[JsonSerializable(typeof(FontReport))]
+[JsonSerializable(typeof(SimReport))]
+[JsonSerializable(typeof(List<string>))]
 public sealed partial class CliJson : JsonSerializerContext;

@@ -49,6 +49,10 @@ public static class ExitCodes
     public static readonly ExitCode LedgerFaulty = new(62, "ledger-faulty", "The ledger's chain does not hold.", "Keep the file; compare it with the bridge's copy from the named punch on.");
 
     public static readonly ExitCode TroubleFound = new(70, "trouble-found", "The doctor found at least one fault.", "Follow the remedies shown, top first.");
+
+    public static readonly ExitCode PinMapRefused = new(71, "pin-map-refused", "The pin map is missing, damaged, or cannot be wired.", "Correct the named pin in hardware/pinmap.json.");
+
+    public static readonly ExitCode FontRefused = new(72, "font-refused", "The font file is missing or cannot be drawn from.", "Install fonts-noto-cjk, or give --from with a font that has the named face.");
     public static readonly ExitCode PortTaken = new(73, "port-taken", "The port is taken by another program.", "Choose another with --port; 0 takes any free one.");
 
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
@@ -61,6 +65,6 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PortTaken, Interrupted,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, Interrupted,
     ];
 }

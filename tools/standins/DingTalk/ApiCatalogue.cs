@@ -23,9 +23,11 @@ internal sealed class ApiCatalogue
         var upload = new UploadApi(cloud);
         var records = new RecordListApi(cloud);
         var contacts = new ContactsApi(cloud);
+        Robot = new RobotApi(cloud);
         const string departmentScope = "qyapi_get_department_list", memberScope = "qyapi_get_department_member", userScope = "qyapi_get_member";
         Api[] apis =
         [
+            new("robot/send", null, false, true, c => Robot.Send(c.Request, c.Fields)),
             new("gettoken", null, false, true, c => _auth.GetToken(c.Request.Query)),
             new("topapi/attendance/record/upload", "Pro.AttendanceRecord.Write", true, true, c => upload.Upload(c.Fields)),
             new("attendance/listRecord", "qyapi_get_attendance_data", true, true, c => records.List(c.Fields)),
@@ -37,6 +39,9 @@ internal sealed class ApiCatalogue
         ];
         _old = apis.ToDictionary(a => a.Name, StringComparer.Ordinal);
     }
+
+    /// <summary>The group robot.</summary>
+    public RobotApi Robot { get; }
 
     /// <summary>The API of a path, or null for a path that is no API at all (the stand-in's own pages).</summary>
     public Api? Find(HttpRequest request)

@@ -57,6 +57,9 @@ internal sealed class CallFields
     /// <summary>true or false, or their text.</summary>
     public bool? Flag(string name) => _fields[name] is JsonValue value && bool.TryParse(value.ToString(), out var flag) ? flag : null;
 
+    /// <summary>An object inside the body, or null.</summary>
+    public JsonObject? Part(string name) => _fields[name] as JsonObject;
+
     /// <summary>A list of texts, or null when it is not a list.</summary>
     public IReadOnlyList<string>? List(string name) => _fields[name] is JsonArray array && array.All(i => i is JsonValue)
         ? [.. array.Select(i => i!.ToString())]

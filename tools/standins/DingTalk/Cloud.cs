@@ -36,6 +36,8 @@ internal sealed class Cloud
 
     public FaultBook Faults { get; } = new();
 
+    public RobotBook Robot { get; } = new();
+
     /// <summary>The cloud's own idea of the time.</summary>
     public DateTimeOffset Now => _clock.GetUtcNow() + Faults.ClockShift;
 
@@ -53,6 +55,7 @@ internal sealed class Cloud
             Punches.Clear();
             Rate.Clear();
             Faults.Clear();
+            Robot.Clear();
         }
     }
 }

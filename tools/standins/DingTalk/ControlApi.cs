@@ -8,13 +8,14 @@ namespace Devices.Standins.DingTalk;
 /// <c>/_standin/*</c>: what the stand-in was asked, and how to change what it plays. Not part of the platform, and
 /// answered to this machine only.
 /// </summary>
-internal sealed class ControlApi(Cloud cloud)
+internal sealed class ControlApi(Cloud cloud, RobotApi robot)
 {
     public void Map(WebApplication app)
     {
         var group = app.MapGroup("/_standin").AddEndpointFilter(GuardAsync);
         group.MapGet("/records", Records);
         group.MapGet("/calls", Calls);
+        group.MapGet("/robot", () => Locked(robot.Describe));
         group.MapGet("/people", () => Locked(() => Json.Write(cloud.People.ToDocument())));
         group.MapPost("/people", (HttpContext c, bool? merge) => WithBodyAsync(c.Request, body => SetPeople(body, merge == true), c.RequestAborted));
         group.MapGet("/settings", () => Locked(() => Secretless(cloud.Settings)));
@@ -108,6 +109,7 @@ internal sealed class ControlApi(Cloud cloud)
     {
         var shown = Json.Write(settings).AsObject();
         shown.Remove("app_secret");
+        shown.Remove("robot_secret");
         return shown;
     }
 

@@ -89,7 +89,7 @@ public sealed class DingTalkStandin : IAsyncDisposable
         app.Use((context, next) => catalogue.Find(context.Request) is { } api ? pipeline.RunAsync(context, api) : next(context));
         app.UseRouting();
         app.MapGet("/", () => Results.Text(page.Render(), "text/html", Encoding.UTF8));
-        new ControlApi(cloud).Map(app);
+        new ControlApi(cloud, catalogue.Robot).Map(app);
         return app;
     }
 

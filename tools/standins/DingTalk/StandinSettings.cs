@@ -18,6 +18,12 @@ public sealed record StandinSettings
     /// <summary>The organisation.</summary>
     public string CorpId { get; init; } = "dingstandincorp";
 
+    /// <summary>access_token of the group robot.</summary>
+    public string RobotToken { get; init; } = "standinrobot";
+
+    /// <summary>Signing secret of the group robot.</summary>
+    public string RobotSecret { get; init; } = "SECstandinrobot";
+
     /// <summary>Validity of an access token in seconds (7200 in the real cloud).</summary>
     public int TokenSeconds { get; init; } = 7200;
 

@@ -14,11 +14,22 @@ namespace Devices.Standins.Terminal;
 public static class ControlApi
 {
     /// <summary>Builds the server; start it, then read its address.</summary>
-    public static WebApplication Build(TerminalMachine machine, int port)
+    public static WebApplication Build(TerminalMachine machine, StandinOptions options)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel => 
+        {
+            if (options.ControlSocket.Length > 0)
+            {
+                File.Delete(options.ControlSocket);
+                kestrel.ListenUnixSocket(options.ControlSocket);
+            }
+            else
+            {
+                kestrel.Listen(System.Net.IPAddress.Loopback, options.ControlPort);
+            }
+        });
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         WebApplication app = builder.Build();
         app.Use(async (HttpContext context, RequestDelegate next) =>
@@ -64,6 +75,23 @@ public static class ControlApi
             machine.Switches.SetOpen(request.Open);
             return Results.Accepted();
         });
+        app.MapPost("/keypad", (KeypadRequest request) =>
+        {
+            if (request.Keys is not { Length: > 0 and <= 64 } keys || keys.Any(c => !char.IsAsciiDigit(c) && c is not ('*' or '#')))
+            {
+                return Bad("'keys' has to be 1 to 64 of 0 to 9, * and #.");
+            }
+
+            machine.Keypad.Type(keys);
+            return Results.Accepted();
+        });
+        app.MapPost("/door", (DoorRequest request) =>
+        {
+            machine.Door.SetOpen(request.Open);
+            return Results.Accepted();
+        });
+        app.MapGet("/", () => Results.Stream(typeof(ControlApi).Assembly.GetManifestResourceStream("page.html")!, "text/html; charset=utf-8"));
+        app.MapGet("/look", (int panel, int tone) => Look(machine, panel, tone));
         app.MapGet("/screen", () => Screen(machine));
         app.MapGet("/state", () => State(machine));
         app.MapPost("/power", async (PowerRequest request, HttpContext context) =>
@@ -99,12 +127,35 @@ public static class ControlApi
         });
     }
 
+    // What the page asks for ten times a second: the panel's memory only where it changed.
+    private static IResult Look(TerminalMachine machine, int panel, int tone)
+    {
+        (byte[] pixels, int version) = machine.Panel.Look();
+        return Results.Json(new
+        {
+            version,
+            width = machine.Panel.Width,
+            height = machine.Panel.Height,
+            pixels = version == panel ? null : Convert.ToBase64String(pixels),
+            light = $"#{machine.Led.Rgb:x6}",
+            tones = machine.Buzzer.Since(tone).Select(t => new { n = t.N, hertz = t.Hertz, at = t.At }),
+            relay = machine.Relay.IsOpen,
+            pulses = machine.Relay.Pulses,
+            connected = machine.Loop.IsConnected,
+            queue = machine.Loop.QueueDepth,
+            events = machine.Loop.EventDepth,
+        });
+    }
+
     private static IResult State(TerminalMachine machine) => Results.Json(new
     {
         terminal = machine.Options.Terminal,
         boot = machine.Loop.Boot,
         queue = machine.Loop.QueueDepth,
+        taken = machine.Loop.Taken,
+        events = machine.Loop.EventDepth,
         connected = machine.Loop.IsConnected,
+        silence_ms = machine.Loop.LastSilenceMs,
         connections = machine.Loop.Connections,
         uptime_ms = machine.UptimeMs,
         bad_messages = machine.Loop.BadMessages,

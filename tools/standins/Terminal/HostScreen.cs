@@ -1,10 +1,11 @@
 using Devices.Link;
 using Devices.Terminal.Parts;
+using Devices.Terminal.Screens;
 
 namespace Devices.Standins.Terminal;
 
-/// <summary>Keeps what the screen says and logs every change as one line.</summary>
-public sealed class HostScreen(ISystem system) : IScreen
+/// <summary>Keeps what the screen says, logs every change as one line, and has the firmware draw it on the panel.</summary>
+public sealed class HostScreen(ISystem system, PixelScreen pixels) : IScreen, IStepped
 {
     private readonly Lock _gate = new();
     private ScreenKind _kind;
@@ -12,10 +13,13 @@ public sealed class HostScreen(ISystem system) : IScreen
     private int _draws;
     private string _logged = "";
 
-    public bool HasChinese => true;
+    public bool HasChinese => pixels.HasChinese;
+
+    public void Step(long nowMs) => pixels.Step(nowMs);
 
     public void Draw(ScreenKind kind, string[] lines)
     {
+        pixels.Draw(kind, lines);
         string line;
         lock (_gate)
         {

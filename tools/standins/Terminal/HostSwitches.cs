@@ -12,7 +12,10 @@ public sealed class HostSwitches : IPresenceSensor, ITamperSwitch
 
     public void SetOpen(bool open) => _open = open;
 
-    public bool IsPresent(long nowMs) => _present;
+    /// <summary>Both throw at every look, as a driver with a bug would.</summary>
+    public bool Throws { get; set; }
 
-    public bool IsOpen(long nowMs) => _open;
+    public bool IsPresent(long nowMs) => Throws ? throw new InvalidOperationException("The sensor is broken.") : _present;
+
+    public bool IsOpen(long nowMs) => Throws ? throw new InvalidOperationException("The switch is broken.") : _open;
 }

@@ -35,14 +35,15 @@ internal static class Program
             return 1;
         }
 
-        await using WebApplication control = ControlApi.Build(machine, options.ControlPort);
+        await using WebApplication control = ControlApi.Build(machine, options);
         try
         {
             await control.StartAsync(stop.Token);
         }
         catch (IOException e)
         {
-            await Console.Error.WriteLineAsync($"The control port {options.ControlPort} cannot be used: {e.Message} Choose another with --control-port, or 0 for any free one.");
+            string place = options.ControlSocket.Length > 0 ? $"socket {options.ControlSocket}" : $"port {options.ControlPort}";
+            await Console.Error.WriteLineAsync($"The control {place} cannot be used: {e.Message} Choose another with --control-port, or 0 for any free one.");
             return 1;
         }
 

@@ -16,6 +16,7 @@ public sealed record StandinOptions
           --password KEY         the device key (visible to other users of this machine; for trials)
           --state DIR            directory that stands in for the chip's flash
           --control-port N       HTTP control on 127.0.0.1 (default 0 = any free port; it is printed)
+          --control-socket FILE  HTTP control on a Unix socket instead
           --language zh|en       screen texts (default zh)
           --door-on-accept       an accepted card releases the door
           --queue N              most punches kept while the board is away (default 1000)
@@ -32,6 +33,9 @@ public sealed record StandinOptions
     public string State { get; init; } = "";
 
     public int ControlPort { get; init; }
+
+    /// <summary>Unix socket for the control; "" for a TCP port.</summary>
+    public string ControlSocket { get; init; } = "";
 
     public bool Chinese { get; init; } = true;
 
@@ -69,6 +73,7 @@ public sealed record StandinOptions
                 "--password-file" => options with { Password = Secret(value, ref error) },
                 "--state" => options with { State = value },
                 "--control-port" => options with { ControlPort = Number(name, value, 0, 65535, ref error) },
+                "--control-socket" => options with { ControlSocket = value },
                 "--language" => options with { Chinese = Language(value, ref error) },
                 "--queue" => options with { Queue = Number(name, value, 1, 100000, ref error) },
                 _ => Unknown(options, name, ref error),

@@ -15,7 +15,7 @@ public sealed class DingTalkClient(DingTalkOptions options, DingTalkHttp http, A
         for (int attempt = 1; ; attempt++)
         {
             var (token, failure) = await tokens.GetAsync(refused, cancellationToken);
-            if (token is null) return Answer.Failure(failure!);
+            if (token is null) return Answer.Failure(failure! with { NeverCalled = refused is null });
             using JsonContent content = JsonContent.Create(body);
             // Without a length the request would go out chunked, which the old gateway is not known to take.
             await content.LoadIntoBufferAsync(cancellationToken);

@@ -59,7 +59,8 @@ public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient clien
                 ["user_check_time"] = item.At,
             },
             cancellationToken);
-        return answer.Outcome;
+        // The old API always says errcode 0. JSON without it is somebody else's (a proxy, a portal): no yes, and no no either.
+        return answer.Ok && AnswerReader.Text(answer.Body!.Value, "errcode") is null ? new(OutcomeKind.Ambiguous, "reason.unreadable_answer") : answer.Outcome;
     }
 
     /// <inheritdoc/>
@@ -91,7 +92,11 @@ public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient clien
                 : new(new(OutcomeKind.Transient, "reason.unreadable_answer"), []);
         }
 
-        return new(DeliveryOutcome.Accepted, [.. rows.EnumerateArray().Select(Record).OfType<PlatformRecord>()]);
+        // A row that cannot be read may be the punch: passing over it would send that punch twice.
+        List<PlatformRecord?> records = [.. rows.EnumerateArray().Select(Record)];
+        return records.Contains(null)
+            ? new(new(OutcomeKind.Transient, "reason.unreadable_answer"), [])
+            : new(DeliveryOutcome.Accepted, [.. records.OfType<PlatformRecord>()]);
     }
 
     private static PlatformRecord? Record(JsonElement row)

@@ -3,19 +3,33 @@ namespace Devices.Bridge.Store.Sqlite;
 /// <inheritdoc cref="IOutboxStore"/>
 public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time) : IOutboxStore
 {
+    /// <summary>
+    /// Hops from person to person along the index of open rows and looks at each one's earliest only. It runs twice a second on the
+    /// writer's connection: reading all rows there would take longer with every punch ever delivered.
+    /// </summary>
+    public const string LeaseSql =
+        """
+        WITH RECURSIVE open (person) AS (
+          SELECT MIN(person) FROM outbox WHERE state IN ('pending', 'sending', 'waiting', 'ambiguous')
+          UNION ALL
+          SELECT (SELECT MIN(n.person) FROM outbox n WHERE n.state IN ('pending', 'sending', 'waiting', 'ambiguous') AND n.person > open.person)
+          FROM open WHERE open.person IS NOT NULL
+        )
+        SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at
+        FROM open
+        JOIN outbox o ON o.punch_id = (SELECT b.punch_id FROM outbox b WHERE b.person = open.person
+          AND b.state IN ('pending', 'sending', 'waiting', 'ambiguous') ORDER BY b.at, b.punch_id LIMIT 1)
+        JOIN punches p ON p.id = o.punch_id
+        WHERE (o.state = 'pending' OR (o.state IN ('waiting', 'ambiguous') AND COALESCE(o.next_attempt_at, 0) <= $now))
+          AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.person = open.person AND s.state = 'sending')
+        ORDER BY o.punch_id LIMIT $limit
+        """;
+
     public Task<IReadOnlyList<OutboxItem>> LeaseAsync(long now, int limit, CancellationToken cancellationToken = default) =>
         database.WriteAsync<IReadOnlyList<OutboxItem>>(session =>
         {
             List<OutboxItem> items = session.Query(
-                """
-                SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at
-                FROM outbox o JOIN punches p ON p.id = o.punch_id
-                WHERE (o.state = 'pending' OR (o.state IN ('waiting', 'ambiguous') AND COALESCE(o.next_attempt_at, 0) <= $now))
-                  AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.person = o.person AND b.punch_id < o.punch_id
-                                  AND b.state IN ('pending', 'sending', 'waiting', 'ambiguous'))
-                  AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.person = o.person AND b.state = 'sending')
-                ORDER BY o.punch_id LIMIT $limit
-                """,
+                LeaseSql,
                 row => new OutboxItem(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4),
                     row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8)),
                 ("$now", now), ("$limit", limit));
@@ -37,12 +51,12 @@ public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time
             ("$delivered", change.DeliveredAt), ("$code", change.ReasonCode), ("$reason", change.Reason), ("$now", Now()), ("$id", punchId)), cancellationToken);
     }
 
-    public Task<int> RecoverAsync(CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(
+    public Task<int> RecoverAsync(long askFrom = 0, CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(
         """
-        UPDATE outbox SET state = 'ambiguous', next_attempt_at = NULL, updated_at = $now, reason_code = 'restart',
+        UPDATE outbox SET state = 'ambiguous', next_attempt_at = $from, sent_at = COALESCE(sent_at, updated_at), updated_at = $now, reason_code = 'restart',
           reason = 'The bridge stopped while this was being sent; the platform is asked before it is sent again.' WHERE state = 'sending'
         """,
-        ("$now", Now())), cancellationToken);
+        ("$now", Now()), ("$from", askFrom)), cancellationToken);
 
     public Task<int> ResendAsync(IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default)
     {
@@ -53,7 +67,8 @@ public sealed class SqliteOutboxStore(SqliteDatabase database, TimeProvider time
             foreach (long id in punchIds)
                 changed += session.Execute(
                     """
-                    UPDATE outbox SET state = 'pending', attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = $now
+                    UPDATE outbox SET state = CASE WHEN state = 'dead' AND (attempts > 1 OR reason_code IN ('reason.not_recorded', 'reason.never_settled', 'reason.unknown_code'))
+                      THEN 'ambiguous' ELSE 'pending' END, attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = $now
                     WHERE punch_id = $id AND state IN ('dead', 'held', 'skipped')
                     """,
                     ("$now", Now()), ("$id", id));

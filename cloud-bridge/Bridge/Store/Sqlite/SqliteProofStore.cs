@@ -31,6 +31,14 @@ public sealed class SqliteProofStore(SqliteDatabase database, TimeProvider time)
             ("$now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("$record", platformRecord), ("$note", note), ("$id", punchId)) == 1,
         cancellationToken);
 
+    public Task<bool> GiveUpAsync(long punchId, string reasonCode, CancellationToken cancellationToken = default) => database.WriteAsync(
+        session => session.Execute(
+            """
+            UPDATE outbox SET state = 'dead', delivered_at = NULL, reason_code = $reason, reason = NULL, updated_at = $now
+            WHERE punch_id = $id AND state = 'delivered' AND proved_at IS NULL
+            """,
+            ("$reason", reasonCode), ("$now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("$id", punchId)) == 1, cancellationToken);
+
     public Task<IReadOnlySet<string>> TakenAsync(IReadOnlyCollection<string> platformRecords, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(platformRecords);
@@ -43,10 +51,13 @@ public sealed class SqliteProofStore(SqliteDatabase database, TimeProvider time)
         }, cancellationToken);
     }
 
-    public Task<IReadOnlyList<long>> NeighboursAsync(
+    public Task<IReadOnlyList<Neighbour>> NeighboursAsync(
         long punchId, string terminal, string person, long start, long until, CancellationToken cancellationToken = default) =>
-        database.ReadAsync<IReadOnlyList<long>>(session => session.Query(
-            "SELECT at FROM punches WHERE person = $person AND at >= $start AND at < $until AND terminal = $terminal AND id <> $id",
-            row => row.GetInt64(0),
+        database.ReadAsync<IReadOnlyList<Neighbour>>(session => session.Query(
+            """
+            SELECT p.at, o.state = 'delivered' AND o.proved_at IS NULL FROM punches p JOIN outbox o ON o.punch_id = p.id
+            WHERE p.person = $person AND p.at >= $start AND p.at < $until AND p.terminal = $terminal AND p.id <> $id
+            """,
+            row => new Neighbour(row.GetInt64(0), row.GetInt64(1) != 0),
             ("$person", person), ("$start", start), ("$until", until), ("$terminal", terminal), ("$id", punchId)), cancellationToken);
 }

@@ -37,9 +37,28 @@ public sealed class SignIn(IAccountStore accounts, IAuditStore audit, WebOptions
 
         await audit.AuditAsync(name, "login.wrong", null, null, address, cancellationToken);
         if (account is null) return new(null, "login.wrong");
+        return await CountAsync(account, now, cancellationToken) ? new(null, "login.locked", (int)Math.Ceiling(options.LockMinutes)) : new(null, "login.wrong");
+    }
+
+    /// <summary>
+    /// Whether somebody who is logged in knows the account's password. Wrong ones count as at the log-in: a session left open or stolen
+    /// must not be a place to guess it without end. While the account is locked, nothing is right.
+    /// </summary>
+    public async Task<bool> ConfirmAsync(Account account, string? password, string? address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        DateTimeOffset now = clock.GetUtcNow();
+        bool locked = account.LockedUntil > now.ToUnixTimeMilliseconds();
+        if (!locked && password is { Length: > 0 and <= AccountPasswords.Longest } && AccountPasswords.Verify(account, password)) return true;
+        await audit.AuditAsync(account.Name, locked ? "login.locked" : "login.wrong", null, "change of password", address, cancellationToken);
+        if (!locked) await CountAsync(account, now, cancellationToken);
+        return false;
+    }
+
+    private async Task<bool> CountAsync(Account account, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         long until = (now + TimeSpan.FromMinutes(options.LockMinutes)).ToUnixTimeMilliseconds();
-        int failed = await accounts.CountFailureAsync(account.Name, count => count >= options.LockAfter ? until : null, cancellationToken);
-        return failed >= options.LockAfter ? new(null, "login.locked", (int)Math.Ceiling(options.LockMinutes)) : new(null, "login.wrong");
+        return await accounts.CountFailureAsync(account.Name, count => count >= options.LockAfter ? until : null, cancellationToken) >= options.LockAfter;
     }
 
     /// <summary>Begins the session of a checked account.</summary>

@@ -4,14 +4,16 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace Devices.Bridge.Web.Security;
 
-/// <summary>Bounds log-in attempts from one address; everything else is not limited here.</summary>
+/// <summary>Bounds attempts at a password from one address; everything else is not limited here.</summary>
 internal static class LoginLimiter
 {
+    private static readonly string[] Guessed = ["/login", "/account/password"];
+
     public static void Configure(RateLimiterOptions limiter, WebOptions options)
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-            HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments("/login", StringComparison.OrdinalIgnoreCase)
+            HttpMethods.IsPost(context.Request.Method) && Guessed.Any(p => context.Request.Path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase))
                 ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "unknown", _ => new FixedWindowRateLimiterOptions
                 {
                     PermitLimit = options.LoginsPerMinute,

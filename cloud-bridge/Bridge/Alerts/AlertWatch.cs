@@ -1,0 +1,50 @@
+using Devices.Bridge.Delivery;
+using Devices.Bridge.Store;
+using NodaTime;
+
+namespace Devices.Bridge.Alerts;
+
+/// <summary>Everything that is wrong now, from the store: open exceptions, terminals, certificates, events, dead letters, the call budget.</summary>
+public sealed class AlertWatch(
+    IExceptionStore exceptions, ITerminalStore terminals, IOutboxStore outbox, CallBudget budget, PlatformOptions platform, AlertOptions options,
+    BridgeOptions bridge, TimeProvider clock, IDeliveryTarget? target = null)
+{
+    private const int MostRows = 200;
+    private const long EventLasts = 3_600_000;
+    private static readonly HashSet<string> UrgentCodes = ["fork", "rewound", "shared-identity"];
+    private static readonly HashSet<string> UrgentEvents = ["tamper", "door", "liveness-off"];
+
+    public async Task<IReadOnlyList<Alert>> LookAsync(CancellationToken cancellationToken)
+    {
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        AlertWords words = AlertWords.Of(options.Language);
+        List<Alert> found = [];
+        foreach (ExceptionRow row in await exceptions.ExceptionsAsync(includeResolved: false, MostRows, cancellationToken))
+            found.Add(new($"exception|{row.Source}|{row.Code}|{row.Terminal}|{row.Ledger}|{row.FirstAt}", UrgentCodes.Contains(row.Code) ? AlertRank.Urgent : AlertRank.Normal, Counted(row)));
+
+        DateTimeZone zone = DateTimeZoneProviders.Tzdb[bridge.Site.TimeZone];
+        foreach (TerminalRow terminal in (await terminals.ListTerminalsAsync(cancellationToken)).Where(t => t.RevokedAt is null))
+        {
+            double away = (now - (terminal.LastSeenAt ?? now)) / 60_000.0;
+            if (!terminal.Online && away >= options.OfflineMinutes) found.Add(new($"offline|{terminal.Name}", AlertRank.Normal, words.Offline(terminal.Name, away)));
+            if (terminal.CertificateNotAfter is { } end && end - now < options.CertificateDays * 86_400_000L)
+                found.Add(new($"certificate|{terminal.Name}", AlertRank.Normal, words.Certificate(terminal.Name, Instant.FromUnixTimeMilliseconds(end).InZone(zone).Date.ToString("uuuu-MM-dd", null))));
+        }
+
+        foreach (var same in (await terminals.EventsAsync(null, MostRows, cancellationToken)).Where(e => UrgentEvents.Contains(e.Kind) && now - e.ReceivedAt < EventLasts).GroupBy(e => (e.Terminal, e.Kind, e.Text)))
+            found.Add(new($"event|{same.Key.Terminal}|{same.Key.Kind}|{same.Key.Text}", AlertRank.Urgent, $"{same.Key.Terminal}: {same.Key.Text}{(same.Count() > 1 ? $" (×{same.Count()})" : "")}", Momentary: true));
+
+        var counts = await outbox.CountAsync(cancellationToken);
+        if (counts.GetValueOrDefault(DeliveryState.Dead) is > 0 and var dead) found.Add(new("dead-letters", AlertRank.Normal, words.Dead(dead)));
+        if (target is not null && platform.MonthlyCalls > 0)
+        {
+            long used = await budget.UsedAsync(target, cancellationToken);
+            int share = (int)(used * 100 / platform.MonthlyCalls);
+            if (share >= 70) found.Add(new(share >= 90 ? "budget|90" : "budget|70", share >= 90 ? AlertRank.Urgent : AlertRank.Normal, words.Budget(share, used)));
+        }
+
+        return found;
+    }
+
+    private static string Counted(ExceptionRow row) => $"{(row.Terminal is { } terminal && !row.Text.Contains(terminal, StringComparison.Ordinal) ? terminal + ": " : "")}{row.Text}{(row.Count > 1 ? $" (×{row.Count})" : "")}";
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
+
+namespace Devices.Bridge.Tests.Api;
+
+/// <summary>The committed <c>openapi.yaml</c>, and whether an answer is what it says.</summary>
+internal sealed class OpenApiFile
+{
+    private OpenApiFile(OpenApiDocument document) => Document = document;
+
+    public OpenApiDocument Document { get; }
+
+    /// <summary>Reads it with the library; what the library finds wrong fails the test.</summary>
+    public static async Task<OpenApiFile> LoadAsync()
+    {
+        OpenApiReaderSettings settings = new();
+        settings.AddYamlReader();
+        ReadResult result = await OpenApiDocument.LoadAsync(Path.Combine(AppContext.BaseDirectory, "openapi.yaml"), settings);
+        result.Diagnostic!.Errors.Select(e => e.Message).ShouldBeEmpty();
+        result.Diagnostic.Warnings.Select(e => e.Message).ShouldBeEmpty();
+        return new(result.Document!);
+    }
+
+    public IEnumerable<(string Path, string Method)> Operations() =>
+        Document.Paths.SelectMany(p => p.Value.Operations!.Keys.Select(m => (p.Key, m.Method.ToUpperInvariant())));
+
+    /// <summary>Status, media type and, for JSON, every field.</summary>
+    public async Task CheckAsync(string path, HttpMethod method, HttpResponseMessage answer)
+    {
+        IOpenApiResponse expected = Document.Paths[path].Operations![method].Responses![((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)];
+        string text = await answer.Content.ReadAsStringAsync();
+        if (expected.Content is not { Count: > 0 })
+        {
+            text.ShouldBeEmpty();
+            return;
+        }
+        (string media, IOpenApiMediaType content) = expected.Content.Single();
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe(media, $"{path} {answer.StatusCode}");
+        if (media == "application/json") Check(JsonDocument.Parse(text).RootElement, content.Schema!, path);
+        else text.ShouldNotBeEmpty();
+    }
+
+    private static void Check(JsonElement value, IOpenApiSchema schema, string at)
+    {
+        JsonSchemaType found = value.ValueKind switch
+        {
+            JsonValueKind.Object => JsonSchemaType.Object,
+            JsonValueKind.Array => JsonSchemaType.Array,
+            JsonValueKind.String => JsonSchemaType.String,
+            JsonValueKind.True or JsonValueKind.False => JsonSchemaType.Boolean,
+            JsonValueKind.Null => JsonSchemaType.Null,
+            _ => value.TryGetInt64(out _) ? JsonSchemaType.Integer | JsonSchemaType.Number : JsonSchemaType.Number,
+        };
+        (schema.Type!.Value & found).ShouldNotBe((JsonSchemaType)0, $"{at}: {value} is not {schema.Type}");
+        if (schema.Enum is { Count: > 0 } words) words.Select(w => w!.GetValue<string>()).ShouldContain(value.GetString(), at);
+        if (schema.Pattern is { } pattern) Regex.IsMatch(value.GetString()!, pattern).ShouldBeTrue($"{at}: {value} does not match {pattern}");
+        if (schema.Format == "uuid") Guid.TryParse(value.GetString(), out _).ShouldBeTrue(at);
+        if (schema.Minimum is { } least && value.ValueKind == JsonValueKind.Number)
+            value.GetDecimal().ShouldBeGreaterThanOrEqualTo(decimal.Parse(least, System.Globalization.CultureInfo.InvariantCulture), at);
+        if (value.ValueKind == JsonValueKind.Array)
+            foreach (JsonElement item in value.EnumerateArray()) Check(item, schema.Items!, at + "[]");
+        if (value.ValueKind != JsonValueKind.Object) return;
+        foreach (string name in schema.Required ?? new HashSet<string>()) value.TryGetProperty(name, out _).ShouldBeTrue($"{at}.{name} is missing");
+        schema.AdditionalPropertiesAllowed.ShouldBeFalse($"{at}: an open schema would hide undocumented fields");
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            schema.Properties!.ShouldContainKey(property.Name, $"{at}.{property.Name} is not documented");
+            Check(property.Value, schema.Properties![property.Name], $"{at}.{property.Name}");
+        }
+    }
+}
