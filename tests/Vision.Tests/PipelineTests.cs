@@ -263,7 +263,7 @@ public sealed class PipelineTests
             result.Decisions.ShouldBeEmpty();
             ((TrackOutcome.Pending)result.Tracks.ShouldHaveSingleItem().Outcome).HintKey.ShouldBe("face.come-closer");
         });
-        decisions.ShouldHaveSingleItem().Outcome.ShouldBeOfType<TrackOutcome.Quality>().Worst.ShouldBe(Quality.QualityReason.TooSmall);
+        decisions.ShouldHaveSingleItem().Outcome.ShouldBeOfType<TrackOutcome.Quality>().Worst.ShouldBe(Vision.Quality.QualityReason.TooSmall);
     }
 
     [Fact]

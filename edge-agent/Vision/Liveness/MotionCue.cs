@@ -74,7 +74,7 @@ internal sealed class MotionCue
     // What lies outside the picture is black in the aligned face and would move on its own.
     private static bool Inside(in Matrix3x2 toPicture, int width, int height)
     {
-        foreach (var corner in (ReadOnlySpan<Vector2>)[new(18, 30), new(94, 30), new(18, 108), new(94, 108)])
+        foreach (var corner in (ReadOnlySpan<Vector2>)[new(19, 31), new(93, 31), new(19, 97), new(93, 97)])
         {
             var at = Vector2.Transform(corner, toPicture);
             if (!(at.X >= 0 && at.Y >= 0 && at.X < width - 1 && at.Y < height - 1))

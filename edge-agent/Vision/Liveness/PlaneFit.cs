@@ -11,11 +11,11 @@ internal sealed class PlaneFit
 {
     internal const int Side = 112;
 
-    // Brows to chin and cheek to cheek of the aligned face; hair and background move on their own.
+    // Brows to below the mouth and cheek to cheek of the aligned face; hair and background move on their own.
     private const int Left = 22;
     private const int Right = 90;
     private const int Top = 34;
-    private const int Bottom = 104;
+    private const int Bottom = 94;
     private const int Block = 10;
     private const int Parameters = 8;
     private const int Iterations = 12;
@@ -162,9 +162,12 @@ internal sealed class PlaneFit
         const int Count = (Right - Left) * (Bottom - Top);
         var mean = (float)(sum / Count);
         var deviation = (float)Math.Sqrt(Math.Max(1e-6, (squares / Count) - (mean * (double)mean)));
-        for (var i = 0; i < luma.Length; i++)
+        for (var y = Top - 1; y <= Bottom; y++)
         {
-            luma[i] = (luma[i] - mean) / deviation;
+            for (var x = Left - 1; x <= Right; x++)
+            {
+                luma[(y * Side) + x] = (luma[(y * Side) + x] - mean) / deviation;
+            }
         }
     }
 

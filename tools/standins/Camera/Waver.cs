@@ -8,8 +8,8 @@ namespace Devices.Standins.Camera;
 /// <param name="Talk">Phase of the small ones.</param>
 internal readonly record struct Waver(float Turn, float Talk)
 {
-    // Amplitude over wavelength: six parts in a thousand bend no feature out of shape, and the eye hardly sees it.
-    private const float Size = 0.006f;
+    // Amplitude over wavelength: one part in a hundred bends no feature out of shape, and the eye hardly sees it.
+    private const float Size = 0.010f;
 
     public (float X, float Y) At(float x, float y)
     {
