@@ -60,15 +60,17 @@ export function draw(svg, view, width, height, settings) {
     parts.push(shape('rect', { class: 'box ' + toneOf(face.outcome.kind), 'data-track': face.track, x: at, y: top, width: w, height: h }));
     if (settings.landmarks) for (const [px, py] of face.points) parts.push(shape('circle', { class: 'point', cx: x(px), cy: py, r: Math.max(2, w / 40) }));
     const who = face.outcome.kind === 'accepted' ? name(face.outcome.best) : face.outcome.kind === 'pending' ? say(face.reason === 'good' ? 'short.looking' : 'short.' + face.reason) : say('short.' + face.outcome.kind);
-    parts.push(shape('text', { x: at, y: top > size * 1.3 ? top - size * 0.3 : top + h + size, 'font-size': size }, `${face.track}: ${who}`));
+    // Towards the right edge the words end with the box instead of beginning with it.
+    const right = at > width * 0.6;
+    parts.push(shape('text', { x: right ? at + w : at, y: top > size * 1.3 ? top - size * 0.3 : top + h + size, 'font-size': size, 'text-anchor': right ? 'end' : 'start' }, `${face.track}: ${who}`));
   }
   svg.replaceChildren(...parts);
 }
 
 function row(label, value, limit, ok) {
   const tr = make('tr', { className: ok === null ? '' : ok ? 'ok' : 'bad' });
-  tr.append(make('th', { scope: 'row', textContent: label }), make('td', { textContent: value }), make('td', { textContent: limit }),
-    make('td', { className: 'mark', textContent: ok === null ? '' : ok ? '✓' : '✗ ' + say('failed') }));
+  tr.append(make('th', { scope: 'row', textContent: label }), make('td', { textContent: value }), make('td', { className: 'limit', textContent: limit }),
+    make('td', { className: 'mark', textContent: ok === null ? '' : ok ? '✓' : '✗', ariaLabel: ok === false ? say('failed') : null }));
   return tr;
 }
 

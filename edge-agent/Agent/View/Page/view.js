@@ -29,7 +29,7 @@ function trouble(view, left) {
   return said.filter(s => s).join(' ');
 }
 
-const clock = ms => make('time', { textContent: new Date(ms).toLocaleTimeString(document.documentElement.lang) });
+const clock = ms => make('time', { textContent: new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour12: false }) });
 
 function numbers(view) {
   const f = view.frame;
@@ -80,7 +80,7 @@ async function picture(view, bytes) {
 
 // Says why there is no picture; true where asking again makes sense.
 async function refused(answer) {
-  at('stage').classList.add('stale');
+  at('main').classList.add('stale');
   const body = await answer.json().catch(() => ({}));
   const key = ['agent', 'busy', 'denied', 'closed'].includes(body.state) ? body.state : 'agent';
   state('stopped', say('state.stopped'));
@@ -100,7 +100,7 @@ async function step() {
   if (settings.paused) return 100;
   const has = view.frame && packet.byteLength > 4 + length;
   if (has) await picture(view, new Uint8Array(packet, 4 + length));
-  at('stage').classList.toggle('stale', !has);
+  at('main').classList.toggle('stale', !has);
   show(view);
   message(trouble(view, left));
   state(has ? 'live' : 'waiting', say(has ? 'state.live' : 'state.waiting'));
@@ -117,7 +117,7 @@ async function run() {
         pause = await step();
       } catch (fault) {
         // The program that served this page is gone, or the connection through ssh is.
-        at('stage').classList.add('stale');
+        at('main').classList.add('stale');
         state('stopped', say('state.stopped'));
         message(fault instanceof TypeError ? say('message.gone') : `${say('message.garbled')} (${fault.message})`);
         pause = 2000;
