@@ -77,11 +77,11 @@ public sealed class ViewTests : IDisposable
     {
         await using RealAgent agent = await RealAgent.StartAsync(_folder, pack: null);
         await using Viewing first = await Viewing.StartAsync(_folder);
-        (await Program.RunAsync(Program.Devices, _folder.Path, "view", "--agent", "state/agent.sock", "--port", $"{first.Port}")).ShouldRefuse(ExitCodes.PortTaken, $"{first.Port}");
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "view", "--agent", "state/agent.sock", "--port", $"{first.Port}")).ShouldRefuse(ExitCodes.PortTaken, $"{first.Port}");
         await using Viewing second = await Viewing.StartAsync(_folder);
-        (await Program.RunAsync(Program.Devices, _folder.Path, "view", "--agent", "state/agent.sock")).ShouldRefuse(ExitCodes.ViewsOpen, "Two views");
-        (await Program.RunAsync(Program.Devices, _folder.Path, "view", "--minutes", "0")).ShouldRefuse(ExitCodes.Usage, "--minutes 0");
-        (await Program.RunAsync(Program.Devices, _folder.Path, "view", "--agent", "nowhere.sock")).ShouldRefuse(ExitCodes.AgentUnreachable, "nowhere.sock");
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "view", "--agent", "state/agent.sock")).ShouldRefuse(ExitCodes.ViewsOpen, "Two views");
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "view", "--minutes", "0")).ShouldRefuse(ExitCodes.Usage, "--minutes 0");
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "view", "--agent", "nowhere.sock")).ShouldRefuse(ExitCodes.AgentUnreachable, "nowhere.sock");
     }
 
     [Fact]

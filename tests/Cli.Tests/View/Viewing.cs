@@ -21,7 +21,7 @@ internal sealed partial class Viewing : IAsyncDisposable
 
     public static async Task<Viewing> StartAsync(TempFolder folder, params string[] more)
     {
-        Process process = Program.Start(Program.Devices, folder.Path, ["view", "--agent", "state/agent.sock", .. more]);
+        Process process = BuiltProgram.Start(BuiltProgram.Devices, folder.Path, ["view", "--agent", "state/agent.sock", .. more]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
@@ -63,7 +63,7 @@ internal sealed partial class Viewing : IAsyncDisposable
     public async Task<Ran> StopAsync(string signal = "INT")
     {
         using Process kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        return await Program.EndAsync(_process);
+        return await BuiltProgram.EndAsync(_process);
     }
 
     public async ValueTask DisposeAsync()
