@@ -56,7 +56,7 @@ public sealed partial class ViewPageTests
         page.ShouldNotContain("http");
         page.ShouldNotContain("style=");
         page.ShouldNotContain("<style");
-        Regex.Matches(page, "<script").Count.ShouldBe(1);
+        Regex.Count(page, "<script").ShouldBe(1);
         page.ShouldContain("<script type=\"module\" src=\"view.js\"></script>");
         Regex.IsMatch(page, @"\son\w+=").ShouldBeFalse();
         (Text("view.js") + Text("overlay.js")).ShouldNotContain("innerHTML");

@@ -85,7 +85,9 @@ const DIGITS = { eyes: 0, sharpness: 0, brightness: 0, contrast: 0, roll: 0, res
 // The panel of one face: the decision on top, then what it rests on.
 export function panel(face, view) {
   const body = make('tbody');
-  const compared = face.compared;
+  // A face that was decided on before anybody looked has its decision's figures only.
+  const decided = face.outcome.kind === 'pending' || face.outcome.kind === 'spoof' ? null : face.outcome;
+  const compared = face.compared ?? (decided?.best ? decided : null);
   const pick = p => p ? `${p.name} ${number(p.score)}` : '–';
   const threshold = compared?.threshold ?? view.threshold;
   body.append(
