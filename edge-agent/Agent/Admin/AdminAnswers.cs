@@ -100,7 +100,8 @@ public sealed record StatusAnswer
 public sealed record ProblemAnswer(string Reason);
 
 /// <summary><c>POST /people</c>.</summary>
-public sealed record EnrolAnswer(string Id, string Name, bool Enrolled, int Templates, IReadOnlyList<PictureVerdict> Pictures, string? Reason);
+public sealed record EnrolAnswer(
+    string Id, string Name, bool Enrolled, int Templates, IReadOnlyList<PictureVerdict> Pictures, string? Reason, IReadOnlyList<Resemblance> LookAlikes, IReadOnlyList<Resemblance> Allowed);
 
 /// <summary>Source-generated JSON of the socket: snake_case, nulls left out.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -108,6 +109,7 @@ public sealed record EnrolAnswer(string Id, string Name, bool Enrolled, int Temp
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(EnrolAnswer))]
+[JsonSerializable(typeof(LookAlikeReport))]
 [JsonSerializable(typeof(IReadOnlyList<Person>))]
 [JsonSerializable(typeof(IReadOnlyList<NarrationEvent>))]
 [JsonSerializable(typeof(NarrationEvent))]
