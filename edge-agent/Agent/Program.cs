@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Vision.Runtime;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +32,9 @@ internal static partial class Program
             Console.WriteLine(TerminalReport.Version);
             return 0;
         }
+
+        // Not for people: the agent starts itself so, to run its models where their crash costs no punch.
+        if (args is [FaceModels.WorkerVerb, var parent] && int.TryParse(parent, NumberStyles.None, CultureInfo.InvariantCulture, out int id)) return ModelWorkerHost.Serve(id);
 
         // Whatever is made from here on is for this account alone: ledger, entries, logs of SQLite, the socket from its first moment. The
         // systemd unit says the same; an agent started by hand must not depend on it.

@@ -64,6 +64,10 @@ public class ArrowTests
     public void No_product_project_references_a_test_or_a_stand_in()
     {
         foreach (Project project in Repository.Projects.Values.Where(p => !p.File.StartsWith("tests/", StringComparison.Ordinal)))
-            project.Reach().Where(r => r.EndsWith(".Tests", StringComparison.Ordinal) || r.Contains("Standins", StringComparison.Ordinal)).ShouldBeEmpty(project.File);
+        {
+            // `devices sim` shows the terminal's stand-in to people: the command at a desk may, what runs in a product may not.
+            IEnumerable<string> reached = project.Reach().Where(r => project.Name != "Devices.Cli" || r != "Devices.Standins.Terminal");
+            reached.Where(r => r.EndsWith(".Tests", StringComparison.Ordinal) || r.Contains("Standins", StringComparison.Ordinal)).ShouldBeEmpty(project.File);
+        }
     }
 }

@@ -6,13 +6,17 @@ namespace Devices.Benchmarks;
 /// <summary>Opens the pack named by <c>--pack DIR</c>, else the installed default one.</summary>
 internal static class Packs
 {
-    internal static LoadedPack Open(string[] args, bool forCalibration = false)
+    internal static string DirectoryOf(string[] args)
     {
         var at = Array.IndexOf(args, "--pack");
-        var directory = at >= 0 && at + 1 < args.Length
+        return at >= 0 && at + 1 < args.Length
             ? args[at + 1]
             : InstalledPacks.DirectoryOf(RepoRoot.Models, PackVerifier.ReadManifest(RepoRoot.DefaultPack).Manifest!.Reference);
-        var loaded = PackLoader.Load(directory, new PackOptions { ForCalibration = forCalibration });
+    }
+
+    internal static LoadedPack Open(string[] args, bool forCalibration = false)
+    {
+        var loaded = PackLoader.Load(DirectoryOf(args), new PackOptions { ForCalibration = forCalibration });
         return loaded.Pack ?? throw new InvalidOperationException(loaded.Fault!.ToString());
     }
 

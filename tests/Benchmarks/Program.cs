@@ -7,13 +7,17 @@ return args switch
     ["calibrate", ..] => Calibrate.Run(args[1..]),
     ["lfw", ..] => LfwReport.Run(args[1..]),
     ["survey", ..] => Survey.Run(args[1..]),
-    ["match"] => MatchBenchmark.Run(),
+    ["match", ..] => MatchBenchmark.Run(args[1..]),
     ["stages", ..] => StageBenchmark.Run(args[1..]),
+    ["dotnet", ..] => StageDotNet.Run(args[1..]),
+    ["sizes", ..] => DetectBySize.Run(args[1..]),
+    ["idle", ..] => IdleBenchmark.Run(args[1..]),
+    ["soak", ..] => Soak.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages | dotnet | sizes | idle | soak. See tests/Benchmarks/README.md.");
     return 2;
 }

@@ -108,6 +108,44 @@ public sealed class EnrolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_check_is_overruled_for_one_person_with_a_reason_only()
+    {
+        Picture("x.jpg");
+        (await Enrol("x.jpg", "--person", "twin", "--allow-duplicate", "ada")).ShouldRefuse(ExitCodes.Usage, "need --reason");
+        (await Enrol("x.jpg", "--person", "twin", "--reason", "because")).ShouldRefuse(ExitCodes.Usage, "--reason belongs to");
+        Picture("people/a/1.jpg");
+        (await Enrol("people", "--replace-face", "--reason", "because")).ShouldRefuse(ExitCodes.Usage, "say which with --person");
+        _agent.Asked.ShouldBeEmpty();
+        _agent.Enrol = p => Results.Json(new { enrolled = true, pictures = Array.Empty<object>(), look_alikes = new[] { new { id = "bob", name = "Bob", score = 0.41 } }, allowed = new[] { new { id = "ada", name = "Ada", score = 0.71 } } });
+        Ran run = (await Enrol("x.jpg", "--person", "twin", "--allow-duplicate", "ada", "--replace-face", "--reason", "twins, seen both")).ShouldSucceed();
+        _agent.Asked.Single().Fields.ShouldContainKeyAndValue("allow", "ada");
+        _agent.Asked.Single().Fields.ShouldContainKeyAndValue("replace_face", "true");
+        _agent.Asked.Single().Fields.ShouldContainKeyAndValue("reason", "twins, seen both");
+        run.Output.ShouldContain("twin resembles Ada (ada, 0.71); it was allowed.");
+        run.Output.ShouldContain("twin comes near to Bob (bob, 0.41); either may be asked for card or PIN.");
+    }
+
+    [Fact]
+    public async Task Look_alikes_are_shown_with_what_they_mean()
+    {
+        _agent.LookAlikes = """{ "people": 3, "templates": 7, "threshold": 0.43, "margin": 0.05, "pairs": [] }""";
+        (await _cli.RunAsync("people", "lookalikes", "--agent", "agent.sock")).ShouldSucceed().Output.ShouldContain("no two come within 0.05 of the threshold 0.43");
+        _agent.LookAlikes = """{ "people": 3, "templates": 7, "threshold": 0.43, "margin": 0.05, "pairs": [{ "first_id": "a", "first_name": "Ada", "second_id": "b", "second_name": "Bea", "score": 0.61, "confusable": true }] }""";
+        Ran run = (await _cli.RunAsync("people", "lookalikes", "--agent", "agent.sock")).ShouldSucceed();
+        foreach (string word in (string[])["Ada (a)", "Bea (b)", "0.61", "asked for card or PIN"]) run.Output.ShouldContain(word);
+        (await _cli.RunAsync("people", "lookalikes", "--json", "--agent", "agent.sock")).Json.GetProperty("pairs")[0].GetProperty("confusable").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Who_must_enrol_again_after_a_change_of_pack_is_said()
+    {
+        _agent.Status = """{ "pack": "new@2.0.0" }""";
+        _agent.People = """[{ "id": "a", "name": "Ada", "cards": [], "templates": { "old@1.0.0": 3 } }, { "id": "b", "name": "Bea", "cards": [], "templates": { "new@2.0.0": 2 } }, { "id": "c", "name": "Cy", "cards": ["04A1B2C3"], "templates": {} }]""";
+        Ran run = (await _cli.RunAsync("people", "--agent", "agent.sock")).ShouldSucceed();
+        foreach (string word in (string[])["enrol again", "recognised", "none", "1 person has face templates of another model pack than new@2.0.0 only"]) run.Output.ShouldContain(word);
+    }
+
+    [Fact]
     public async Task People_are_listed_and_removed()
     {
         (await _cli.RunAsync("people", "--agent", "agent.sock")).ShouldSucceed().Output.ShouldContain("Nobody is enrolled");

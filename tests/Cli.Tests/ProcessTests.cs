@@ -12,7 +12,7 @@ public sealed class ProcessTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<Ran> Devices(params string[] args) => Program.RunAsync(Program.Devices, _folder.Path, args);
+    private Task<Ran> Devices(params string[] args) => BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, args);
 
     [Fact]
     public async Task Faults_go_to_standard_error_with_the_exit_code_and_without_a_trace()
@@ -34,12 +34,12 @@ public sealed class ProcessTests : IDisposable
     {
         using var authority = new TestAuthority();
         await using var bridge = new FakeBridge(authority) { SilentAt = "/simpleenroll" };
-        using Process process = Program.Start(Program.Devices, _folder.Path, "provision", "--bridge", bridge.Address, "--claim", bridge.Claim, "--terminal", "m2-001", "--state", "state", "--step-timeout", "60");
+        using Process process = BuiltProgram.Start(BuiltProgram.Devices, _folder.Path, "provision", "--bridge", bridge.Address, "--claim", bridge.Claim, "--terminal", "m2-001", "--state", "state", "--step-timeout", "60");
         try
         {
             await bridge.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
-            (await Program.EndAsync(process)).ShouldRefuse(ExitCodes.Interrupted);
+            (await BuiltProgram.EndAsync(process)).ShouldRefuse(ExitCodes.Interrupted);
         }
         finally
         {

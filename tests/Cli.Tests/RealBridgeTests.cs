@@ -18,7 +18,7 @@ public sealed class RealBridgeTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private Task<Ran> Provision(string claim, string terminal, string state, params string[] more) => Program.RunAsync(Program.Devices, _folder.Path,
+    private Task<Ran> Provision(string claim, string terminal, string state, params string[] more) => BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path,
         ["provision", "--bridge", "https://" + _bridge.Https, "--bridge-mqtt", _bridge.Mqtt, "--claim", claim, "--terminal", terminal, "--state", state, "--camera", "none", .. more]);
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RealBridgeTests : IAsyncLifetime
         (await Provision(claim, "m2-001", "again")).ShouldRefuse(ExitCodes.ClaimRefused, "used before");
         (await Provision(claim, "m2-001", "state")).ShouldRefuse(ExitCodes.AlreadyProvisioned);
 
-        Ran doctor = await Program.RunAsync(Program.Devices, _folder.Path, "doctor", "--state", "state");
+        Ran doctor = await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "doctor", "--state", "state");
         foreach (string step in (string[])["name", "TCP", "TLS", "certificate"]) doctor.Output.ShouldContain($"ok       bridge: {step}:");
     }
 

@@ -73,6 +73,15 @@ public sealed record StatusAnswer
 
     public required int McuPort { get; init; }
 
+    /// <summary>Temperature in the MCU's case, °C; null where it has no sensor or has not said.</summary>
+    public double? McuCelsius { get; init; }
+
+    /// <summary>The MCU's supply, V.</summary>
+    public double? McuVolts { get; init; }
+
+    /// <summary>Whether the MCU runs in safe mode after repeated crashes.</summary>
+    public bool McuSafeMode { get; init; }
+
     public string? McuFirmware { get; init; }
 
     /// <summary>Entries waiting on the MCU.</summary>
@@ -91,7 +100,8 @@ public sealed record StatusAnswer
 public sealed record ProblemAnswer(string Reason);
 
 /// <summary><c>POST /people</c>.</summary>
-public sealed record EnrolAnswer(string Id, string Name, bool Enrolled, int Templates, IReadOnlyList<PictureVerdict> Pictures, string? Reason);
+public sealed record EnrolAnswer(
+    string Id, string Name, bool Enrolled, int Templates, IReadOnlyList<PictureVerdict> Pictures, string? Reason, IReadOnlyList<Resemblance> LookAlikes, IReadOnlyList<Resemblance> Allowed);
 
 /// <summary>Source-generated JSON of the socket: snake_case, nulls left out.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -99,6 +109,7 @@ public sealed record EnrolAnswer(string Id, string Name, bool Enrolled, int Temp
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(EnrolAnswer))]
+[JsonSerializable(typeof(LookAlikeReport))]
 [JsonSerializable(typeof(IReadOnlyList<Person>))]
 [JsonSerializable(typeof(IReadOnlyList<NarrationEvent>))]
 [JsonSerializable(typeof(NarrationEvent))]

@@ -57,6 +57,7 @@ public sealed class AdminServer : IAsyncDisposable
         });
         app.MapGet("/status", context => WriteAsync(context, 200, status(), Json.StatusAnswer));
         app.MapGet("/people", context => WriteAsync(context, 200, people.List(), Json.IReadOnlyListPerson));
+        app.MapGet("/people/lookalikes", context => LookAlikesAsync(context, desk));
         app.MapPost("/people", context => EnrolAsync(context, desk, narration));
         app.MapDelete("/people/{id}", context => EraseAsync(context, desk, people, pins, narration));
         app.MapPut("/people/{id}/pin", context => SetPinAsync(context, people, pins, narration));
@@ -112,10 +113,10 @@ public sealed class AdminServer : IAsyncDisposable
         }
 
         IFormCollection form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
-        string? stray = form.Keys.FirstOrDefault(k => k is not ("id" or "name" or "card")) ?? form.Files.FirstOrDefault(f => f.Name != "picture")?.Name;
+        string? stray = form.Keys.FirstOrDefault(k => k is not ("id" or "name" or "card" or "allow" or "replace_face" or "reason")) ?? form.Files.FirstOrDefault(f => f.Name != "picture")?.Name;
         if (stray is not null)
         {
-            await WriteAsync(context, 400, new ProblemAnswer($"The field '{stray}' is not known; use id, name, card and picture."), Json.ProblemAnswer).ConfigureAwait(false);
+            await WriteAsync(context, 400, new ProblemAnswer($"The field '{stray}' is not known; use id, name, card, picture, allow, replace_face and reason."), Json.ProblemAnswer).ConfigureAwait(false);
             return;
         }
 
@@ -130,7 +131,7 @@ public sealed class AdminServer : IAsyncDisposable
         IReadOnlyList<string>? cards = form.TryGetValue("card", out Microsoft.Extensions.Primitives.StringValues values)
             ? [.. values.SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]
             : null;
-        EnrolmentAnswer answer = await Task.Run(() => desk.Enrol(form["id"], form["name"], cards, pictures), context.RequestAborted).ConfigureAwait(false);
+        EnrolmentAnswer answer = await Task.Run(() => desk.Enrol(form["id"], form["name"], cards, pictures, Permit(form)), context.RequestAborted).ConfigureAwait(false);
         if (answer.Enrolled)
         {
             string with = pictures.Count == 0 ? "without pictures" : $"from {answer.Pictures.Count(p => p.Accepted)} of {pictures.Count} {(pictures.Count == 1 ? "picture" : "pictures")}";
@@ -145,7 +146,19 @@ public sealed class AdminServer : IAsyncDisposable
             EnrolmentOutcome.Unavailable => 503,
             _ => 422,
         };
-        await WriteAsync(context, code, new EnrolAnswer(answer.Id, answer.Name, answer.Enrolled, answer.Templates, answer.Pictures, answer.Reason), Json.EnrolAnswer).ConfigureAwait(false);
+        await WriteAsync(context, code, new EnrolAnswer(answer.Id, answer.Name, answer.Enrolled, answer.Templates, answer.Pictures, answer.Reason, answer.LookAlikes, answer.Allowed), Json.EnrolAnswer).ConfigureAwait(false);
+    }
+
+    // Field allow: ids whom the face may resemble; replace_face: true; reason: why.
+    private static EnrolmentPermit Permit(IFormCollection form) => new(
+        [.. form["allow"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal)],
+        form["replace_face"] == "true", form["reason"].ToString());
+
+    private static async Task LookAlikesAsync(HttpContext context, EnrolmentDesk desk)
+    {
+        LookAlikeReport? report = await Task.Run(() => desk.FindLookAlikes(context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
+        if (report is null) await WriteAsync(context, 503, new ProblemAnswer("The face models are not running; see the status page for why."), Json.ProblemAnswer).ConfigureAwait(false);
+        else await WriteAsync(context, 200, report, Json.LookAlikeReport).ConfigureAwait(false);
     }
 
     private static Task EraseAsync(HttpContext context, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration)

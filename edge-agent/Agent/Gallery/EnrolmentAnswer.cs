@@ -10,6 +10,12 @@ namespace Devices.Edge.Agent.Gallery;
 public sealed record EnrolmentAnswer(
     EnrolmentOutcome Outcome, string Id, string Name, int Templates, IReadOnlyList<PictureVerdict> Pictures, string? Reason)
 {
+    /// <summary>Enrolled people who come near: card or PIN may be asked of both.</summary>
+    public IReadOnlyList<Resemblance> LookAlikes { get; init; } = [];
+
+    /// <summary>People over the duplicate threshold whom somebody vouched for.</summary>
+    public IReadOnlyList<Resemblance> Allowed { get; init; } = [];
+
     public bool Enrolled => Outcome == EnrolmentOutcome.Enrolled;
 }
 

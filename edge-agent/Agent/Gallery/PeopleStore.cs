@@ -130,9 +130,17 @@ public sealed class PeopleStore : IDisposable
     /// <summary>Opens the templates of one pack. <paramref name="damaged"/> counts rows that do not open; <paramref name="stale"/> people who have templates of other packs only.</summary>
     public IReadOnlyList<FaceTemplate> Templates(PackRef pack, out int damaged, out int stale)
     {
-        (List<FaceTemplate> opened, int bad, int others) = Turn(() =>
+        List<FaceTemplate> opened = [];
+        Templates(pack, opened.Add, out damaged, out stale);
+        return opened;
+    }
+
+    /// <summary>The same one by one, so that a large gallery is never in memory twice.</summary>
+    /// <param name="take">Must not use this store.</param>
+    public void Templates(PackRef pack, Action<FaceTemplate> take, out int damaged, out int stale)
+    {
+        (damaged, stale) = Turn(() =>
         {
-            List<FaceTemplate> list = [];
             int failed = 0;
             using SqliteCommand command = Command("SELECT person, sealed FROM template WHERE pack = $pack", ("$pack", pack.ToString()));
             using SqliteDataReader row = command.ExecuteReader();
@@ -140,18 +148,15 @@ public sealed class PeopleStore : IDisposable
             {
                 string person = row.GetString(0);
                 byte[]? plain = _vault.Unseal((byte[])row.GetValue(1), person, pack.ToString());
-                if (plain is not null && FaceTemplateCodec.TryDecode(plain, out FaceTemplate? template) && template.Person == person && template.Pack == pack) list.Add(template);
+                if (plain is not null && FaceTemplateCodec.TryDecode(plain, out FaceTemplate? template) && template.Person == person && template.Pack == pack) take(template);
                 else failed++;
                 if (plain is not null) Array.Clear(plain);
             }
 
             using SqliteCommand only = Command(
                 "SELECT count(DISTINCT person) FROM template t WHERE NOT EXISTS (SELECT 1 FROM template o WHERE o.person = t.person AND o.pack = $pack)", ("$pack", pack.ToString()));
-            return (list, failed, (int)(long)only.ExecuteScalar()!);
+            return (failed, (int)(long)only.ExecuteScalar()!);
         });
-        damaged = bad;
-        stale = others;
-        return opened;
     }
 
     public void Dispose()

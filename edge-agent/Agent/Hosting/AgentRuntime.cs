@@ -86,7 +86,11 @@ public sealed class AgentRuntime : IAsyncDisposable
         TellLiveness(gate);
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
 
-        EnrolmentDesk enrolment = new(_people, () => _vision?.Models);
+        EnrolmentDesk enrolment = new(_people, () => _vision?.Models, sentence =>
+        {
+            _narration.Warn("enrolled", sentence);
+            _ledger.Events.Add("enrolment-override", sentence, security: true);
+        });
         _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
     }
@@ -289,6 +293,9 @@ public sealed class AgentRuntime : IAsyncDisposable
             Undecodable = _vision?.Decoded.Refused ?? 0,
             McuOnline = _broker?.IsOnline ?? false,
             McuPort = _broker?.Port ?? 0,
+            McuCelsius = _desk.Celsius,
+            McuVolts = _desk.Volts,
+            McuSafeMode = _desk.SafeMode,
             McuFirmware = _desk.Firmware,
             McuQueue = _desk.McuQueue,
             BridgeOnline = _bridge?.IsOnline ?? false,

@@ -4,6 +4,7 @@ using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Runtime;
 using Devices.Edge.Vision.Track;
 using Devices.Link;
 
@@ -11,13 +12,18 @@ namespace Devices.Edge.Agent.Recognition;
 
 /// <summary>
 /// Newest frame → decode → pipeline → outcomes → <see cref="RecognitionDesk"/>. While an MCU reports nobody in front of the terminal only
-/// a few frames a second are looked at; a face in one of them is presence too, since a sensor can fail. Without an MCU it is always awake.
+/// a few frames a second are looked at; a face in one of them, or something that moves in any, is presence too, since a sensor can fail.
+/// Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
-    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, TimeProvider time)
+    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, TimeProvider time)
 {
+    // No detector of a pack takes more than this; one that does is given the whole picture.
+    private const int SearchWidth = 320;
+    private const int SearchHeight = 240;
     private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
+    private readonly MotionSense _motion = new();
     private long _awakeAt;
     private long _lookedAt;
     private bool _everAwake;
@@ -43,7 +49,7 @@ public sealed class RecognitionLoop(
                 }
 
                 lastFrame = time.GetTimestamp();
-                if (Asleep()) continue;
+                if (Asleep(frame)) continue;
                 _lookedAt = lastFrame;
                 await LookAsync(frame).ConfigureAwait(false);
             }
@@ -56,9 +62,16 @@ public sealed class RecognitionLoop(
         await FinishAsync().ConfigureAwait(false);
     }
 
-    private bool Asleep()
+    private bool Asleep(CameraFrame frame)
     {
         if (!absent()) return false;
+        if (frame.Format == FrameFormat.Yuyv ? _motion.Moved(frame.Data, frame.Width, frame.Height, frame.Stride) : _motion.Moved(frame.Data))
+        {
+            _awakeAt = time.GetTimestamp();
+            _everAwake = true;
+            return false;
+        }
+
         if (_everAwake && time.GetElapsedTime(_awakeAt) < Awake) return false;
         return time.GetElapsedTime(_lookedAt).TotalSeconds < 1 / options.IdleFramesPerSecond;
     }
@@ -67,7 +80,25 @@ public sealed class RecognitionLoop(
     {
         using RgbFrame? rgb = Decode(frame);
         if (rgb is null) return;
-        FrameResult result = pipeline.Process(rgb);
+        FrameResult result;
+        try
+        {
+            result = pipeline.Process(rgb);
+            models.Works();
+        }
+        catch (ModelFaultException fault)
+        {
+            // This frame is lost, the next one asks again. The tracks stay: what they hold was judged by whole runs.
+            models.Failed(fault);
+            return;
+        }
+
+        catch (FrameDamagedException damage)
+        {
+            decoded.Refuse(damage.Message);
+            return;
+        }
+
         Processed++;
         _open = result.Tracks.Count > 0;
         if (result.Detected > 0)
@@ -112,30 +143,22 @@ public sealed class RecognitionLoop(
         foreach (TrackOutcome outcome in pipeline.Finish().Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
     }
 
+    // RGB of the whole picture is made only for a frame with a face in it: raw formats go to the detector in one pass, and a JPEG
+    // is decoded small while nobody is in view. Somebody in view is decoded in full at once, since the crops need it.
     private RgbFrame? Decode(CameraFrame frame)
     {
-        if (frame.Format == FrameFormat.Yuyv)
-        {
-            RgbFrame target = RgbFrame.Rent(frame.Width, frame.Height, frame.CapturedAt);
-            if (YuvConverter.FromYuyv(frame.Data, frame.Stride, target) is not { } fault)
-            {
-                decoded.Accept();
-                return target;
-            }
-
-            target.Dispose();
-            decoded.Refuse(fault.Message);
-            return null;
-        }
-
-        FrameDecode jpeg = JpegDecoder.Decode(frame.Data, frame.CapturedAt);
-        if (jpeg.IsDecoded)
+        FrameDecode picture = frame.Format == FrameFormat.Yuyv
+            ? YuvConverter.Defer(frame.Data, planar: false, frame.Width, frame.Height, frame.Stride, frame.CapturedAt)
+            : _open
+                ? JpegDecoder.Decode(frame.Data, frame.CapturedAt)
+                : JpegDecoder.DecodeForSearch(frame.Data, SearchWidth, SearchHeight, frame.CapturedAt);
+        if (picture.IsDecoded)
         {
             decoded.Accept();
-            return jpeg.Frame;
+            return picture.Frame;
         }
 
-        decoded.Refuse(jpeg.Fault.Message);
+        decoded.Refuse(picture.Fault.Message);
         return null;
     }
 }

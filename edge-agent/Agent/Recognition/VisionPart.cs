@@ -54,7 +54,7 @@ public sealed class VisionPart(
                     Tell(models);
                     _firstTry.TrySetResult();
                     Task settle = SettleAsync(cancellationToken);
-                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, time);
+                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), time);
                     // On a thread of its own: inference is work, not waiting.
                     await Task.Run(() => loop.RunAsync(heartbeats.Watch("recognition", TimeSpan.FromSeconds(20)), cancellationToken), CancellationToken.None).ConfigureAwait(false);
                     await settle.ConfigureAwait(false);
@@ -96,7 +96,7 @@ public sealed class VisionPart(
         {
             cancellationToken.ThrowIfCancellationRequested();
             guard.Begin();
-            (FaceModels? models, string? problem) = await Task.Run(() => (FaceModels.Load(options.ModelPack!, people, out string? why), why), cancellationToken).ConfigureAwait(false);
+            (FaceModels? models, string? problem) = await Task.Run(() => (FaceModels.Load(options.ModelPack!, people, out string? why, FaceModels.OwnWorker, options.State), why), cancellationToken).ConfigureAwait(false);
             if (models is not null) return models;
             guard.Settle();
             health.Set(HealthBoard.Models, false, problem!);
@@ -127,6 +127,7 @@ public sealed class VisionPart(
         narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, threshold {threshold}.");
         if (!options.Liveness) narration.Warn("models", "Liveness is switched off: a photo can punch. Set Liveness:Enabled to true.");
         if (models.Stale > 0) narration.Warn("models", $"{models.Stale} {(models.Stale == 1 ? "person needs" : "people need")} enrolling again for pack {models.Pack}; until then card only.");
+        if (models.Gallery.Status.Problem is { } storage) narration.Warn("models", storage);
         if (models.Damaged > 0) narration.Warn("models", $"{models.Damaged} face templates cannot be opened (altered, or another key); enrol those people again.");
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 using Devices.Edge.Vision.Detect;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Match;
@@ -9,19 +8,17 @@ using Devices.Edge.Vision.Quality;
 namespace Devices.Edge.Vision.Enrol;
 
 /// <summary>
-/// Several pictures of one person to templates. Every picture must show exactly one good face, all must be the same
-/// person, and the face must not belong to someone else in the gallery. It changes nothing: the host persists the
-/// templates first and then calls <see cref="FaceGallery.Replace"/>. For one thread at a time.
+/// Pictures of one person to templates. A picture that cannot be used is refused by itself with a reason; those left must be the same
+/// person, and the face must not belong to someone else in the gallery. It changes nothing: the host persists the templates first and
+/// then calls <see cref="FaceGallery.Replace"/>. For one thread at a time.
 /// </summary>
 public sealed class Enroller : IDisposable
 {
-    private readonly FaceAnalyzer _analyzer;
+    private readonly PackCalibration _calibration;
     private readonly FaceGallery _gallery;
     private readonly EnrolmentOptions _options;
-    private readonly DetectedFace[] _faces = new DetectedFace[16];
-    private readonly float _samePerson;
-    private readonly float _duplicate;
-    private readonly float _live;
+    private readonly PictureExaminer _examiner;
+    private readonly OpenSetDecider _decider;
 
     public Enroller(LoadedPack pack, FaceGallery gallery, EnrolmentOptions? options = null)
     {
@@ -34,113 +31,141 @@ public sealed class Enroller : IDisposable
 
         _gallery = gallery;
         _options = options ?? new EnrolmentOptions();
-        _analyzer = pack.CreateAnalyzer();
-        _samePerson = pack.Calibration.ThresholdFor(_options.SamePersonFmr).Threshold;
-        _duplicate = pack.Calibration.ThresholdFor(_options.DuplicateFmr).Threshold;
-        _live = pack.Manifest.Liveness.Threshold;
+        _calibration = pack.Calibration;
+        _decider = new OpenSetDecider(_calibration, _options.Policy);
+        _examiner = new PictureExaminer(pack, _options);
     }
 
-    /// <param name="person">The platform's user id; templates that this person has already do not count as duplicates.</param>
-    /// <param name="pictures">At least one; three from slightly different angles is better.</param>
-    public EnrolmentResult Enrol(string person, IReadOnlyList<RgbFrame> pictures)
+    /// <summary>Similarity from which a face belongs to someone else, at the gallery's present size.</summary>
+    public float DuplicateThreshold => _calibration.ThresholdFor(
+        Math.Min(_options.DuplicateFmr, OpenSetDecider.FmrFor(_options.DuplicateFpir, _gallery.Count))).Threshold;
+
+    /// <summary>The margin to the second person that recognition uses.</summary>
+    public float Margin => _options.Policy.Margin;
+
+    /// <summary>Similarity from which another enrolled person comes within the margin of the threshold in force.</summary>
+    public float LookAlikeThreshold => _decider.ThresholdFor(_gallery.Count).Threshold - _options.Policy.Margin;
+
+    public EnrolmentResult Enrol(string person, IReadOnlyList<RgbFrame> pictures) => Enrol(new EnrolmentRequest(person, pictures));
+
+    public EnrolmentResult Enrol(EnrolmentRequest request)
     {
-        ArgumentException.ThrowIfNullOrEmpty(person);
-        ArgumentNullException.ThrowIfNull(pictures);
-        if (pictures.Count == 0)
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrEmpty(request.Person);
+        if (request.Pictures.Count == 0)
         {
-            return Refuse(EnrolmentFaultCode.NoPictures, -1, "No picture was given. Send at least one picture of the person's face.");
+            return new EnrolmentResult([], [], new EnrolmentFault(EnrolmentFaultCode.NoPictures, -1, "No picture was given. Send at least one picture of the person's face."));
         }
 
-        var templates = new FaceTemplate[pictures.Count];
-        var qualities = new FaceQuality[pictures.Count];
-        for (var i = 0; i < pictures.Count; i++)
+        var findings = new PictureFinding[request.Pictures.Count];
+        List<FaceTemplate> templates = [];
+        List<int> places = [];
+        for (var i = 0; i < findings.Length; i++)
         {
-            var vector = new float[_analyzer.EmbeddingSize];
-            if (Examine(pictures[i], i, vector, out qualities[i]) is { } fault)
+            findings[i] = _examiner.Examine(request.Pictures[i], i, request.RequireLive, out var vector);
+            if (vector is not null)
             {
-                return EnrolmentResult.Refuse(fault);
-            }
-
-            templates[i] = new FaceTemplate(Guid.CreateVersion7(), person, _analyzer.Pack, vector);
-        }
-
-        return Disagreement(templates) is { } different ? EnrolmentResult.Refuse(different)
-            : Duplicate(person, templates) is { } duplicate ? EnrolmentResult.Refuse(duplicate)
-            : EnrolmentResult.Of(templates, qualities);
-    }
-
-    public void Dispose() => _analyzer.Dispose();
-
-    private EnrolmentFault? Examine(RgbFrame picture, int index, Span<float> vector, out FaceQuality quality)
-    {
-        quality = default;
-        var count = _analyzer.Detect(picture, _faces);
-        var name = $"Picture {index + 1}";
-        if (count == 0)
-        {
-            return new EnrolmentFault(EnrolmentFaultCode.NoFace, index, $"{name} shows no face. Take one with the face in the middle.", QualityHints.KeyOf(QualityReason.NotAFace));
-        }
-
-        var faces = _faces.AsSpan(0, count);
-        faces.Sort(static (a, b) => b.Box.Area.CompareTo(a.Box.Area));
-        if (count > 1 && faces[1].Box.Area > _options.IgnoreBelow * faces[0].Box.Area)
-        {
-            return new EnrolmentFault(EnrolmentFaultCode.SeveralFaces, index, $"{name} shows {count} faces. Take one with this person alone.");
-        }
-
-        var face = _analyzer.Analyze(picture, faces[0], _options.Quality);
-        quality = face.Quality;
-        if (!quality.IsGood)
-        {
-            return new EnrolmentFault(EnrolmentFaultCode.PoorQuality, index, $"{name} cannot be used. {QualityHints.Explain(quality)}", QualityHints.KeyOf(quality.Reason));
-        }
-
-        if (_options.RequireLive && _analyzer.Liveness(picture, face.Box) is var live && live < _live)
-        {
-            return new EnrolmentFault(EnrolmentFaultCode.NotLive, index,
-                string.Create(CultureInfo.InvariantCulture, $"{name} does not show a live face ({live:F2}, at least {_live:F2} is needed). Stand before the camera yourself."));
-        }
-
-        _analyzer.Embed(picture, face, vector);
-        return null;
-    }
-
-    private EnrolmentFault? Disagreement(FaceTemplate[] templates)
-    {
-        for (var i = 1; i < templates.Length; i++)
-        {
-            // Near to any earlier picture is enough: with and without glasses may differ, a third picture links them.
-            var nearest = -1f;
-            for (var j = 0; j < i; j++)
-            {
-                nearest = MathF.Max(nearest, TensorPrimitives.Dot(templates[i].Vector.Span, templates[j].Vector.Span));
-            }
-
-            if (nearest < _samePerson)
-            {
-                return new EnrolmentFault(EnrolmentFaultCode.DifferentPersons, i, string.Create(CultureInfo.InvariantCulture,
-                    $"Picture {i + 1} does not show the same person as the pictures before it (similarity {nearest:F2}). Use pictures of one person only."));
+                templates.Add(new FaceTemplate(Guid.CreateVersion7(), request.Person, _examiner.Pack, vector));
+                places.Add(i);
             }
         }
 
-        return null;
+        EnrolmentResult Refuse(EnrolmentFault fault) => new([], findings, fault) { DuplicateThreshold = DuplicateThreshold };
+        if (templates.Count == 0)
+        {
+            return Refuse(findings.Length == 1 ? findings[0].Fault! : new EnrolmentFault(EnrolmentFaultCode.NoneUsable, -1, "None of the pictures can be used; see the reason for each."));
+        }
+
+        var groups = new PictureGroups(templates, _calibration, _options.SamePersonFmr);
+        var search = new DuplicateSearch(_gallery, request, DuplicateThreshold);
+        if (groups.Majority is not { } own)
+        {
+            return Refuse(NoMajority(templates, places, findings, search));
+        }
+
+        foreach (var odd in Enumerable.Range(0, templates.Count).Except(own))
+        {
+            findings[places[odd]] = findings[places[odd]] with { Use = PictureUse.Refused, Fault = Odd(templates[odd], places[odd], groups.Nearest(odd, own), search) };
+        }
+
+        if (Belongs(templates, own, places, findings, search) is { } belongs)
+        {
+            return Refuse(belongs);
+        }
+
+        if (!request.ReplaceFace && search.Changed(own.Select(i => templates[i]), groups.Threshold) is { } best)
+        {
+            return Refuse(new EnrolmentFault(EnrolmentFaultCode.FaceChanged, -1, string.Create(CultureInfo.InvariantCulture,
+                $"{request.Person} is enrolled with another face: these pictures are at most {best:F2} like it (the same person reaches {groups.Threshold:F2}). Check the person's id; where the face is to be replaced, say so expressly.")));
+        }
+
+        var kept = ViewChoice.Of(own, i => findings[places[i]].Quality.Score, groups.Similarity, _options);
+        foreach (var (left, like) in kept.Left)
+        {
+            var note = like is { } alike
+                ? string.Create(CultureInfo.InvariantCulture, $"Shows nearly the same view as picture {places[alike] + 1} (similarity {groups.Similarity(left, alike):F2}), which is kept.")
+                : $"{_options.MaximumTemplates} views that differ more are kept already.";
+            findings[places[left]] = findings[places[left]] with { Use = PictureUse.NoNewView, Note = note };
+        }
+
+        return new EnrolmentResult([.. kept.Kept.Select(i => templates[i])], findings, null)
+        {
+            DuplicateThreshold = search.Threshold,
+            LookAlikes = search.LookAlikes(own.Select(i => templates[i]), LookAlikeThreshold),
+            AllowedDuplicates = search.Allowed(own.Select(i => templates[i])),
+        };
     }
 
-    private EnrolmentFault? Duplicate(string person, FaceTemplate[] templates)
+    public void Dispose() => _examiner.Dispose();
+
+    private static EnrolmentFault NoMajority(List<FaceTemplate> templates, List<int> places, PictureFinding[] findings, DuplicateSearch search)
     {
-        for (var i = 0; i < templates.Length; i++)
+        List<string> known = [];
+        string? other = null;
+        for (var i = 0; i < templates.Count; i++)
         {
-            var best = _gallery.Match(templates[i].Vector.Span, except: person).Best;
-            if (best.Person is not null && best.Score >= _duplicate)
+            var like = search.Best(templates[i]);
+            var looks = like.Person is null ? "" : string.Create(CultureInfo.InvariantCulture, $" It looks like {like.Person} (similarity {like.Score:F2}).");
+            var fault = new EnrolmentFault(EnrolmentFaultCode.DifferentPersons, places[i], $"Picture {places[i] + 1} does not show the same person as the other pictures.{looks}", OtherPerson: like.Person);
+            findings[places[i]] = findings[places[i]] with { Use = PictureUse.Refused, Fault = fault };
+            if (like.Person is not null)
             {
-                return new EnrolmentFault(EnrolmentFaultCode.BelongsToAnother, i, string.Create(CultureInfo.InvariantCulture,
-                    $"This face already belongs to {best.Person} (similarity {best.Score:F2}). Check whether the person is enrolled twice; twins and look-alikes use card or PIN."), OtherPerson: best.Person);
+                known.Add($"picture {places[i] + 1} looks like {like.Person}");
+                other ??= like.Person;
             }
         }
 
-        return null;
+        var named = string.Join(" and ", places.Select(p => p + 1));
+        var who = known.Count == 0 ? "" : $" ({string.Join(", ", known)})";
+        return new EnrolmentFault(EnrolmentFaultCode.DifferentPersons, -1,
+            $"Pictures {named} do not show the same person{who}, and none is in the majority. Use pictures of one person only.", OtherPerson: other);
     }
 
-    private static EnrolmentResult Refuse(EnrolmentFaultCode code, int picture, string message) =>
-        EnrolmentResult.Refuse(new EnrolmentFault(code, picture, message));
+    private static EnrolmentFault Odd(FaceTemplate odd, int place, float nearest, DuplicateSearch search)
+    {
+        var like = search.Best(odd);
+        var looks = like.Person is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; it looks like {like.Person} (similarity {like.Score:F2})");
+        return new EnrolmentFault(EnrolmentFaultCode.DifferentPersons, place, string.Create(CultureInfo.InvariantCulture,
+            $"Picture {place + 1} does not show the same person as most of the others (similarity {nearest:F2}){looks}. It was left out."), OtherPerson: like.Person);
+    }
+
+    private static EnrolmentFault? Belongs(List<FaceTemplate> templates, int[] own, List<int> places, PictureFinding[] findings, DuplicateSearch search)
+    {
+        EnrolmentFault? first = null;
+        foreach (var i in own)
+        {
+            var like = search.Best(templates[i]);
+            if (like.Person is null)
+            {
+                continue;
+            }
+
+            var fault = new EnrolmentFault(EnrolmentFaultCode.BelongsToAnother, places[i], string.Create(CultureInfo.InvariantCulture,
+                $"This face already belongs to {like.Person} (similarity {like.Score:F2}, from {search.Threshold:F2} it is taken for the same). Check whether the person is enrolled twice; a twin can be allowed by name, with a reason."), OtherPerson: like.Person);
+            findings[places[i]] = findings[places[i]] with { Use = PictureUse.Refused, Fault = fault };
+            first ??= fault;
+        }
+
+        return first;
+    }
 }

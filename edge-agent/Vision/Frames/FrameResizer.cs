@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Devices.Edge.Vision.Packs;
 
 namespace Devices.Edge.Vision.Frames;
@@ -21,6 +22,7 @@ public sealed class FrameResizer
     private float[] _weightsY = [];
     private int _tapsX;
     private int _tapsY;
+    private int[] _places = [];
     private float[] _row = [];
     private float[] _line = [];
     private (int Length, float Start, float Extent, BorderFill Border) _keyX;
@@ -44,22 +46,42 @@ public sealed class FrameResizer
     public void Resize(RgbFrame frame, float x, float y, float width, float height, Span<float> target, BorderFill border = BorderFill.Replicate)
     {
         ArgumentNullException.ThrowIfNull(frame);
+        if (frame.Deferred?.Preview is { } preview && (x, y, width, height) == (0, 0, frame.Width, frame.Height) && preview.Width >= _width && preview.Height >= _height)
+        {
+            // The whole picture is wanted smaller than the decoder has it already.
+            Resize(preview, 0, 0, preview.Width, preview.Height, target, border);
+            return;
+        }
+
         Prepare(ref _keyX, (frame.Width, x, width, border), _startX, ref _weightsX, ref _tapsX);
         Prepare(ref _keyY, (frame.Height, y, height, border), _startY, ref _weightsY, ref _tapsY);
 
         // Only the columns that any output pixel touches are converted.
         var (low, high) = Columns(frame.Width, border);
-        var span = (high - low) * 3;
-        if (_row.Length < span)
+        var count = high - low;
+        var span = count * 3;
+        if (_row.Length < span + 4)
         {
-            _row = new float[span];
-            _line = new float[span];
+            // A pixel is read and written as four lanes, the last one's fourth lies behind it.
+            _row = new float[span + 4];
+            _line = new float[span + 4];
         }
 
-        var pixels = frame.Pixels;
+        if (_places.Length < _width * _tapsX)
+        {
+            _places = new int[_width * _tapsX];
+        }
+
+        for (var i = 0; i < _width * _tapsX; i++)
+        {
+            _places[i] = (Fold(_startX[i / _tapsX] + (i % _tapsX), frame.Width, border) - low) * 3;
+        }
+
+        // A camera's raw rows are converted as they are needed, without an RGB picture between.
+        var raw = frame.Deferred is { HasRows: true } deferred ? deferred : null;
+        var pixels = raw is null ? frame.Pixels : default;
         var line = _line.AsSpan(0, span);
         var row = _row.AsSpan(0, span);
-        var plane = _width * _height;
         for (var oy = 0; oy < _height; oy++)
         {
             line.Clear();
@@ -72,30 +94,39 @@ public sealed class FrameResizer
                 }
 
                 var sy = Fold(_startY[oy] + k, frame.Height, border);
-                TensorPrimitives.ConvertTruncating<byte, float>(pixels.Slice((sy * frame.Stride) + (low * 3), span), row);
+                if (raw is null)
+                {
+                    TensorPrimitives.ConvertTruncating<byte, float>(pixels.Slice((sy * frame.Stride) + (low * 3), span), row);
+                }
+                else
+                {
+                    raw.ReadRow(sy, low, count, _row);
+                }
+
                 TensorPrimitives.MultiplyAdd(row, weight, line, line);
             }
 
-            var o = oy * _width;
-            for (var ox = 0; ox < _width; ox++)
+            Across(target, oy * _width);
+        }
+    }
+
+    // One pixel is one vector: three channels for the price of one.
+    private void Across(Span<float> target, int o)
+    {
+        var plane = _width * _height;
+        var taps = _tapsX;
+        ref var line = ref MemoryMarshal.GetArrayDataReference(_line);
+        for (var ox = 0; ox < _width; ox++)
+        {
+            var weights = _weightsX.AsSpan(ox * taps, taps);
+            var places = _places.AsSpan(ox * taps, taps);
+            var sum = Vector128<float>.Zero;
+            for (var k = 0; k < weights.Length; k++)
             {
-                float r = 0, g = 0, b = 0;
-                for (var k = 0; k < _tapsX; k++)
-                {
-                    var weight = _weightsX[(ox * _tapsX) + k];
-                    if (weight == 0)
-                    {
-                        continue;
-                    }
-
-                    var at = (Fold(_startX[ox] + k, frame.Width, border) - low) * 3;
-                    r += weight * line[at];
-                    g += weight * line[at + 1];
-                    b += weight * line[at + 2];
-                }
-
-                _norm.Write(target, o + ox, plane, r, g, b);
+                sum += Vector128.LoadUnsafe(ref line, (nuint)places[k]) * weights[k];
             }
+
+            _norm.Write(target, o + ox, plane, sum);
         }
     }
 

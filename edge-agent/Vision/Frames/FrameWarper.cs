@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Devices.Edge.Vision.Frames;
 
@@ -23,7 +26,7 @@ public static class FrameWarper
         {
             for (var x = 0; x < width; x++)
             {
-                var sum = Vector3.Zero;
+                var sum = Vector128<float>.Zero;
                 for (var j = 0; j < grid; j++)
                 {
                     var ty = y + ((j + 0.5f) / grid) - 0.5f;
@@ -37,33 +40,60 @@ public static class FrameWarper
                 }
 
                 sum *= share;
-                norm.Write(target, (y * width) + x, plane, sum.X, sum.Y, sum.Z);
+                norm.Write(target, (y * width) + x, plane, sum);
             }
         }
     }
 
-    private static Vector3 Bilinear(ReadOnlySpan<byte> pixels, int width, int height, float x, float y)
+    private static Vector128<float> Bilinear(ReadOnlySpan<byte> pixels, int width, int height, float x, float y)
     {
         if (!(x > -1f && y > -1f && x < width && y < height))
         {
-            return Vector3.Zero;
+            return Vector128<float>.Zero;
         }
 
         var x0 = (int)MathF.Floor(x);
         var y0 = (int)MathF.Floor(y);
         float fx = x - x0, fy = y - y0;
-        return (((1 - fx) * At(pixels, width, height, x0, y0)) + (fx * At(pixels, width, height, x0 + 1, y0))) * (1 - fy)
-            + ((((1 - fx) * At(pixels, width, height, x0, y0 + 1)) + (fx * At(pixels, width, height, x0 + 1, y0 + 1))) * fy);
+        Vector128<float> a, b, c, d;
+        var at = ((y0 * width) + x0) * 3;
+        if (x0 >= 0 && y0 >= 0 && x0 + 1 < width && y0 + 1 < height && at + (width * 3) + 8 <= pixels.Length)
+        {
+            // Inside, which is nearly always: a pixel is read with the byte behind it.
+            ref var first = ref MemoryMarshal.GetReference(pixels);
+            a = Load(ref first, at);
+            b = Load(ref first, at + 3);
+            c = Load(ref first, at + (width * 3));
+            d = Load(ref first, at + (width * 3) + 3);
+        }
+        else
+        {
+            a = At(pixels, width, height, x0, y0);
+            b = At(pixels, width, height, x0 + 1, y0);
+            c = At(pixels, width, height, x0, y0 + 1);
+            d = At(pixels, width, height, x0 + 1, y0 + 1);
+        }
+
+        var top = a + ((b - a) * fx);
+        var bottom = c + ((d - c) * fx);
+        return top + ((bottom - top) * fy);
     }
 
-    private static Vector3 At(ReadOnlySpan<byte> pixels, int width, int height, int x, int y)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Load(ref byte first, int at)
+    {
+        var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, at))).AsByte();
+        return Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32());
+    }
+
+    private static Vector128<float> At(ReadOnlySpan<byte> pixels, int width, int height, int x, int y)
     {
         if ((uint)x >= (uint)width || (uint)y >= (uint)height)
         {
-            return Vector3.Zero;
+            return Vector128<float>.Zero;
         }
 
         var at = ((y * width) + x) * 3;
-        return new Vector3(pixels[at], pixels[at + 1], pixels[at + 2]);
+        return Vector128.Create(pixels[at], pixels[at + 1], pixels[at + 2], 0f);
     }
 }

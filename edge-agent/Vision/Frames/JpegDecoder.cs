@@ -14,35 +14,84 @@ public static class JpegDecoder
 
     /// <param name="data">The whole JPEG stream; zero padding after the end marker is allowed (MJPEG cameras pad).</param>
     /// <param name="capturedAt">Monotonic capture time to put on the frame.</param>
-    public static unsafe FrameDecode Decode(ReadOnlySpan<byte> data, TimeSpan capturedAt = default)
-    {
-        if (data.Length > MaximumBytes)
-        {
-            return FrameDecode.Refuse(FrameFaultCode.TooLarge,
-                $"The picture has {data.Length:N0} bytes; at most {MaximumBytes:N0} are accepted. Send a smaller picture.");
-        }
+    public static FrameDecode Decode(ReadOnlySpan<byte> data, TimeSpan capturedAt = default) =>
+        Check(data, out var info) is { } fault ? FrameDecode.Refuse(fault.Code, fault.Message) : Read(data[..info.End], capturedAt, 0, 0);
 
-        if (JpegStructure.Inspect(data, out var info) is { } fault)
+    /// <summary>
+    /// For frames in which probably nobody is: decodes by the smallest scaled transform (eighths, ITU-T T.81 blocks) that
+    /// still has <paramref name="width"/> × <paramref name="height"/> pixels for the detector. The frame has its full
+    /// size all the same, and is decoded in full when its pixels are asked for, that is when a face was found.
+    /// </summary>
+    public static FrameDecode DecodeForSearch(ReadOnlySpan<byte> data, int width, int height, TimeSpan capturedAt = default)
+    {
+        if (Check(data, out var info) is { } fault)
         {
             return FrameDecode.Refuse(fault.Code, fault.Message);
         }
 
-        if (info.Width > RgbFrame.MaximumSide || info.Height > RgbFrame.MaximumSide)
+        var small = Read(data[..info.End], capturedAt, width, height);
+        if (!small.IsDecoded)
         {
-            return FrameDecode.Refuse(FrameFaultCode.BadDimensions,
-                $"The picture is {info.Width}×{info.Height} pixels; at most {RgbFrame.MaximumSide} a side are accepted. Send a smaller picture.");
+            return small;
         }
 
+        // Turned by EXIF, the sides may have changed places.
+        var turned = (small.Frame.Width > small.Frame.Height) != (info.Width > info.Height) && info.Width != info.Height;
+        var (w, h) = turned ? (info.Height, info.Width) : (info.Width, info.Height);
+        return (small.Frame.Width, small.Frame.Height) == (w, h)
+            ? small
+            : FrameDecode.Of(RgbFrame.Defer(RawJpeg.Copy(data[..info.End], small.Frame), w, h, capturedAt));
+    }
+
+    /// <summary>A few pixels of the whole picture (an eighth a side, which costs no transform), for the sense of motion.</summary>
+    internal static FrameDecode Thumbnail(ReadOnlySpan<byte> data) =>
+        Check(data, out var info) is { } fault ? FrameDecode.Refuse(fault.Code, fault.Message) : Read(data[..info.End], default, 1, 1);
+
+    private static FrameFault? Check(ReadOnlySpan<byte> data, out JpegStructure.Info info)
+    {
+        info = default;
+        if (data.Length > MaximumBytes)
+        {
+            return new FrameFault(FrameFaultCode.TooLarge,
+                $"The picture has {data.Length:N0} bytes; at most {MaximumBytes:N0} are accepted. Send a smaller picture.");
+        }
+
+        if (JpegStructure.Inspect(data, out info) is { } fault)
+        {
+            return fault;
+        }
+
+        return info.Width > RgbFrame.MaximumSide || info.Height > RgbFrame.MaximumSide
+            ? new FrameFault(FrameFaultCode.BadDimensions,
+                $"The picture is {info.Width}×{info.Height} pixels; at most {RgbFrame.MaximumSide} a side are accepted. Send a smaller picture.")
+            : null;
+    }
+
+    // Whole where no smaller size is asked for.
+    private static unsafe FrameDecode Read(ReadOnlySpan<byte> data, TimeSpan capturedAt, int width, int height)
+    {
         fixed (byte* bytes = data)
         {
-            using var encoded = SKData.Create((IntPtr)bytes, info.End);
+            using var encoded = SKData.Create((IntPtr)bytes, data.Length);
             using var codec = SKCodec.Create(encoded);
             if (codec is null)
             {
                 return FrameDecode.Refuse(FrameFaultCode.Corrupt, "The JPEG picture is damaged: its header cannot be read.");
             }
 
-            var image = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+            var size = new SKSizeI(codec.Info.Width, codec.Info.Height);
+            for (var eighths = 1; width > 0 && eighths < 8; eighths++)
+            {
+                var scaled = codec.GetScaledDimensions(eighths / 8f);
+                var turned = Turns(codec.EncodedOrigin);
+                if ((turned ? scaled.Height : scaled.Width) >= width && (turned ? scaled.Width : scaled.Height) >= height)
+                {
+                    size = scaled;
+                    break;
+                }
+            }
+
+            var image = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
             var scratch = ArrayPool<byte>.Shared.Rent(image.BytesSize);
             try
             {
@@ -66,9 +115,12 @@ public static class JpegDecoder
         }
     }
 
+    private static bool Turns(SKEncodedOrigin origin) =>
+        origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+
     private static RgbFrame Pack(ReadOnlySpan<byte> rgba, int width, int height, SKEncodedOrigin origin, TimeSpan capturedAt)
     {
-        var turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var turned = Turns(origin);
         var frame = RgbFrame.Rent(turned ? height : width, turned ? width : height, capturedAt);
         var target = frame.Pixels;
 
@@ -89,6 +141,12 @@ public static class JpegDecoder
         for (var y = 0; y < height; y++)
         {
             var row = rgba.Slice(y * width * 4, width * 4);
+            if (stepX == 3)
+            {
+                RgbPacker.Row(row, target.Slice(start + (y * stepY), width * 3));
+                continue;
+            }
+
             var at = start + (y * stepY);
             for (var x = 0; x < row.Length; x += 4, at += stepX)
             {

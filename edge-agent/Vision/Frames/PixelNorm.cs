@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Devices.Edge.Vision.Packs;
 
 namespace Devices.Edge.Vision.Frames;
@@ -10,6 +12,9 @@ public sealed class PixelNorm
 {
     private readonly float[] _scale;
     private readonly float[] _bias;
+    private readonly Vector128<float> _laneScale;
+    private readonly Vector128<float> _laneBias;
+    private readonly int _red;
 
     public PixelNorm(ChannelOrder order, IReadOnlyList<float> mean, IReadOnlyList<float> deviation)
     {
@@ -26,7 +31,16 @@ public sealed class PixelNorm
             _scale[i] = 1f / d;
             _bias[i] = -mean[mean.Count == 1 ? 0 : i] / d;
         }
+
+        if (Planes == 3)
+        {
+            _red = order == ChannelOrder.Rgb ? 0 : 2;
+            _laneScale = Vector128.Create(_scale[_red], _scale[1], _scale[2 - _red], 0);
+            _laneBias = Vector128.Create(_bias[_red], _bias[1], _bias[2 - _red], 0);
+        }
     }
+
+    private static Vector128<float> Luma => Vector128.Create(0.299f, 0.587f, 0.114f, 0);
 
     public ChannelOrder Order { get; }
 
@@ -35,6 +49,23 @@ public sealed class PixelNorm
     internal ReadOnlySpan<float> Scale => _scale;
 
     internal ReadOnlySpan<float> Bias => _bias;
+
+    /// <summary>Writes one pixel that lies in a vector's first three lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Write(Span<float> target, int at, int plane, Vector128<float> rgb)
+    {
+        if (Order == ChannelOrder.Grey)
+        {
+            target[at] = (Vector128.Sum(rgb * Luma) * _scale[0]) + _bias[0];
+            return;
+        }
+
+        // Lanes are R, G, B; the planes may be the other way round.
+        var value = (rgb * _laneScale) + _laneBias;
+        target[at + (_red * plane)] = value.GetElement(0);
+        target[at + plane] = value.GetElement(1);
+        target[at + ((2 - _red) * plane)] = value.GetElement(2);
+    }
 
     /// <summary>Writes one pixel (0..255 floats) into the planes, which lie <paramref name="plane"/> apart.</summary>
     internal void Write(Span<float> target, int at, int plane, float r, float g, float b)

@@ -4,18 +4,23 @@ namespace Devices.Edge.Vision.Frames;
 
 /// <summary>
 /// One picture as packed RGB24 rows in a pooled buffer. <see cref="Stride"/> is in bytes and always width × 3.
-/// Dispose returns the buffer to the pool; a disposed frame refuses further reads.
+/// Dispose returns the buffer to the pool; a disposed frame refuses further reads. A deferred frame keeps what the
+/// camera gave and becomes RGB only when somebody asks for <see cref="Pixels"/>: a frame without a face never does.
 /// </summary>
 public sealed class RgbFrame : IDisposable
 {
     /// <summary>Longest side that any source may deliver, in pixels; guards memory against a forged header.</summary>
     public const int MaximumSide = 8192;
 
+    private readonly Lock _gate = new();
     private byte[]? _buffer;
+    private DeferredPixels? _source;
+    private bool _disposed;
 
-    private RgbFrame(byte[] buffer, int width, int height, TimeSpan capturedAt)
+    private RgbFrame(byte[]? buffer, DeferredPixels? source, int width, int height, TimeSpan capturedAt)
     {
         _buffer = buffer;
+        _source = source;
         Width = width;
         Height = height;
         CapturedAt = capturedAt;
@@ -33,14 +38,24 @@ public sealed class RgbFrame : IDisposable
 
     /// <summary>Row-major R, G, B bytes: <see cref="Stride"/> × <see cref="Height"/> of them.</summary>
     /// <exception cref="ObjectDisposedException">The frame was disposed.</exception>
+    /// <exception cref="FrameDamagedException">A deferred frame could be read in part only.</exception>
     public Span<byte> Pixels
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_buffer is null, this);
-            return _buffer.AsSpan(0, Stride * Height);
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return (_buffer ?? Materialise()).AsSpan(0, Stride * Height);
         }
     }
+
+    /// <summary>Whether the pixels are RGB already; if not, <see cref="Deferred"/> says what they are.</summary>
+    internal bool IsMaterial => _buffer is not null;
+
+    /// <summary>What the camera gave, while the pixels are not RGB yet.</summary>
+    internal DeferredPixels? Deferred => _buffer is null && !_disposed ? _source : null;
+
+    /// <summary>A frame whose RGB pixels are made when they are asked for; it owns <paramref name="source"/>.</summary>
+    internal static RgbFrame Defer(DeferredPixels source, int width, int height, TimeSpan capturedAt) => new(null, source, width, height, capturedAt);
 
     /// <summary>Takes a buffer from the shared pool; its content is undefined until written.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A side is below 1 or above <see cref="MaximumSide"/>.</exception>
@@ -50,7 +65,7 @@ public sealed class RgbFrame : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, MaximumSide);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, MaximumSide);
-        return new RgbFrame(ArrayPool<byte>.Shared.Rent(width * height * 3), width, height, capturedAt);
+        return new RgbFrame(ArrayPool<byte>.Shared.Rent(width * height * 3), null, width, height, capturedAt);
     }
 
     /// <summary>Copies packed RGB24 pixels into a new pooled frame.</summary>
@@ -82,10 +97,40 @@ public sealed class RgbFrame : IDisposable
 
     public void Dispose()
     {
-        var buffer = Interlocked.Exchange(ref _buffer, null);
+        byte[]? buffer;
+        DeferredPixels? source;
+        lock (_gate)
+        {
+            _disposed = true;
+            (buffer, source) = (_buffer, _source);
+            (_buffer, _source) = (null, null);
+        }
+
+        source?.Dispose();
         if (buffer is not null)
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private byte[] Materialise()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_buffer is not null)
+            {
+                return _buffer;
+            }
+
+            var buffer = ArrayPool<byte>.Shared.Rent(Stride * Height);
+            if (_source!.WriteRgb(buffer.AsSpan(0, Stride * Height), Width, Height) is { } fault)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                throw new FrameDamagedException(fault.Message);
+            }
+
+            return _buffer = buffer;
         }
     }
 }

@@ -1,68 +1,94 @@
 using System.Numerics.Tensors;
+using Devices.Edge.Vision.Match.Scan;
 using Devices.Edge.Vision.Packs;
 
 namespace Devices.Edge.Vision.Match;
 
 /// <summary>
-/// The enrolled templates of one pack as one contiguous block of floats, searched exactly (every row, SIMD dot
-/// product): at a terminal's sizes an exact scan is bounded by memory bandwidth and never names the wrong person for
-/// speed. Adding is amortised O(1), removing O(templates). Thread-safe.
+/// The enrolled templates of one pack, searched exactly: every row is compared, as signed bytes at the speed of memory,
+/// and the few that the bytes cannot tell apart once more as enrolled, so that best person, best other person and their
+/// scores are those of a scan over all floats, to the last bit (<see cref="ScoreBound"/> is the proof). Of equal scores
+/// the row that comes first in the gallery counts. Thread-safe: searches run beside each other and beside changes, each
+/// on one state of the gallery, and wait for nobody. When a change returns, what it removed is overwritten in memory.
 /// </summary>
-public sealed class FaceGallery
+public sealed class FaceGallery : IDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, int> _indexOfPerson = new(StringComparer.Ordinal);
-    private readonly List<string> _persons = [];
-    private readonly HashSet<Guid> _ids = [];
-    private float[] _rows;
-    private int[] _owner = new int[16];
-    private Guid[] _id = new Guid[16];
-    private int _count;
+    private readonly Lock _writing = new();
+    private readonly GalleryOptions _options;
+    private readonly DotKernel _kernel;
+    private readonly Readers _readers;
+    private readonly GalleryStore _store;
+    private readonly int _threads;
+    private long _searches;
+    private long _exactRows;
 
-    public FaceGallery(PackRef pack, int embeddingSize)
+    public FaceGallery(PackRef pack, int embeddingSize, GalleryOptions? options = null)
+        : this(pack, embeddingSize, options, DotKernel.Best)
     {
+    }
+
+    internal FaceGallery(PackRef pack, int embeddingSize, GalleryOptions? options, DotKernel kernel)
+    {
+        // 127² times this still fits the 32 bits that the kernels add in.
         ArgumentOutOfRangeException.ThrowIfLessThan(embeddingSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(embeddingSize, 65_536);
+        _options = options ?? new GalleryOptions();
+        _options.Validate();
+        _kernel = kernel;
         Pack = pack;
         EmbeddingSize = embeddingSize;
-        _rows = new float[16 * embeddingSize];
+        _threads = _options.Threads > 0 ? _options.Threads : Math.Min(8, Environment.ProcessorCount);
+        _readers = new Readers(embeddingSize, kernel, _threads);
+        _store = new GalleryStore(embeddingSize, _options, _readers);
     }
 
     /// <summary>An empty gallery for a loaded pack.</summary>
-    public static FaceGallery For(LoadedPack pack)
+    public static FaceGallery For(LoadedPack pack, GalleryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pack);
-        return new FaceGallery(pack.Reference, pack.Manifest.Embedder.Size);
+        return new FaceGallery(pack.Reference, pack.Manifest.Embedder.Size, options);
     }
 
     public PackRef Pack { get; }
 
     public int EmbeddingSize { get; }
 
+    internal GalleryStore Store => _store;
+
+    internal Readers Readers => _readers;
+
     /// <summary>Templates held.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _count;
-            }
-        }
-    }
+    public int Count => _store.Current.Count;
 
     /// <summary>The persons who have at least one template, sorted.</summary>
     public IReadOnlyList<string> Persons
     {
         get
         {
-            lock (_lock)
+            lock (_writing)
             {
-                return [.. _owner.Take(_count).Distinct().Select(i => _persons[i]).Order(StringComparer.Ordinal)];
+                return [.. _store.Persons.Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>What the gallery consists of at this moment.</summary>
+    public GalleryStatus Status
+    {
+        get
+        {
+            lock (_writing)
+            {
+                var now = _store.Current;
+                return new GalleryStatus(
+                    now.Count, _kernel.Name, ThreadsFor(now), _store.MemoryBytes, _store.SealedBytes, _store.Problem,
+                    Interlocked.Read(ref _searches), Interlocked.Read(ref _exactRows));
             }
         }
     }
 
     /// <summary>Adds one template; returns why not, or null when it is in.</summary>
+    /// <exception cref="GalleryStorageException">The working file cannot be written; nothing changed.</exception>
     public GalleryFault? Add(FaceTemplate template)
     {
         ArgumentNullException.ThrowIfNull(template);
@@ -71,18 +97,24 @@ public sealed class FaceGallery
             return fault;
         }
 
-        lock (_lock)
+        lock (_writing)
         {
-            return AddLocked(template);
+            if (_store.OwnerOf(template.Id) is not null)
+            {
+                return Duplicate(template);
+            }
+
+            _store.Change(null, [template]);
+            return null;
         }
     }
 
-    /// <summary>Removes every template of a person; returns how many there were.</summary>
+    /// <summary>Removes every template of a person and erases it; returns how many there were.</summary>
     public int Remove(string person)
     {
-        lock (_lock)
+        lock (_writing)
         {
-            return RemoveLocked(person);
+            return _store.Change(person, []);
         }
     }
 
@@ -90,6 +122,7 @@ public sealed class FaceGallery
     /// A person's templates are exactly these afterwards, in one step for concurrent searches; nothing changes when
     /// one of them is refused.
     /// </summary>
+    /// <exception cref="GalleryStorageException">The working file cannot be written; nothing changed.</exception>
     public GalleryFault? Replace(string person, IReadOnlyCollection<FaceTemplate> templates)
     {
         ArgumentNullException.ThrowIfNull(templates);
@@ -106,59 +139,50 @@ public sealed class FaceGallery
             }
         }
 
-        lock (_lock)
+        lock (_writing)
         {
             var own = new HashSet<Guid>();
             foreach (var template in templates)
             {
-                if (!own.Add(template.Id) || (_ids.Contains(template.Id) && OwnerOf(template.Id) != person))
+                if (!own.Add(template.Id) || (_store.OwnerOf(template.Id) is { } owner && owner != person))
                 {
                     return Duplicate(template);
                 }
             }
 
-            RemoveLocked(person);
-            foreach (var template in templates)
-            {
-                AddLocked(template);
-            }
-
+            _store.Change(person, templates);
             return null;
         }
     }
 
+    /// <summary>Removes and erases everything.</summary>
     public void Clear()
     {
-        lock (_lock)
+        lock (_writing)
         {
-            Array.Clear(_rows);
-            _ids.Clear();
-            _indexOfPerson.Clear();
-            _persons.Clear();
-            _count = 0;
+            _store.Clear();
         }
     }
 
     /// <summary>Copies of all templates, for the host to keep encrypted.</summary>
+    /// <exception cref="GalleryStorageException">The working file cannot be read.</exception>
     public IReadOnlyList<FaceTemplate> Export()
     {
-        lock (_lock)
+        lock (_writing)
         {
-            var all = new FaceTemplate[_count];
-            for (var i = 0; i < _count; i++)
-            {
-                all[i] = new FaceTemplate(_id[i], _persons[_owner[i]], Pack, Row(i).ToArray());
-            }
-
+            var all = new List<FaceTemplate>(_store.Current.Count);
+            _store.Export((id, person, row) => all.Add(new FaceTemplate(id, person, Pack, row.ToArray())));
             return all;
         }
     }
 
     /// <summary>
     /// The best person and the best <em>other</em> person for a probe. The probe need not have unit length: the mean
-    /// of several unit vectors gives the mean of their scores. Allocates nothing.
+    /// of several unit vectors gives the mean of their scores. A probe with a value that is not finite resembles nobody.
+    /// Allocates nothing once as many searches ran at once as ever will.
     /// </summary>
     /// <param name="except">A person to leave out (for the duplicate check of a re-enrolment), or null.</param>
+    /// <exception cref="GalleryStorageException">The working file cannot be read.</exception>
     public GalleryMatch Match(ReadOnlySpan<float> probe, string? except = null)
     {
         if (probe.Length != EmbeddingSize)
@@ -166,48 +190,47 @@ public sealed class FaceGallery
             throw new ArgumentException($"A probe of {probe.Length} values cannot be compared with templates of {EmbeddingSize}.", nameof(probe));
         }
 
-        lock (_lock)
+        if (!QuantizedProbe.IsFinite(probe))
         {
-            var left = except is not null && _indexOfPerson.TryGetValue(except, out var index) ? index : -1;
-            int best = -1, second = -1;
-            float bestScore = -1, secondScore = -1;
-            for (var i = 0; i < _count; i++)
-            {
-                var owner = _owner[i];
-                var score = TensorPrimitives.Dot(probe, Row(i));
-                if (owner == left || score <= secondScore)
-                {
-                    continue;
-                }
+            return new GalleryMatch(Candidate.None, Candidate.None, Count);
+        }
 
-                if (owner == best)
-                {
-                    bestScore = MathF.Max(bestScore, score);
-                }
-                else if (score > bestScore)
-                {
-                    // The former best is the greatest of all others than the new best's owner.
-                    (second, secondScore) = (best, bestScore);
-                    (best, bestScore) = (owner, score);
-                }
-                else
-                {
-                    (second, secondScore) = (owner, score);
-                }
+        var search = _readers.Take();
+        try
+        {
+            var snapshot = _store.Current;
+            for (search.Enter(snapshot); !ReferenceEquals(snapshot, _store.Current); search.Enter(snapshot))
+            {
+                // A writer that published in between may not have seen this search enter.
+                snapshot = _store.Current;
             }
 
-            return new GalleryMatch(Of(best, bestScore), Of(second, secondScore), _count);
+            var match = search.Run(snapshot, probe, except, ThreadsFor(snapshot));
+            Interlocked.Increment(ref _searches);
+            Interlocked.Add(ref _exactRows, search.ExactRows);
+            return match;
+        }
+        finally
+        {
+            search.Leave();
+            search.GiveBack();
         }
     }
 
-    private Candidate Of(int person, float score) => person < 0 ? Candidate.None : new Candidate(_persons[person], score);
-
-    private Span<float> Row(int i) => _rows.AsSpan(i * EmbeddingSize, EmbeddingSize);
-
-    private string? OwnerOf(Guid id)
+    /// <summary>Erases everything and closes the working file. Searches under way end first; later ones find nobody.</summary>
+    public void Dispose()
     {
-        var at = Array.IndexOf(_id, id, 0, _count);
-        return at < 0 ? null : _persons[_owner[at]];
+        lock (_writing)
+        {
+            _store.Dispose();
+            _readers.Dispose();
+        }
+    }
+
+    private int ThreadsFor(Snapshot snapshot)
+    {
+        var bytes = (long)snapshot.Segments.Length * Segment.Capacity * Quantizer.StrideOf(EmbeddingSize);
+        return (int)Math.Clamp(bytes / _options.BytesPerThread, 1, _threads);
     }
 
     private GalleryFault? Check(FaceTemplate template)
@@ -233,62 +256,6 @@ public sealed class FaceGallery
         return MathF.Abs(norm - 1) < 1e-3f
             ? null
             : new GalleryFault(GalleryFaultCode.NotUnitLength, $"A template of {template.Person} is damaged (its length is not 1). Enrol the person again.");
-    }
-
-    private GalleryFault? AddLocked(FaceTemplate template)
-    {
-        if (!_ids.Add(template.Id))
-        {
-            return Duplicate(template);
-        }
-
-        if (!_indexOfPerson.TryGetValue(template.Person, out var person))
-        {
-            person = _persons.Count;
-            _persons.Add(template.Person);
-            _indexOfPerson[template.Person] = person;
-        }
-
-        if (_count == _owner.Length)
-        {
-            Array.Resize(ref _owner, _count * 2);
-            Array.Resize(ref _id, _count * 2);
-            Array.Resize(ref _rows, _count * 2 * EmbeddingSize);
-        }
-
-        template.Vector.Span.CopyTo(Row(_count));
-        _owner[_count] = person;
-        _id[_count] = template.Id;
-        _count++;
-        return null;
-    }
-
-    private int RemoveLocked(string person)
-    {
-        if (!_indexOfPerson.TryGetValue(person, out var index))
-        {
-            return 0;
-        }
-
-        var removed = 0;
-        for (var i = _count - 1; i >= 0; i--)
-        {
-            if (_owner[i] != index)
-            {
-                continue;
-            }
-
-            _count--;
-            removed++;
-            _ids.Remove(_id[i]);
-            Row(_count).CopyTo(Row(i));
-            (_owner[i], _id[i]) = (_owner[_count], _id[_count]);
-
-            // Erased means erased: no biometric value stays in the unused part of the block.
-            Row(_count).Clear();
-        }
-
-        return removed;
     }
 
     private static GalleryFault Duplicate(FaceTemplate template) =>

@@ -31,7 +31,7 @@ public static class PackLoader
             analyzer.WarmUp();
             return PackLoadResult.Of(pack);
         }
-        catch (Exception e) when (e is OnnxRuntimeException or ModelShapeException)
+        catch (Exception e) when (e is OnnxRuntimeException or ModelShapeException or ModelFaultException)
         {
             pack?.Dispose();
             return PackLoadResult.Refuse(new PackFault(PackFaultCode.ModelRefused,

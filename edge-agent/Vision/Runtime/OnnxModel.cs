@@ -3,32 +3,35 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Devices.Edge.Vision.Runtime;
 
-/// <summary>One open model. The session is thread-safe; runs go through an <see cref="OnnxBinding"/> for each thread.</summary>
+/// <summary>
+/// One open model: one session for the file, shared by every <see cref="OnnxBinding"/>, in this process or, where
+/// <see cref="PackOptions.Worker"/> is given, in the worker. Thread-safe.
+/// </summary>
 internal sealed class OnnxModel : IDisposable
 {
-    static OnnxModel() => OnnxTelemetry.Refuse();
+    private readonly InferenceSession? _session;
+    private readonly RemoteModel? _remote;
 
     internal OnnxModel(string path, PackOptions options)
     {
         Name = Path.GetFileName(path);
-        using var session = new SessionOptions
+        if (options.Worker is { } worker)
         {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = options.IntraOpThreads,
-            InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
+            _remote = worker.Open(path, options.IntraOpThreads);
+            Inputs = _remote.Inputs;
+            return;
+        }
 
-        // Threads that spin between frames would burn a core of a fanless board for nothing.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        session.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
-        Session = new InferenceSession(path, session);
+        _session = SessionFactory.Open(path, options.IntraOpThreads, options.Spinning);
+        Inputs = _session.InputMetadata.ToDictionary(i => i.Key, i => i.Value.Dimensions);
     }
 
     internal string Name { get; }
 
-    internal InferenceSession Session { get; }
+    /// <summary>Dimensions by the input's name; unknown ones are not positive.</summary>
+    internal IReadOnlyDictionary<string, int[]> Inputs { get; }
 
-    public void Dispose() => Session.Dispose();
+    internal BoundModel Bind(string input, long[] shape) => _session is null ? _remote!.Bind(input, shape) : new LocalBinding(_session, input, shape);
+
+    public void Dispose() => _session?.Dispose();
 }

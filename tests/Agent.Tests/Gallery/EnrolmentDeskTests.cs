@@ -77,8 +77,64 @@ public sealed class EnrolmentDeskTests : IDisposable
     {
         EnrolmentAnswer answer = Desk().Enrol("e1", "Two", null, [Picture("franck_02888.jpg"), Picture("audrey.jpg")]);
         answer.Outcome.ShouldBe(EnrolmentOutcome.Refused);
-        answer.Reason.ShouldNotBeNull().ShouldContain("not show the same person");
+        answer.Reason.ShouldNotBeNull().ShouldContain("Pictures franck_02888.jpg and audrey.jpg do not show the same person");
     }
+
+    [Fact]
+    public void A_reason_names_the_picture_by_its_file_even_behind_an_unreadable_one()
+    {
+        EnrolmentAnswer answer = Desk().Enrol("e1", "Felix", null,
+            [("cut.jpg", Repo.Picture("franck_02159.jpg")[..4000]), Picture("franck_02888.jpg"), Picture("franck_04035.jpg"), Picture("audrey.jpg")]);
+        answer.Enrolled.ShouldBeTrue(answer.Reason);
+        answer.Pictures.Select(p => p.Use).ShouldBe(["refused", "kept", "kept", "refused"]);
+        answer.Pictures[3].Reason.ShouldNotBeNull().ShouldContain("Picture audrey.jpg does not show the same person");
+        answer.Pictures[1].Quality.ShouldNotBeNull().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void A_vouched_for_twin_is_enrolled_and_the_reason_is_told()
+    {
+        List<string> told = [];
+        _models = FaceModels.Load(Repo.PackOrSkip(), _people, out _);
+        EnrolmentDesk desk = new(_people, () => _models, told.Add);
+        desk.Enrol("e1", "Felix", null, [Picture("franck_02888.jpg")]).Enrolled.ShouldBeTrue();
+        EnrolmentAnswer twin = desk.Enrol("e2", "Franz", null, [Picture("franck_04035.jpg")], new(["e1"], false, "twin brothers, seen both"));
+        twin.Enrolled.ShouldBeTrue(twin.Reason);
+        twin.Allowed.ShouldHaveSingleItem().Name.ShouldBe("Felix");
+        told.ShouldHaveSingleItem().ShouldBe("Franz (e2) was enrolled although the face resembles Felix (e1). Reason given: twin brothers, seen both");
+        LookAlikeReport report = desk.FindLookAlikes(TestContext.Current.CancellationToken).ShouldNotBeNull();
+        (report.People, report.Templates).ShouldBe((2, 2));
+        LookAlike pair = report.Pairs.ShouldHaveSingleItem();
+        (pair.FirstName, pair.SecondName, pair.Confusable).ShouldBe(("Felix", "Franz", true));
+    }
+
+    [Fact]
+    public void Another_face_under_an_enrolled_id_is_a_conflict_and_nothing_changes()
+    {
+        EnrolmentDesk desk = Desk();
+        desk.Enrol("e1", "Felix", null, [Picture("franck_02888.jpg")]).Enrolled.ShouldBeTrue();
+        EnrolmentAnswer answer = desk.Enrol("e1", "Audrey", null, [Picture("audrey.jpg")]);
+        answer.Outcome.ShouldBe(EnrolmentOutcome.Conflict);
+        answer.Reason.ShouldNotBeNull().ShouldContain("another face");
+        _people.Find("e1").ShouldNotBeNull().Name.ShouldBe("Felix");
+        desk.Enrol("e1", "Felix", null, [Picture("franck_04035.jpg")]).Enrolled.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("ghost", false, "a good reason", "Nobody has the id 'ghost'")]
+    [InlineData(null, true, "no", "Say why")]
+    [InlineData(null, false, "for nothing", "nothing that needs one")]
+    public void A_permit_that_cannot_be_used_is_refused_with_a_sentence(string? allow, bool replace, string reason, string part)
+    {
+        EnrolmentAnswer answer = new EnrolmentDesk(_people, () => null).Enrol("e1", "A", ["04A1B2C3"], [], new(allow is null ? [] : [allow], replace, reason));
+        answer.Outcome.ShouldBe(EnrolmentOutcome.BadRequest);
+        answer.Reason.ShouldNotBeNull().ShouldContain(part);
+        _people.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Without_models_there_are_no_look_alikes_to_tell() =>
+        new EnrolmentDesk(_people, () => null).FindLookAlikes(CancellationToken.None).ShouldBeNull();
 
     [Fact]
     public void Enrolment_survives_a_restart_replaces_itself_and_is_erased_everywhere()

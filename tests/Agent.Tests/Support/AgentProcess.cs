@@ -59,6 +59,8 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Writes the configuration into the state's parent and starts the program; does not wait.</summary>
     public static AgentProcess Launch(Scratch scratch, string camera = "none", string? pack = null, params string[] more)
     {

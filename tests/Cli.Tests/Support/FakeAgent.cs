@@ -19,11 +19,15 @@ public sealed class FakeAgent : IAsyncDisposable
         _app = builder.Build();
         _app.MapGet("/status", () => Results.Content(Status, "application/json"));
         _app.MapGet("/people", () => Results.Content(People, "application/json"));
+        _app.MapGet("/people/lookalikes", () => Results.Content(LookAlikes, "application/json"));
         _app.MapDelete("/people/{id}", (string id) => People.Contains($"\"{id}\"", StringComparison.Ordinal) ? Results.NoContent() : Results.NotFound());
         _app.MapPost("/people", async (HttpRequest request) =>
         {
             IFormCollection form = await request.ReadFormAsync();
-            Asked.Add(new Posted(form["id"].ToString(), form["name"].ToString(), form.TryGetValue("card", out var card) ? card.ToString() : null, [.. form.Files.Where(f => f.Name == "picture").Select(f => (f.FileName, f.Length))]));
+            Asked.Add(new Posted(form["id"].ToString(), form["name"].ToString(), form.TryGetValue("card", out var card) ? card.ToString() : null, [.. form.Files.Where(f => f.Name == "picture").Select(f => (f.FileName, f.Length))])
+            {
+                Fields = form.ToDictionary(f => f.Key, f => f.Value.ToString()),
+            });
             return Enrol(Asked[^1]);
         });
     }
@@ -31,6 +35,8 @@ public sealed class FakeAgent : IAsyncDisposable
     public string Status { get; set; } = "{}";
 
     public string People { get; set; } = "[]";
+
+    public string LookAlikes { get; set; } = "{}";
 
     public List<Posted> Asked { get; } = [];
 
@@ -59,4 +65,7 @@ public sealed class FakeAgent : IAsyncDisposable
 }
 
 /// <summary>What was posted to <c>/people</c>.</summary>
-public sealed record Posted(string Id, string Name, string? Card, IReadOnlyList<(string Name, long Length)> Pictures);
+public sealed record Posted(string Id, string Name, string? Card, IReadOnlyList<(string Name, long Length)> Pictures)
+{
+    public Dictionary<string, string> Fields { get; init; } = [];
+}

@@ -14,7 +14,7 @@ public sealed class RealAgent : IAsyncDisposable
     {
         string config = folder.Write("state/agent.json", JsonSerializer.Serialize(new { Terminal = "m2-001", State = folder["state"], Camera = "none", ModelPack = pack, Mcu = new { Port = 0 } }));
         File.SetUnixFileMode(folder["state"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _process = Program.Start(Program.PathOf("Devices.Edge.Agent", "Devices.Edge.Agent"), folder.Path, "--config", config);
+        _process = BuiltProgram.Start(BuiltProgram.PathOf("Devices.Edge.Agent", "Devices.Edge.Agent"), folder.Path, "--config", config);
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginOutputReadLine();

@@ -16,7 +16,7 @@ public sealed partial class RealBridge : IAsyncDisposable
     private RealBridge(TempFolder folder)
     {
         _folder = folder;
-        _process = Program.Start(Executable, folder.Path, $"--Bridge:Data={folder["bridge"]}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0",
+        _process = BuiltProgram.Start(Executable, folder.Path, $"--Bridge:Data={folder["bridge"]}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0",
             "--Bridge:Https:Port=0", "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Platform:Kind=none");
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
@@ -28,7 +28,7 @@ public sealed partial class RealBridge : IAsyncDisposable
 
     public string Mqtt { get; private set; } = "";
 
-    private static string Executable => Program.PathOf("Devices.Bridge", "Devices.Bridge");
+    private static string Executable => BuiltProgram.PathOf("Devices.Bridge", "Devices.Bridge");
 
     public static async Task<RealBridge> StartAsync(TempFolder folder)
     {
@@ -47,7 +47,7 @@ public sealed partial class RealBridge : IAsyncDisposable
     /// <summary>A claim as its operator makes it.</summary>
     public async Task<string> ClaimAsync(string terminal)
     {
-        Ran made = (await Program.RunAsync(Executable, _folder.Path, "claim", "--data", _folder["bridge"], "--terminal", terminal, "--json")).ShouldSucceed();
+        Ran made = (await BuiltProgram.RunAsync(Executable, _folder.Path, "claim", "--data", _folder["bridge"], "--terminal", terminal, "--json")).ShouldSucceed();
         using var document = JsonDocument.Parse(made.Output);
         return document.RootElement.GetProperty("claim").GetString()!;
     }

@@ -40,6 +40,7 @@ public static class CliApp
             people.SetDescription("Who is enrolled at a terminal.");
             people.SetDefaultCommand<PeopleListCommand>();
             people.AddCommand<PeopleListCommand>("list").WithDescription("Show who is enrolled.");
+            people.AddCommand<PeopleLookAlikesCommand>("lookalikes").WithDescription("Show people whose faces are hard to tell apart.");
             people.AddCommand<PeopleRemoveCommand>("remove").WithDescription("Erase a person and their templates.");
         });
         config.AddBranch("ledger", ledger =>

@@ -18,6 +18,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(List<PackRow>))]
 [JsonSerializable(typeof(ProvisionResult))]
 [JsonSerializable(typeof(EnrolReport))]
+[JsonSerializable(typeof(LookAlikeReport))]
 [JsonSerializable(typeof(List<EnrolledPerson>))]
 [JsonSerializable(typeof(RemovedPerson))]
 [JsonSerializable(typeof(LedgerReport))]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Devices.Cli.Terminal;
@@ -20,6 +21,16 @@ public static class EnrolAnswer
             }
         }
 
-        return new PersonReport(candidate.Id, candidate.Name, enrolled, enrolled ? null : answer.Reason(), pictures);
+        return new PersonReport(candidate.Id, candidate.Name, enrolled, enrolled ? null : answer.Reason(), pictures)
+        {
+            Warnings = [.. Resembling(answer, "allowed", "resembles {0}; it was allowed"), .. Resembling(answer, "look_alikes", "comes near to {0}; either may be asked for card or PIN")],
+        };
+    }
+
+    private static IEnumerable<string> Resembling(AgentAnswer answer, string field, string sentence)
+    {
+        if (answer.Body?.Get(field) is not { ValueKind: JsonValueKind.Array } list) yield break;
+        foreach (JsonElement other in list.EnumerateArray())
+            yield return string.Format(CultureInfo.InvariantCulture, sentence, string.Create(CultureInfo.InvariantCulture, $"{other.Text("name")} ({other.Text("id")}, {other.Number("score"):F2})"));
     }
 }

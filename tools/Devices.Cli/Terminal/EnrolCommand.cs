@@ -15,12 +15,13 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
     protected override async Task<ExitCode> RunAsync(EnrolSettings settings, Output output, CancellationToken cancellationToken)
     {
         EnrolFolder folder = Wanted(settings);
+        Overrule(settings);
         foreach (string note in folder.Notes) output.Say("Note: " + note, Color.Yellow);
         using var agent = new AgentClient(Path.GetFullPath(settings.Agent, Host.WorkingDirectory));
         var people = new List<PersonReport>();
         foreach (Candidate candidate in folder.Candidates)
         {
-            PersonReport report = await EnrolAsync(agent, candidate, cancellationToken);
+            PersonReport report = await EnrolAsync(agent, candidate, settings, cancellationToken);
             people.Add(report);
             Show(report, output);
         }
@@ -53,7 +54,16 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
         return EnrolFolder.Read(paths[0]);
     }
 
-    private static async Task<PersonReport> EnrolAsync(AgentClient agent, Candidate candidate, CancellationToken cancellationToken)
+    // One person at a time: leave for a folder of hundreds would be leave for mistakes.
+    private static void Overrule(EnrolSettings settings)
+    {
+        bool asked = settings.AllowDuplicate.Length > 0 || settings.ReplaceFace;
+        if (asked && settings.Person is null) throw new CliException(ExitCodes.Usage, "--allow-duplicate and --replace-face are for one person: say which with --person.");
+        if (asked && string.IsNullOrWhiteSpace(settings.Reason)) throw new CliException(ExitCodes.Usage, "--allow-duplicate and --replace-face need --reason \"why\".");
+        if (!asked && settings.Reason is not null) throw new CliException(ExitCodes.Usage, "--reason belongs to --allow-duplicate or --replace-face.");
+    }
+
+    private static async Task<PersonReport> EnrolAsync(AgentClient agent, Candidate candidate, EnrolSettings settings, CancellationToken cancellationToken)
     {
         PersonReport Refuse(string reason) => new(candidate.Id, candidate.Name, false, reason, [.. candidate.Pictures.Select(p => new PictureReport(Path.GetFileName(p), false, null))]);
         // A card alone is enough: face is never the only way.
@@ -64,6 +74,9 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
         form.Add(new StringContent(candidate.Id), "id");
         form.Add(new StringContent(candidate.Name), "name");
         if (candidate.Card is { } card) form.Add(new StringContent(card), "card");
+        foreach (string twin in settings.AllowDuplicate) form.Add(new StringContent(twin), "allow");
+        if (settings.ReplaceFace) form.Add(new StringContent("true"), "replace_face");
+        if (settings.Reason is { } reason) form.Add(new StringContent(reason), "reason");
         foreach (string picture in candidate.Pictures)
         {
             var bytes = new ByteArrayContent(await File.ReadAllBytesAsync(picture, cancellationToken));
@@ -80,5 +93,6 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
         output.Say(report.Enrolled ? $"{report.Name} ({report.Id}): enrolled{(report.Pictures.Count == 0 ? " without pictures" : "")}." : $"{report.Name} ({report.Id}): NOT enrolled: {report.Reason}", report.Enrolled ? Color.Green : Color.Red);
         foreach (PictureReport picture in report.Pictures)
             output.Say($"  {picture.File}: {(picture.Accepted ? "used" : "not used")}{(picture.Text is { } text ? $": {text}" : ".")}");
+        foreach (string warning in report.Warnings) output.Say($"  {report.Name} {warning}.", Color.Yellow);
     }
 }

@@ -21,4 +21,16 @@ public sealed class EnrolSettings : AgentSettings
     [CommandOption("--card <UID>")]
     [Description("The person's card, with --person.")]
     public string? Card { get; init; }
+
+    [CommandOption("--allow-duplicate <ID>")]
+    [Description("With --person: an enrolled person whom the face may resemble (a twin). Needs --reason; may be repeated.")]
+    public string[] AllowDuplicate { get; init; } = [];
+
+    [CommandOption("--replace-face")]
+    [Description("With --person: replace the enrolled face even by one that does not resemble it. Needs --reason.")]
+    public bool ReplaceFace { get; init; }
+
+    [CommandOption("--reason <TEXT>")]
+    [Description("Why a check is overruled; kept on the terminal's log and at the bridge.")]
+    public string? Reason { get; init; }
 }

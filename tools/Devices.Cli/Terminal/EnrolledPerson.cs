@@ -7,6 +7,11 @@ namespace Devices.Cli.Terminal;
 /// <param name="Templates">How many views for each model pack.</param>
 public sealed record EnrolledPerson(string Id, string? Name, List<string> Cards, SortedDictionary<string, long> Templates)
 {
+    internal const string EnrolAgain = "enrol again";
+
+    /// <summary>Whether the person's face can be recognised by the pack in force.</summary>
+    internal string FaceState(string? pack) => Templates.Count == 0 ? "none" : pack is null ? "models not running" : Templates.ContainsKey(pack) ? "recognised" : EnrolAgain;
+
     public static EnrolledPerson Of(JsonElement person)
     {
         var templates = new SortedDictionary<string, long>(StringComparer.Ordinal);

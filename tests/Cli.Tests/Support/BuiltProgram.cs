@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Devices.Cli.Tests.Support;
 
 /// <summary>A built program of this product as a real process.</summary>
-public static class Program
+public static class BuiltProgram
 {
     public static string PathOf(string project, string name) =>
         System.IO.Path.Combine(Packs.Root(), "artifacts", "bin", project, "release", name);

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+
+namespace Devices.Edge.Vision.Runtime;
+
+/// <summary>
+/// The words between agent and worker, over the worker's standard input and output: a head of two little-endian
+/// 32-bit numbers (what, length), then so many bytes. Tensors do not go this way; they lie in memory that both map.
+/// </summary>
+internal static class WorkerWire
+{
+    /// <summary>Path and threads → names and dimensions of the inputs.</summary>
+    internal const int Load = 1;
+
+    /// <summary>Binding, model, input, shape, descriptor of the shared memory → names and shapes of the outputs.</summary>
+    internal const int Bind = 2;
+
+    /// <summary>The length's place holds the binding; the answer is a head without bytes.</summary>
+    internal const int Run = 3;
+
+    /// <summary>The length's place holds the binding; no answer.</summary>
+    internal const int Unbind = 4;
+
+    internal const int Done = 0;
+
+    /// <summary>The runtime refused; the bytes are its message.</summary>
+    internal const int Refused = 1;
+
+    internal const int HeadLength = 8;
+
+    /// <summary>No message is longer; a longer one is damage.</summary>
+    internal const int Longest = 1 << 20;
+
+    internal static void WriteHead(Span<byte> head, int what, int length)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(head, what);
+        BinaryPrimitives.WriteInt32LittleEndian(head[4..], length);
+    }
+
+    internal static (int What, int Length) ReadHead(ReadOnlySpan<byte> head) =>
+        (BinaryPrimitives.ReadInt32LittleEndian(head), BinaryPrimitives.ReadInt32LittleEndian(head[4..]));
+
+    /// <summary>Bytes of the tensor, rounded up so that the next one begins on a cache line.</summary>
+    internal static long Room(IEnumerable<long> shape) => ((shape.Aggregate(1L, (a, b) => checked(a * b)) * sizeof(float)) + 63) / 64 * 64;
+
+    internal static void Write(BinaryWriter to, long[] shape)
+    {
+        to.Write(shape.Length);
+        foreach (var side in shape)
+        {
+            to.Write(side);
+        }
+    }
+
+    internal static long[] ReadShape(BinaryReader from)
+    {
+        var shape = new long[from.ReadInt32()];
+        for (var i = 0; i < shape.Length; i++)
+        {
+            shape[i] = from.ReadInt64();
+        }
+
+        return shape;
+    }
+}
