@@ -94,7 +94,7 @@ public sealed class EnrolmentDesk(PeopleStore people, Func<FaceModels?> models)
                 return Answer(result.Fault.Code == EnrolmentFaultCode.BelongsToAnother ? EnrolmentOutcome.Conflict : EnrolmentOutcome.Refused, 0, Sentence(result.Fault));
             }
 
-            if (people.Put(id, name, uids, [.. result.Templates], running.Pack) is { } owned) return Answer(EnrolmentOutcome.Conflict, 0, owned);
+            if (people.Put(id, name, uids, [.. result.Templates], running.Templates) is { } owned) return Answer(EnrolmentOutcome.Conflict, 0, owned);
             return running.Gallery.Replace(id, [.. result.Templates]) is { } refused
                 ? throw new GalleryException($"{refused.Message} The disk has the new templates; restart the agent.")
                 : Answer(EnrolmentOutcome.Enrolled, result.Templates.Count, null);

@@ -26,6 +26,9 @@ public sealed class FaceModels : IDisposable
 
     public PackRef Pack => _pack.Reference;
 
+    /// <summary>The identity that templates carry: an earlier version's where only the calibration changed since.</summary>
+    public PackRef Templates => _pack.Templates;
+
     /// <summary>People who have templates of other packs only: they must be enrolled again to be recognised.</summary>
     public int Stale { get; }
 
@@ -46,7 +49,7 @@ public sealed class FaceModels : IDisposable
         {
             FaceGallery gallery = FaceGallery.For(loaded.Pack);
             int unfit = 0;
-            IReadOnlyList<FaceTemplate> templates = people.Templates(loaded.Pack.Reference, out int damaged, out int stale);
+            IReadOnlyList<FaceTemplate> templates = people.Templates(loaded.Pack.Templates, out int damaged, out int stale);
             foreach (FaceTemplate template in templates)
             {
                 if (gallery.Add(template) is not null) unfit++;

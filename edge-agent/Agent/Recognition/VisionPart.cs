@@ -5,6 +5,7 @@ using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Match;
+using Devices.Edge.Vision.Packs;
 
 namespace Devices.Edge.Agent.Recognition;
 
@@ -123,10 +124,14 @@ public sealed class VisionPart(
 
     private void Tell(FaceModels models)
     {
-        string threshold = Threshold is { } value ? value.ToString("0.00", CultureInfo.InvariantCulture) : "?";
-        narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, threshold {threshold}.");
+        narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, {InWords(_pipeline?.Threshold, models.Gallery.Count, options.WantedFpir)}.");
         if (!options.Liveness) narration.Warn("models", "Liveness is switched off: a photo can punch. Set Liveness:Enabled to true.");
         if (models.Stale > 0) narration.Warn("models", $"{models.Stale} {(models.Stale == 1 ? "person needs" : "people need")} enrolling again for pack {models.Pack}; until then card only.");
         if (models.Damaged > 0) narration.Warn("models", $"{models.Damaged} face templates cannot be opened (altered, or another key); enrol those people again.");
     }
+
+    /// <summary>The threshold in force, for what it was computed, and whether it was measured, fitted or extrapolated.</summary>
+    internal static string InWords(CalibratedThreshold? threshold, int templates, double fpir) => threshold is not { } value ? "threshold not known"
+        : string.Create(CultureInfo.InvariantCulture,
+            $"threshold {value.Threshold:0.00} for a false-positive rate of {fpir} at {templates} {(templates == 1 ? "template" : "templates")} ({value.BasisInWords})");
 }

@@ -31,7 +31,7 @@ public sealed class FaceGallery
     public static FaceGallery For(LoadedPack pack)
     {
         ArgumentNullException.ThrowIfNull(pack);
-        return new FaceGallery(pack.Reference, pack.Manifest.Embedder.Size);
+        return new FaceGallery(pack.Templates, pack.Manifest.Embedder.Size);
     }
 
     public PackRef Pack { get; }

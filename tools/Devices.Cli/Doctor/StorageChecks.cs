@@ -60,14 +60,14 @@ public static class StorageChecks
         if (patient.Status is not { } status || status.Whole("gallery") is not { } templates)
         {
             CalibratedThreshold alone = decider.ThresholdFor(1);
-            return new("threshold", Level.Unknown, string.Create(CultureInfo.InvariantCulture, $"the agent does not say how many are enrolled; at one template it would be {alone.Threshold:F3}; {data}"));
+            return new("threshold", Level.Unknown, string.Create(CultureInfo.InvariantCulture, $"the agent does not say how many are enrolled; at one template it would be {alone.Threshold:F3} ({alone.BasisInWords}); {data}"));
         }
 
         CalibratedThreshold own = decider.ThresholdFor((int)Math.Clamp(templates, 1, int.MaxValue));
         double? said = status.Number("threshold");
-        string found = string.Create(CultureInfo.InvariantCulture, $"{said ?? own.Threshold:F3} is in force at {templates} templates for a false-positive rate of {fpir}; {data}");
+        string found = string.Create(CultureInfo.InvariantCulture, $"{said ?? own.Threshold:F3} is in force at {templates} templates for a false-positive rate of {fpir} ({own.BasisInWords}); {data}");
         return own.Extrapolated
-            ? new("threshold", Level.Warning, found, "The gallery needs a rarer false match than was ever measured: the threshold is extrapolated.", "Calibrate the pack with more data, or accept a larger WantedFpir.")
+            ? new("threshold", Level.Warning, found, "The gallery needs a rarer false match than was measured or could be fitted: the threshold is extrapolated.", "Calibrate the pack with more data, or accept a larger WantedFpir.")
             : new("threshold", Level.Ok, found);
     }
 
