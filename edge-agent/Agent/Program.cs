@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Devices.Edge.Agent;
 
 /// <summary>Exit codes: 0 stopped in order, 1 a fault nobody foresaw, 2 the configuration or what it points to must be mended first.</summary>
-internal static class Program
+internal static partial class Program
 {
     private const string Usage = """
         Devices.Edge.Agent: the terminal's agent (camera, recognition, ledger, MCU, uplink).
@@ -29,6 +29,10 @@ internal static class Program
             Console.WriteLine(TerminalReport.Version);
             return 0;
         }
+
+        // Whatever is made from here on is for this account alone: ledger, entries, logs of SQLite, the socket from its first moment. The
+        // systemd unit says the same; an agent started by hand must not depend on it.
+        _ = umask(0x3F); // 0077
 
         try
         {
@@ -72,4 +76,9 @@ internal static class Program
 
         return 0;
     }
+
+#pragma warning disable IDE1006, SA1300 // names of libc
+    [LibraryImport("libc")]
+    private static partial uint umask(uint mask);
+#pragma warning restore IDE1006, SA1300
 }

@@ -182,8 +182,15 @@ public sealed class FacePipeline : IDisposable
         }
         else if (track.Outcome.IsFinal)
         {
-            track.Checked(now);
-            return;
+            if (!IsSomebodyElse(track.Outcome))
+            {
+                track.Checked(now);
+                return;
+            }
+
+            // Alike enough for the track, but it is another enrolled person by name: whoever took the place is looked at anew.
+            track.Restart(_tracker.NewId(), now);
+            track.Note(face.Quality);
         }
 
         var liveness = _analyzer.Liveness(frame, face.Box);
@@ -193,6 +200,18 @@ public sealed class FacePipeline : IDisposable
             track.Decide(outcome, now);
             _result.DecisionList.Add(View(track, true));
         }
+    }
+
+    // Whether the present embedding names another enrolled person than the one who was accepted.
+    private bool IsSomebodyElse(TrackOutcome outcome)
+    {
+        if (outcome is not TrackOutcome.Accepted accepted)
+        {
+            return false;
+        }
+
+        var match = _gallery.Match(_embedding);
+        return match.Best.Person is { } named && named != accepted.Person && match.Best.Score >= _decider.ThresholdFor(match.Templates).Threshold;
     }
 
     private TrackOutcome? Decide(FaceTrack track)

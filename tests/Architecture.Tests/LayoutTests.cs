@@ -10,7 +10,7 @@ public partial class LayoutTests
     [Fact]
     public void The_top_level_holds_exactly_the_product_and_the_usual_files()
     {
-        string[] allowed = [.. Folders, "Devices.sln", "README.md", "CHANGELOG.md", "LICENSE", "Directory.Build.props", "Directory.Packages.props", "global.json", "nuget.config"];
+        string[] allowed = [.. Folders, "Devices.sln", "README.md", "CHANGELOG.md", "LICENSE", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "nuget.config"];
 
         IEnumerable<string> tops = Repository.Tracked().Select(f => f.Split('/')[0]).Distinct().Where(t => !t.StartsWith('.'));
 

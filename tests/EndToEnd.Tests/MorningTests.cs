@@ -2,7 +2,7 @@ namespace Devices.EndToEnd.Tests;
 
 /// <summary>The scenario of <c>tools/up --once</c>, and what is left when it stops.</summary>
 [Collection(Morning.Name)]
-[TestCaseOrderer(typeof(ByName))]
+[TestMethodOrderer(typeof(ByName))]
 public partial class MorningTests(MorningFixture morning)
 {
     [Fact]

@@ -92,4 +92,16 @@ public sealed class DecisionTests
         Should.Throw<ArgumentOutOfRangeException>(() => new OpenSetDecider(Calibration, new DecisionPolicy { Margin = -1 }));
         Should.Throw<ArgumentOutOfRangeException>(() => new PipelineOptions { AcceptAfter = 9 }.Validate());
     }
+
+    [Fact]
+    public void Asking_for_the_threshold_from_another_thread_never_gives_a_decision_another_size_s_threshold()
+    {
+        var decider = Decider();
+        var own = Enumerable.Range(1, 8).ToDictionary(n => n, n => Decider().ThresholdFor(n).Threshold);
+        Parallel.For(0, 200_000, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            var size = (i % 8) + 1;
+            decider.Decide(Match(0.9f, 0.1f, size)).Threshold.ShouldBe(own[size]);
+        });
+    }
 }

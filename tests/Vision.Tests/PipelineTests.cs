@@ -231,6 +231,16 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public void Someone_alike_who_takes_an_accepted_persons_place_is_recognised_by_name()
+    {
+        // However alike two people are for the track, as siblings may be: with the similarity check off only the gallery tells them apart.
+        var frames = new List<Func<TimeSpan, RgbFrame>>();
+        frames.AddRange(Enumerable.Repeat(Placed((Franck[1], 200, 20, 500)), 5));
+        frames.AddRange(Enumerable.Repeat(Placed(("bieber_small.jpg", 235, -70, 400)), 14));
+        Run(People.Usual(), frames, NoLiveness with { SameFaceThreshold = -1 }).Select(d => d.Outcome).OfType<TrackOutcome.Accepted>().Select(a => a.Person).ShouldBe(["franck", "bieber"]);
+    }
+
+    [Fact]
     public void One_person_standing_still_for_long_is_one_decision()
     {
         Run(People.Usual(), Enumerable.Range(0, 40).Select(i => Still(Franck[i % 3]))).Count.ShouldBe(1);

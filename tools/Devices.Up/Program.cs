@@ -20,7 +20,7 @@ try
         return 2;
     }
     CheckPorts(options.Ports);
-    Layout layout = Layout.Prepare(root, options.Data);
+    using Layout layout = Layout.Prepare(root, options.Data);
     return options.Once
         ? await Scenario.Run(layout, options, stop.Token)
         : await Show.Run(layout, options, stop.Token);

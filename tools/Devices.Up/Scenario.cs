@@ -11,7 +11,11 @@ internal sealed class Scenario
 {
     private const int RepeatSeconds = 20;
     private const double LookSeconds = 2.5;
-    private static readonly TimeSpan PunchLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>A machine that is busy with other work may not decide in one look; people then look again.</summary>
+    private const int Tries = 3;
+
+    private static readonly TimeSpan PunchLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DeliveryLimit = TimeSpan.FromSeconds(90);
 
     private readonly Crew _crew;
@@ -59,11 +63,11 @@ internal sealed class Scenario
 
         _crew.Narrator.Say($"— {faces.Count} people come in other pictures than those they were enrolled with —");
         foreach (SamplePeople.Person person in alone) await Come(person).ConfigureAwait(false);
-        await ComeTogether(pair[0], pair[1]).ConfigureAwait(false);
+        SamplePeople.Person last = await ComeTogether(pair[0], pair[1]).ConfigureAwait(false);
         _checks.Add("different people recognised in other pictures", _lastPunch.Count >= 6, $"{_lastPunch.Count} people");
 
         _crew.Narrator.Say("— The same person again at once: already recorded, no second punch —");
-        await ComeAgainTooSoon(pair[0]).ConfigureAwait(false);
+        await ComeAgainTooSoon(last).ConfigureAwait(false);
 
         _crew.Narrator.Say("— A stranger, then a painted or masked face —");
         await Refuse("a stranger", _crew.People.Strangers[0]).ConfigureAwait(false);
@@ -121,30 +125,40 @@ internal sealed class Scenario
     {
         await AwaitRepeatWindow(person.Id).ConfigureAwait(false);
         int mark = _crew.Feed.Mark;
-        Task look = _crew.Visit(person.Visits[0], LookSeconds, _stop);
-        AgentEvent? punch = await _crew.Feed.WaitFor(mark, e => e.Kind == "punch" && e.Person == person.Id, PunchLimit, _stop).ConfigureAwait(false);
-        if (punch is not null)
+        AgentEvent? punch = null;
+        for (int tries = 0; punch is null && tries < Tries; tries++)
         {
-            Note(person.Id, "face", punch);
-            if (atPunch is not null) await atPunch().ConfigureAwait(false);
+            Task look = _crew.Visit(person.Visits[0], LookSeconds, _stop);
+            punch = await _crew.Feed.WaitFor(mark, e => e.Kind == "punch" && e.Person == person.Id, PunchLimit, _stop).ConfigureAwait(false);
+            if (punch is not null)
+            {
+                Note(person.Id, "face", punch);
+                if (atPunch is not null) await atPunch().ConfigureAwait(false);
+            }
+            await look.ConfigureAwait(false);
         }
-        await look.ConfigureAwait(false);
         Misattributed(mark, person.Id);
         if (punch is null) _checks.Add($"{person.Name} is recognised", false, Heard(mark));
     }
 
-    private async Task ComeTogether(SamplePeople.Person one, SamplePeople.Person other)
+    /// <returns>Who was recorded last.</returns>
+    private async Task<SamplePeople.Person> ComeTogether(SamplePeople.Person one, SamplePeople.Person other)
     {
         int mark = _crew.Feed.Mark;
-        Task look = _crew.VisitTogether(one.Visits[0], other.Visits[0], LookSeconds + 1, _stop);
-        AgentEvent?[] punches = await Task.WhenAll(((SamplePeople.Person[])[one, other]).Select(p =>
-            _crew.Feed.WaitFor(mark, e => e.Kind == "punch" && e.Person == p.Id, PunchLimit, _stop))).ConfigureAwait(false);
+        AgentEvent?[] punches = [null, null];
+        for (int tries = 0; punches.Contains(null) && tries < Tries; tries++)
+        {
+            Task look = _crew.VisitTogether(one.Visits[0], other.Visits[0], LookSeconds + 1, _stop);
+            punches = await Task.WhenAll(((SamplePeople.Person[])[one, other]).Select(p =>
+                _crew.Feed.WaitFor(mark, e => e.Kind == "punch" && e.Person == p.Id, PunchLimit, _stop))).ConfigureAwait(false);
+            await look.ConfigureAwait(false);
+        }
         if (punches[0] is { } first) Note(one.Id, "face", first);
         if (punches[1] is { } second) Note(other.Id, "face", second);
-        await look.ConfigureAwait(false);
         Misattributed(mark, one.Id, other.Id);
         bool both = punches.All(p => p is not null);
         _checks.Add("two people in one frame, each one punch", both, both ? $"{one.Name} and {other.Name}" : Heard(mark));
+        return (punches[0]?.Seq ?? 0) > (punches[1]?.Seq ?? 0) ? one : other;
     }
 
     private async Task ComeAgainTooSoon(SamplePeople.Person person)

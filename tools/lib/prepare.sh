@@ -1,73 +1,154 @@
 # Sourced by tools/up and tools/test: finds or installs what they need. Everything is asked for by name from Debian, NuGet
-# and npm, and only when it is missing, so that a second run downloads nothing.
+# and npm, and only when it is missing, so that a second run downloads nothing. Whatever fails or is interrupted here says
+# so in one sentence, ends with exit code 2 (130, 143 or 129 after a signal), and leaves nothing that the next run trips over.
 set -euo pipefail
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 CACHE="$ROOT/.cache"
+LOG="$CACHE/prepare.log"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDDISABLENODEREUSE=1
 
 say() { printf '%s\n' "$*"; }
-fail() { printf 'error: %s\n' "$*" >&2; exit 2; }
+fail() { clean; printf 'error: %s\n' "$*" >&2; exit 2; }
 
-# One log a run, so that a failing installer can be read without drowning the screen.
-mkdir -p "$CACHE" 2>/dev/null || fail "cannot write to $ROOT. Run this from a checkout that belongs to you."
-[ -w "$CACHE" ] || fail "cannot write to $CACHE (made by another user?). Remove it or run as its owner."
-LOG="$CACHE/prepare.log"
-: >"$LOG" 2>/dev/null || fail "cannot write $LOG (made by another user?). Remove it or run as its owner."
+# --- Children and signals -----------------------------------------------------------------------------------------------
+CHILD='' LAST='' INSTALLER='' TEMP=''
+clean() { [ -z "$TEMP" ] || rm -rf "$TEMP"; TEMP=''; }
 
-logged() { "$@" >>"$LOG" 2>&1; }
-
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"
-  elif command -v sudo >/dev/null 2>&1; then sudo -E "$@"
-  else fail "$* needs root. Run this as root, or install sudo and run it again."
-  fi
+# Run a program in a session of its own and wait for it. Bash acts on a signal only between commands; waiting here, it acts
+# at once, and the whole group (the build's workers, a test's servers) can be stopped.
+PLAIN=(env --default-signal=INT,QUIT)   # bash lets what it starts in the background ignore these
+watched() { setsid "${PLAIN[@]}" "$@" </dev/null 9>&- & await; }
+logged() { setsid "${PLAIN[@]}" "$@" </dev/null >>"$LOG" 2>&1 9>&- & await; }
+await() {
+  local code=0
+  CHILD=$! LAST=$!
+  wait "$CHILD" || code=$?
+  CHILD=''
+  return "$code"
 }
 
-need_disk() { # MiB where
+stopped() { # exit code
+  trap '' INT TERM HUP
+  if [ -n "$INSTALLER" ]; then
+    say "Stopping as soon as Debian's installer is done; cut off, it would leave packages half installed." >&2
+    wait "$CHILD" || true
+  elif [ -n "$CHILD" ]; then
+    kill -TERM -- "-$CHILD" 2>/dev/null || true
+    wait "$CHILD" || true
+    for _ in {1..100}; do kill -0 -- "-$CHILD" 2>/dev/null || break; sleep 0.1; done
+    kill -KILL -- "-$CHILD" 2>/dev/null || true
+  fi
+  clean
+  say "Stopped. The same command goes on where this one was." >&2
+  exit "$1"
+}
+trap 'stopped 130' INT
+trap 'stopped 143' TERM
+trap 'stopped 129' HUP
+
+# --- The place ----------------------------------------------------------------------------------------------------------
+# Takes the checkout for this run: log, lock, home. Where a tools/up of this checkout is running, RUNNING is set: its
+# programs must not be built anew under it.
+RUNNING=''
+prepare() {
+  mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] \
+    || fail "cannot write to $CACHE. Run this in a checkout that belongs to you, on a file system that is not read-only or full."
+  local alien
+  alien=$(find "$CACHE" "$ROOT/artifacts" "$ROOT/.run" -type d -not -writable -print -quit 2>/dev/null) || true
+  [ -z "$alien" ] || fail "$alien belongs to another user (an earlier run as root?). Run this as that user, or remove .cache, artifacts and .run in $ROOT."
+  # A service account may have no home; dotnet, NuGet and npm want one.
+  if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then mkdir -p "$CACHE/home" && export HOME="$CACHE/home"; fi
+  { exec 9>>"$CACHE/lock"; } 2>/dev/null || fail "cannot write $CACHE/lock (made by another user?). Remove it, or run this as its owner."
+  if ! flock -n -x 9; then
+    if ! flock -n -s 9; then
+      say "Another tools/up or tools/test is preparing this checkout; waiting for it."
+      flock -s 9
+    fi
+    flock -n -x 9 || RUNNING=1
+  fi
+  [ -n "$RUNNING" ] || { : >"$LOG"; } 2>/dev/null || fail "cannot write $LOG (made by another user?). Remove it, or run this as its owner."
+}
+
+# Turns the lock into a shared one, which the program that takes this one's place inherits and holds for as long as it runs.
+prepared() { flock -s 9; }
+
+need_disk() { # MiB where-MiB-are-needed
   local free
-  free=$(df -Pm "$2" | awk 'NR==2 {print $4}')
+  free=$(df --output=avail -m "$2" | tail -1 | tr -d ' ')
   [ "$free" -ge "$1" ] || fail "only $free MiB are free at $2; $1 MiB are needed. Free some space and run this again."
 }
 
 need_dotnet() {
   command -v dotnet >/dev/null 2>&1 || fail "the .NET 10 SDK is missing (no 'dotnet' on PATH). Install it as described at https://learn.microsoft.com/dotnet/core/install/linux-debian and run this again."
-  (cd "$ROOT" && dotnet --list-sdks 2>/dev/null) | grep -q '^10\.' \
-    || fail "the .NET 10 SDK is missing (found: $(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | paste -sd' ' -)). Install SDK 10.0.100 or newer and run this again."
+  local sdks
+  sdks=$(cd / && dotnet --list-sdks 2>/dev/null) || true
+  grep -q '^10\.0\.[1-9][0-9]* ' <<<"$sdks" && return
+  sdks=$(cut -d' ' -f1 <<<"$sdks" | paste -sd' ' -)
+  fail "the .NET 10 SDK is missing ($(command -v dotnet) has ${sdks:-none}). Install SDK 10.0.100 or newer as described at https://learn.microsoft.com/dotnet/core/install/linux-debian and run this again."
 }
 
-installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
-
-# need_deb PROGRAM-OR-- PACKAGE...: installs the packages unless the program is on PATH (or, for --, all are installed).
+# --- Debian -------------------------------------------------------------------------------------------------------------
 WANTED_DEBS=()
-need_deb() {
-  local program=$1 package; shift
-  if [ "$program" != -- ] && command -v "$program" >/dev/null 2>&1; then return; fi
-  for package in "$@"; do installed "$package" || WANTED_DEBS+=("$package"); done
+need_program() { command -v "$1" >/dev/null 2>&1 || WANTED_DEBS+=("$2"); }      # program package
+need_file() { compgen -G "$1" >/dev/null || WANTED_DEBS+=("$2"); }              # pattern package
+
+# What every .NET program needs before it says its first word.
+need_runtime_libraries() {
+  local icu
+  icu=$(. /etc/os-release 2>/dev/null; [ "${VERSION_ID:-}" = 13 ] && echo libicu76 || echo libicu72)
+  need_file '/usr/lib/*/libicuuc.so.*' "$icu"
+  need_file '/usr/lib/*/libssl.so.3' libssl3
+  need_file '/etc/ssl/certs/ca-certificates.crt' ca-certificates
+  need_file '/usr/share/zoneinfo/Asia/Shanghai' tzdata
 }
 
 install_debs() {
   [ ${#WANTED_DEBS[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null 2>&1 || fail "${WANTED_DEBS[*]} missing and this is not Debian (no apt-get). Install them by hand and run this again."
-  say "Installing from Debian: ${WANTED_DEBS[*]}"
-  logged as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q \
-    || fail "Debian's package lists could not be fetched. Is there a network? Details: $LOG"
-  logged as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${WANTED_DEBS[@]}" \
-    || fail "Debian could not install ${WANTED_DEBS[*]}. Details: $LOG"
-  WANTED_DEBS=()
+  local names="${WANTED_DEBS[*]}" by_hand root=()
+  by_hand="Have root run 'apt-get install $names', then run this again."
+  command -v apt-get >/dev/null 2>&1 || fail "this needs $names, and this is not Debian (no apt-get). Install them by hand and run this again."
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null 2>&1 || fail "installing $names needs root, and there is no sudo. $by_hand"
+    # Asked for before the log takes the output, so that a password can be typed; without a terminal nobody could.
+    sudo -n true 2>/dev/null || { { : >/dev/tty; } 2>/dev/null && sudo -p "Installing $names from Debian; password of %p for sudo: " true; } \
+      || fail "installing $names needs root, and sudo does not let $(id -un) be root. $by_hand"
+    root=(sudo -E)
+  fi
+  say "Installing from Debian: $names"
+  # What an earlier one left half done is finished first. A session of its own inside sudo: Ctrl-C must not cut dpkg off.
+  INSTALLER=1
+  # shellcheck disable=SC2016
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive setsid -w sh -c '
+      dpkg --configure -a
+      apt-get -q -o DPkg::Lock::Timeout=600 update
+      exec apt-get -y -q -o DPkg::Lock::Timeout=600 --no-install-recommends install "$@"' sh "${WANTED_DEBS[@]}" >>"$LOG" 2>&1 </dev/null 9>&- &
+  await \
+    || if grep -qE 'Temporary failure|Could not (resolve|connect)|Unable to connect|Failed to fetch|Unable to locate package' "$LOG"; then
+         fail "Debian's packages $names could not be fetched. Check the network, its proxy settings and /etc/apt, then run this again. Details: $LOG"
+       elif grep -qE "don't have enough free space|No space left" "$LOG"; then
+         fail "there is not enough free space to install $names. Free some space and run this again. Details: $LOG"
+       else
+         fail "Debian could not install $names. Details: $LOG"
+       fi
+  INSTALLER='' WANTED_DEBS=()
 }
 
+# --- npm ----------------------------------------------------------------------------------------------------------------
 # need_npm_files NAME@VERSION FOLDER FIRST-FILE PATH...: unpacks parts of an npm package below $CACHE/faces/FOLDER.
 need_npm_files() {
-  local spec=$1 folder="$CACHE/faces/$2" probe=$3 tmp; shift 3
+  local spec=$1 folder="$CACHE/faces/$2" probe=$3; shift 3
   [ -e "$folder/$probe" ] && return 0
   say "Installing sample faces from npm: $spec"
-  tmp=$(mktemp -d "$CACHE/npm.XXXXXX")
-  (cd "$tmp" && logged npm pack --silent --ignore-scripts "$spec") || { rm -rf "$tmp"; fail "npm could not fetch $spec. Is there a network? Details: $LOG"; }
-  (cd "$tmp" && tar xzf ./*.tgz "${@/#/package/}") || { rm -rf "$tmp"; fail "$spec does not hold what is expected of it ($*)."; }
+  rm -rf "$CACHE"/npm.??????   # of a run that was killed
+  TEMP=$(mktemp -d "$CACHE/npm.XXXXXX")
+  logged env -C "$TEMP" npm pack --silent --ignore-scripts "$spec" \
+    || fail "npm could not fetch $spec. Check the network and npm's proxy settings, then run this again. Details: $LOG"
+  (cd "$TEMP" && tar xzf ./*.tgz "${@/#/package/}") >>"$LOG" 2>&1 || fail "$spec could not be unpacked. Details: $LOG"
+  [ -e "$TEMP/package/$probe" ] || fail "$spec does not hold $probe, which is expected of it."
   rm -rf "$folder"; mkdir -p "$(dirname "$folder")"
-  mv "$tmp/package" "$folder"
-  rm -rf "$tmp"
+  mv "$TEMP/package" "$folder"
+  clean
 }
 
 # Real faces (both packages MIT; the pictures belong to their owners and are never committed).
@@ -76,17 +157,21 @@ need_faces() {
   need_npm_files @vladmandic/face-api@1.7.15 face-api demo/sample1.jpg demo
 }
 
-# The default model pack, by the product's own installer.
+# The default model pack, by the product's own installer, which says itself what went wrong.
 need_models() {
-  "$ROOT/artifacts/bin/Devices.Cli/release/devices" models install --models "$ROOT/models" --cache "$CACHE/models" \
-    || fail "the default model pack could not be installed (see above)."
+  watched "$ROOT/artifacts/bin/Devices.Cli/release/devices" models install --models "$ROOT/models" --cache "$CACHE/models" || { clean; exit 2; }
 }
 
-build() { # target...
+# --- The build ----------------------------------------------------------------------------------------------------------
+build() { # target
+  local errors
   say "Building (the log is in $LOG)"
-  local flags=(-c Release -nologo -v:minimal -nodeReuse:false)
-  if ! (cd "$ROOT" && logged dotnet build "$@" "${flags[@]}"); then
-    grep -E 'error|warning' "$LOG" | sort -u | head -20 >&2 || true
-    fail "the build failed. If the lines above speak of packages (NU....), check the network. Details: $LOG"
+  if logged env -C "$ROOT" dotnet build "$1" -c Release -nologo -v:minimal -nodeReuse:false; then
+    kill -TERM -- "-$LAST" 2>/dev/null || true   # the compiler server that this build started would stay for ten minutes
+    return
   fi
+  if grep -q 'No space left on device' "$LOG"; then fail "the disk became full while building. Free some space and run this again. Details: $LOG"; fi
+  if grep -qE 'error NU(1301|1801)' "$LOG"; then fail "NuGet's packages could not be fetched. Check the network and its proxy settings, then run this again. Details: $LOG"; fi
+  errors=$(grep -E ': (error|warning) |^MSBUILD : error|^error' "$LOG" | sort -u | head -20) || true
+  fail "the build failed. Details: $LOG${errors:+$'\n'$errors}"
 }

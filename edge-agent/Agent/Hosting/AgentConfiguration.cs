@@ -163,12 +163,15 @@ public static class AgentConfiguration
         return problems.Count == 0 ? options : throw new StartException(string.Join('\n', problems));
     }
 
-    // A camera's address may hold a password.
+    // A camera's address may hold a password, before the host or in the query.
     private static string Shown(string camera)
     {
-        int at = camera.IndexOf('@', StringComparison.Ordinal);
         int scheme = camera.IndexOf("//", StringComparison.Ordinal);
-        return at > scheme && scheme >= 0 ? string.Concat(camera.AsSpan(0, scheme + 2), "…", camera.AsSpan(at)) : camera;
+        if (scheme < 0) return camera;
+        int query = camera.IndexOf('?', scheme);
+        if (query >= 0) camera = camera[..(query + 1)] + "…";
+        int at = camera.LastIndexOf('@');
+        return at > scheme ? string.Concat(camera.AsSpan(0, scheme + 2), "…", camera.AsSpan(at)) : camera;
     }
 
     private static string Innermost(Exception fault)

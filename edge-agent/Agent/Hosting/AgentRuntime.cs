@@ -82,6 +82,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _desk.Greeted += ShowState;
         StartFace(gate, book, site);
         StartRest();
+        TellLiveness(gate);
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
 
         EnrolmentDesk enrolment = new(_people, () => _vision?.Models);
@@ -125,6 +126,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             throw new StartException($"The state directory {_options.State} cannot be made: {fault.Message} Set State, or let this account write there.", fault);
         }
 
+        Close(_options.LedgerFile, _options.EntriesFile, _options.GalleryFile, _options.KeyFile);
         LinuxBootClock boot = new();
         _ledger = Own(Read(() => LedgerStore.Open(
             new LedgerOptions { Path = _options.LedgerFile, Terminal = _options.Terminal, ReserveBytes = _options.ReserveBytes }, boot.BootId, _time)));
@@ -132,6 +134,22 @@ public sealed class AgentRuntime : IAsyncDisposable
         _clock = new(new TrustedClockOptions(), _time, boot, new LinuxNtpProbe(), _ledger, new LinuxRtcProbe());
         TemplateVault vault = Own(Read(() => TemplateVault.Open(_options.TemplateKeyFile)));
         _people = Own(Read(() => PeopleStore.Open(_options.GalleryFile, vault, _time)));
+    }
+
+    // A copied or restored state directory often loses its modes: names, punches and the key are for this account alone.
+    private void Close(params string[] files)
+    {
+        foreach (string file in files.SelectMany(f => new[] { f, f + "-wal", f + "-shm" }).Where(File.Exists))
+        {
+            try
+            {
+                if ((File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                _narration.Warn("agent", $"Others may read {file}, and this account cannot change that: {fault.Message} Give the state directory to the agent's account.");
+            }
+        }
     }
 
     // A free port (Mcu:Port=0) is kept over restarts, since the MCU goes on calling where it was told to.
@@ -261,8 +279,15 @@ public sealed class AgentRuntime : IAsyncDisposable
             McuFirmware = _desk.Firmware,
             McuQueue = _desk.McuQueue,
             BridgeOnline = _bridge?.IsOnline ?? false,
-            Bridge = _health.TextOf(HealthBoard.Bridge),
+            Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),
         };
+    }
+
+    // Never off in silence: operators are told at each start, as of any other hole in the door.
+    private void TellLiveness(EventGate gate)
+    {
+        if (_options.Liveness || _options.ModelPack is null) return;
+        gate.Offer("liveness-off", "Liveness is switched off on this terminal (Liveness:Enabled): a photo can punch.", security: true);
     }
 
     private T Own<T>(T part) where T : IDisposable

@@ -35,12 +35,13 @@ public sealed class ClockKeeper(
         while (true)
         {
             beat();
-            clock.Check();
+            Check();
+            SealHeld();
             WatchDisk();
             if (time.GetElapsedTime(told) >= TellMcu)
             {
                 told = time.GetTimestamp();
-                await mcu.SendTimeAsync().ConfigureAwait(false);
+                await TellMcuAsync().ConfigureAwait(false);
             }
 
             if ((trimmed is null || time.GetElapsedTime(trimmed.Value) >= TimeSpan.FromDays(1)) && clock.Read() is { Trusted: true } now)
@@ -76,14 +77,61 @@ public sealed class ClockKeeper(
         stateChanged();
     }
 
+    // Raised on the way to a punch too (the clock is read for it): whatever fails here must not cost the punch.
     private void OnChanged(ClockEvent change)
     {
         if (change.Kind == ClockEventKind.TrustGained) narration.Tell("clock", change.Text);
         else narration.Warn("clock", change.Text);
-        if (change.Anchor is { } anchor) Seal(anchor);
-        ledger.Events.Add("clock", change.Text);
-        _ = mcu.SendTimeAsync();
+        try
+        {
+            if (change.Anchor is { } anchor) Seal(anchor);
+            ledger.Events.Add("clock", change.Text);
+        }
+        catch (LedgerException fault)
+        {
+            narration.Warn("clock", $"A change of the clock could not be kept ({fault.Message}) Held punches get their time in the next round.");
+        }
+
+        _ = TellMcuAsync();
         screen.Refresh();
+    }
+
+    private async Task TellMcuAsync()
+    {
+        try
+        {
+            await mcu.SendTimeAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            narration.Warn("mcu", $"The MCU could not be told the time: {fault.Message}");
+        }
+    }
+
+    private void Check()
+    {
+        try
+        {
+            clock.Check();
+        }
+        catch (LedgerException)
+        {
+            // The floor could not be kept; it is tried again within the hour, and each synced punch raises it too.
+        }
+    }
+
+    // Held punches whose moment was missed (a full disk when trust returned) must not wait for the next punch.
+    private void SealHeld()
+    {
+        if (ledger.Held == 0 || clock.Read() is not { Trusted: true } now) return;
+        try
+        {
+            Seal(new ClockAnchor(now.AtMs, now.MonotonicMs, now.BootId, Math.Max(0, now.UncertaintyMs), clock.Source));
+        }
+        catch (LedgerException)
+        {
+            // Still full: the next round.
+        }
     }
 
     private void Seal(ClockAnchor anchor)

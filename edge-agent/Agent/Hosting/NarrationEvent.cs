@@ -31,6 +31,6 @@ public sealed record NarrationEvent
     /// <summary>The punch's place in the ledger; for <c>acknowledged</c> the last one that the bridge has.</summary>
     public long? Seq { get; init; }
 
-    /// <summary>For <c>refused</c>: <c>unknown</c>, <c>spoof</c>, <c>ambiguous</c>, <c>quality</c>, <c>left</c>, <c>card-unknown</c>, <c>full</c>, <c>pin</c>.</summary>
+    /// <summary>For <c>refused</c>: <c>unknown</c>, <c>spoof</c>, <c>ambiguous</c>, <c>quality</c>, <c>left</c>, <c>card-unknown</c>, <c>full</c>, <c>fault</c>, <c>invalid</c>, <c>pin</c>.</summary>
     public string? Reason { get; init; }
 }

@@ -12,20 +12,21 @@ public sealed class CardTime
     /// <summary>Assumed drift between the two boards' crystals, parts per million.</summary>
     private const long DriftPpm = 200;
 
-    /// <summary>How far the MCU's wall clock, which follows ours, may be off.</summary>
-    private const long McuClockMs = 2_000;
+    /// <summary>How far the MCU's wall clock may be off: it follows ours, but goes by its own crystal for up to a day without us.</summary>
+    private const long McuClockMs = 2_000 + (24L * 3600 * 1000 * DriftPpm / 1_000_000);
 
     private const long OldestMs = 400L * 24 * 3600 * 1000;
-    private string _boot = "";
-    private long _uptimeMs;
-    private long _ownMs;
 
-    /// <summary>The MCU said how long it runs: from this moment its uptime can be told at any other.</summary>
+    /// <summary>Runs of the MCU that are remembered; an entry waits over very few.</summary>
+    private const int Runs = 16;
+    private readonly List<(string Boot, long UptimeMs, long OwnMs)> _runs = [];
+
+    /// <summary>The MCU said how long it runs: from this moment its uptime can be told at any other, also after its next restart.</summary>
     public void Anchor(string boot, long uptimeMs, long ownMonotonicMs)
     {
-        _boot = boot;
-        _uptimeMs = uptimeMs;
-        _ownMs = ownMonotonicMs;
+        _runs.RemoveAll(r => r.Boot == boot);
+        if (_runs.Count == Runs) _runs.RemoveAt(0);
+        _runs.Add((boot, uptimeMs, ownMonotonicMs));
     }
 
     /// <summary>The reading of the clocks as it was when the card was read.</summary>
@@ -35,10 +36,12 @@ public sealed class CardTime
     /// <inheritdoc cref="Of(CardMessage, ClockReading)"/>
     public ClockReading Of(string boot, long uptimeMs, long mcuNowMs, ClockReading now)
     {
-        // Same run of the MCU: both clocks are monotonic, so the entry's age is exact but for drift.
-        if (boot == _boot)
+        // A run of the MCU that was met by this run of ours: both clocks are monotonic, so the entry's age is exact but for drift. That run
+        // may have ended since (a power blip while an entry waited for its confirm).
+        if (_runs.FindIndex(r => r.Boot == boot) is >= 0 and int at)
         {
-            long age = Math.Max(0, _uptimeMs + (now.MonotonicMs - _ownMs) - uptimeMs);
+            (_, long metAtMs, long ownMs) = _runs[at];
+            long age = Math.Max(0, metAtMs + (now.MonotonicMs - ownMs) - uptimeMs);
             return Back(now, age, 50 + (age * DriftPpm / 1_000_000));
         }
 

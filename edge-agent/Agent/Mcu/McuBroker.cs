@@ -133,6 +133,7 @@ public sealed class McuBroker : IAsyncDisposable
         string? before = Interlocked.Exchange(ref _client, client.ClientId);
         if (before is not null && before != client.ClientId)
         {
+            TellOnce("takeover", $"A second connection with the MCU's password ('{Short(client.ClientId)}') took the place of the first ('{Short(before)}'). If the MCU comes and goes from now on, two boards have this terminal's password: give it a new one.");
             // One MCU, one session: the newer connection wins, since the older is most often a half-dead socket of the same MCU.
             await _server.DisconnectClientAsync(before, new MqttServerClientDisconnectOptionsBuilder()
                 .WithReasonCode(MqttDisconnectReasonCode.SessionTakenOver).Build()).ConfigureAwait(false);

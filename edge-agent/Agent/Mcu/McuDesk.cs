@@ -6,6 +6,7 @@ using Devices.Edge.Agent.Punching;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
 using Devices.Link;
+using Microsoft.Data.Sqlite;
 using LinkDirection = Devices.Link.PunchDirection;
 using PunchDirection = Devices.Contract.Punches.PunchDirection;
 
@@ -94,9 +95,21 @@ public sealed class McuDesk : IMcuDesk
 
     public async Task OnCardAsync(CardMessage card)
     {
-        ConfirmMessage answer = Answer(card, out bool open);
+        string? door = null;
+        ConfirmMessage answer;
+        try
+        {
+            answer = Answer(card, out door);
+        }
+        catch (Exception fault) when (IsFull(fault))
+        {
+            // No answer can be kept either, so none is final: the MCU keeps the entry and offers it again. The person reads that it is saved there.
+            _narration.Warn("disk", "A card came, but the terminal's disk is full; the entry waits on the MCU. Free some space.");
+            answer = FullAnswer(card.Id, "");
+        }
+
         await _send(answer).ConfigureAwait(false);
-        if (open) await OpenDoorAsync($"door-{_ledger.LedgerId:N}"[..21] + "-" + answer.Seq.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        if (door is not null) await OpenDoorAsync(door).ConfigureAwait(false);
     }
 
     public async Task OnPinAsync(PinMessage pin)
@@ -147,16 +160,20 @@ public sealed class McuDesk : IMcuDesk
         ? Task.FromResult(false)
         : _send(new DoorMessage { Id = id, OpenMs = _options.DoorOpenMs });
 
-    private ConfirmMessage Answer(CardMessage card, out bool open)
+    private ConfirmMessage Answer(CardMessage card, out string? door)
     {
-        open = false;
+        door = null;
         if (_answers.Find(card.Id) is { } before) return before;
         ClockReading now = _clock.Read();
         ClockReading at = _cardTime.Of(card, now);
+        // Only for somebody who still stands there. The MCU carries out each id once, so that the door of an entry that is sent again
+        // after a crash opens where the crash came before it, and stays shut where it came after.
+        bool there = _options.CardDoor && now.MonotonicMs - at.MonotonicMs < 15_000 && at.BootId == now.BootId;
         if (_ledger.OfOrigin(card.Id) is { } same)
         {
             string known = _people.Find(same.Draft.Person)?.Name ?? same.Draft.Person;
             _narration.Tell(new NarrationEvent { Kind = "card", Person = same.Draft.Person, Name = known, Seq = same.Seq, Method = "card", Text = $"{known}'s card was sent again by the MCU; it is punch {_options.Terminal}/{same.Seq} already." });
+            if (there) door = DoorId(same.Seq);
             return Confirm(card.Id, ConfirmResult.Accepted, same.Seq, known, same.BestAtMs, "");
         }
 
@@ -186,7 +203,7 @@ public sealed class McuDesk : IMcuDesk
                     Text = $"{person.Name} by card{late}, punch {_options.Terminal}/{answer.Seq} stored{held}",
                 });
                 SealIfUnknown(at, now);
-                open = !answer.Again && _options.CardDoor && now.MonotonicMs - at.MonotonicMs < 15_000 && at.BootId == now.BootId;
+                if (there) door = DoorId(answer.Seq);
                 return Confirm(card.Id, ConfirmResult.Accepted, answer.Seq, person.Name, answer.AtMs, "");
             case PunchVerdict.Repeat:
                 _narration.Tell(new NarrationEvent
@@ -194,11 +211,13 @@ public sealed class McuDesk : IMcuDesk
                     Kind = "repeat", Person = person.Id, Name = person.Name, Method = "card", Seq = answer.Seq,
                     Text = $"{person.Name} by card: already recorded {_site.Minutes(answer.AtMs)} (punch {_options.Terminal}/{answer.Seq})",
                 });
+                // The punch is one, but the person may well stand before a closed door.
+                if (there) door = DoorId(answer.Seq) + string.Create(CultureInfo.InvariantCulture, $"-{at.MonotonicMs}");
                 return Kept(Confirm(card.Id, ConfirmResult.Repeat, answer.Seq, person.Name, answer.AtMs, ""));
             case PunchVerdict.Full:
                 _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "full", Person = person.Id, Name = person.Name, Method = "card", Text = $"{person.Name} by card: {answer.Reason}" }, Microsoft.Extensions.Logging.LogLevel.Warning);
                 _gate.Offer("disk", answer.Reason!, security: true);
-                return Confirm(card.Id, ConfirmResult.Full, 0, person.Name, 0, "The terminal's memory is full.");
+                return FullAnswer(card.Id, person.Name);
             default:
                 _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "invalid", Person = person.Id, Name = person.Name, Method = "card", Text = $"{person.Name} by card: {answer.Reason}" }, Microsoft.Extensions.Logging.LogLevel.Warning);
                 return Kept(Confirm(card.Id, ConfirmResult.Refused, 0, person.Name, 0, "This card cannot be recorded; tell the operator."));
@@ -211,6 +230,12 @@ public sealed class McuDesk : IMcuDesk
         if (at.BootId == now.BootId || !now.Trusted) return;
         _ledger.Seal(new ClockAnchor(now.AtMs, now.MonotonicMs, now.BootId, Math.Max(0, now.UncertaintyMs), _clock.Source));
     }
+
+    private string DoorId(long seq) => $"door-{_ledger.LedgerId:N}"[..21] + "-" + seq.ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsFull(Exception fault) => fault is LedgerException { Fault: LedgerFault.DiskFull } or SqliteException { SqliteErrorCode: 13 };
+
+    private static ConfirmMessage FullAnswer(string entry, string name) => Confirm(entry, ConfirmResult.Full, 0, name, 0, "The terminal's memory is full.");
 
     private ConfirmMessage Kept(ConfirmMessage answer)
     {

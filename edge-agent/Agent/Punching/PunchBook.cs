@@ -20,8 +20,8 @@ public sealed class PunchBook(LedgerStore ledger, TimeSpan window)
         {
             if (draft.Origin is not null && ledger.OfOrigin(draft.Origin) is { } same)
                 return new(PunchVerdict.Accepted, same.Seq, same.BestAtMs, same.Sealed is null, Again: true, null);
-            if (ledger.LastOf(draft.Person) is { } last && IsRepeat(last, reading))
-                return new(PunchVerdict.Repeat, last.Seq, last.BestAtMs, last.Sealed is null, false, null);
+            if (ledger.RepeatOf(draft.Person, reading, window) is { } near)
+                return new(PunchVerdict.Repeat, near.Seq, near.BestAtMs, near.Sealed is null, false, null);
             return ledger.Append(draft, reading) switch
             {
                 AppendResult.Recorded recorded => new(PunchVerdict.Accepted, recorded.Seq, recorded.AtMs, !recorded.Sealed, false, null),
@@ -31,12 +31,5 @@ public sealed class PunchBook(LedgerStore ledger, TimeSpan window)
                 _ => throw new InvalidOperationException("The ledger gave an answer that is not known here."),
             };
         }
-    }
-
-    // An entry that was queued on the MCU may be older than the person's newest punch: far enough apart in either direction it is a punch of its own.
-    private bool IsRepeat(StoredPunch last, ClockReading now)
-    {
-        if (last.BootId == now.BootId && last.MonotonicMs - now.MonotonicMs >= window.TotalMilliseconds) return false;
-        return RepeatWindow.Holds(last, now, window);
     }
 }

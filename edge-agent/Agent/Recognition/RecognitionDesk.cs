@@ -21,7 +21,7 @@ public sealed class RecognitionDesk(
     AgentOptions options, PeopleStore people, PunchBook book, TrustedClock clock, EventGate gate, McuScreen screen, McuDesk mcu,
     Narration narration, SiteClock site, Func<Guid> ledgerId)
 {
-    /// <exception cref="Devices.Edge.Ledger.Store.LedgerException">The disk failed: nobody is thanked.</exception>
+    /// <summary>Deals with one outcome. Where the disk fails nobody is thanked: the screen shows the fault, and recognition goes on.</summary>
     public async Task DecideAsync(TrackOutcome outcome)
     {
         switch (outcome)
@@ -58,7 +58,14 @@ public sealed class RecognitionDesk(
 
     private async Task PunchAsync(TrackOutcome.Accepted accepted)
     {
-        string name = people.Find(accepted.Person)?.Name ?? accepted.Person;
+        if (NameOf(accepted.Person) is not { } name)
+        {
+            // Erased while the models held the templates a moment longer.
+            Refuse("unknown", "A face of somebody who was erased here was seen; no punch.");
+            screen.Show(ScreenKind.Unknown);
+            return;
+        }
+
         PunchDraft draft = new()
         {
             Person = accepted.Person,
@@ -68,8 +75,23 @@ public sealed class RecognitionDesk(
             Liveness = accepted.Liveness,
             Pack = accepted.Pack.ToString(),
         };
-        PunchAnswer answer = book.Record(draft, clock.Read());
         string recognised = string.Create(CultureInfo.InvariantCulture, $"{name} recognised {accepted.Score:0.00} (threshold {accepted.Threshold:0.00})");
+        PunchAnswer answer;
+        try
+        {
+            answer = book.Record(draft, clock.Read());
+        }
+        catch (LedgerException fault)
+        {
+            narration.Tell(new NarrationEvent
+            {
+                Kind = "refused", Reason = "fault", Person = accepted.Person, Name = name, Method = "face", Text = $"{recognised}, but not recorded: {fault.Message}",
+            }, LogLevel.Error);
+            screen.Show(ScreenKind.Fault, name, "Not recorded; use your card or tell the operator");
+            gate.Offer("disk", "A recognised face could not be recorded: the terminal's ledger failed.", security: true);
+            return;
+        }
+
         NarrationEvent line = new()
         {
             Kind = "punch", Text = "", Person = accepted.Person, Name = name, Method = "face", Score = accepted.Score, Threshold = accepted.Threshold,
@@ -86,6 +108,8 @@ public sealed class RecognitionDesk(
                 string before = site.Minutes(answer.AtMs);
                 narration.Tell(line with { Kind = "repeat", Text = $"{recognised}: already recorded {before} (punch {options.Terminal}/{answer.Seq})" });
                 screen.Show(ScreenKind.Repeat, name, at: answer.AtMs, seq: answer.Seq);
+                // The punch is one, but the person may well stand before a closed door: after a crash between commit and door, or coming back.
+                if (options.FaceDoor) await OpenAgainAsync(answer.Seq).ConfigureAwait(false);
                 break;
             default:
                 narration.Tell(line with { Kind = "refused", Reason = answer.Verdict == PunchVerdict.Full ? "full" : "invalid", Text = $"{recognised}, but not recorded: {answer.Reason}" }, LogLevel.Warning);
@@ -94,6 +118,23 @@ public sealed class RecognitionDesk(
                 break;
         }
     }
+
+    // Null where nobody has that id. A gallery that cannot be read costs the name on the screen, not the punch.
+    private string? NameOf(string person)
+    {
+        try
+        {
+            return people.Find(person)?.Name;
+        }
+        catch (GalleryException)
+        {
+            return person;
+        }
+    }
+
+    // An id of its own: the MCU carries out each id once.
+    private Task<bool> OpenAgainAsync(long seq) =>
+        mcu.OpenDoorAsync(string.Create(CultureInfo.InvariantCulture, $"again-{seq}-{clock.MonotonicMs}"));
 
     private void Refuse(string reason, string text) => narration.Tell(new NarrationEvent { Kind = "refused", Reason = reason, Text = text });
 }

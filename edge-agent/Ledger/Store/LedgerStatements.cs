@@ -26,7 +26,7 @@ internal sealed class LedgerStatements : IDisposable
         Last = Make("SELECT max(seq) FROM punch");
         LastSealed = Make("SELECT seq, chain FROM punch WHERE chain IS NOT NULL ORDER BY seq DESC LIMIT 1");
         Range = Make($"SELECT {PunchRows.Columns} FROM punch WHERE seq >= $from ORDER BY seq LIMIT $count", "$from", "$count");
-        LastOf = Make($"SELECT {PunchRows.Columns} FROM punch WHERE person = $person ORDER BY seq DESC LIMIT 1", "$person");
+        NewestOf = Make($"SELECT {PunchRows.Columns} FROM punch WHERE person = $person ORDER BY seq DESC LIMIT $count", "$person", "$count");
         ChainAt = Make("SELECT chain FROM punch WHERE seq = $seq", "$seq");
         Acknowledge = Make("UPDATE state SET acknowledged = $through", "$through");
         Floor = Make("UPDATE state SET time_floor = $floor", "$floor");
@@ -41,7 +41,7 @@ internal sealed class LedgerStatements : IDisposable
     public SqliteCommand Last { get; }
     public SqliteCommand LastSealed { get; }
     public SqliteCommand Range { get; }
-    public SqliteCommand LastOf { get; }
+    public SqliteCommand NewestOf { get; }
     public SqliteCommand ChainAt { get; }
     public SqliteCommand Acknowledge { get; }
     public SqliteCommand Floor { get; }

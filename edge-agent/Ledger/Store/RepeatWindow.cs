@@ -2,19 +2,22 @@ using Devices.Edge.Ledger.Time;
 
 namespace Devices.Edge.Ledger.Store;
 
-/// <summary>Whether a person is still inside the window after their last punch (design section 4: repeats are one punch).</summary>
+/// <summary>Whether two punches of a person lie so near that they are one (design section 4: repeats are one punch).</summary>
 public static class RepeatWindow
 {
     /// <summary>
-    /// Within one boot the monotonic clock decides, so that a step of the wall clock neither hides a repeat nor swallows a punch. Over a
-    /// reboot only known times are compared; where either is unknown it is no repeat: two punches are better than a lost one.
+    /// Whether <paramref name="now"/> lies within <paramref name="window"/> of a punch, before or after it: an entry that waited on the
+    /// MCU is older than what was recorded meanwhile, and hours before it is as little a repeat as hours after it. Within one boot the
+    /// monotonic clock decides, so that a step of the wall clock neither hides a repeat nor swallows a punch. Over a reboot only known
+    /// times are compared; where either is unknown it is no repeat: two punches are better than a lost one.
     /// </summary>
-    public static bool Holds(StoredPunch? last, ClockReading now, TimeSpan window)
+    public static bool Holds(StoredPunch? known, ClockReading now, TimeSpan window) => Distance(known, now) is { } apart && apart < window.TotalMilliseconds;
+
+    /// <summary>How far apart they lie, ms, never negative; null where that is not known.</summary>
+    public static long? Distance(StoredPunch? known, ClockReading now)
     {
-        if (last is null) return false;
-        if (last.BootId == now.BootId) return now.MonotonicMs - last.MonotonicMs < window.TotalMilliseconds;
-        if (last.Sealed is not { UncertaintyMs: >= 0 } known || !now.Trusted) return false;
-        long distance = now.AtMs - known.At;
-        return distance >= 0 && distance < window.TotalMilliseconds;
+        if (known is null) return null;
+        if (known.BootId == now.BootId) return Math.Abs(now.MonotonicMs - known.MonotonicMs);
+        return known.Sealed is { UncertaintyMs: >= 0 } punch && now.Trusted ? Math.Abs(now.AtMs - punch.At) : null;
     }
 }

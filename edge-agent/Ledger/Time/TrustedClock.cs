@@ -124,8 +124,15 @@ public sealed class TrustedClock
                 _floorPersistedMono = mono;
             }
         }
-        if (persist > 0) _floor.RaiseFloor(persist);
-        Raise();
+        try
+        {
+            if (persist > 0) _floor.RaiseFloor(persist);
+        }
+        finally
+        {
+            // A floor that could not be kept must not keep back that trust returned.
+            Raise();
+        }
     }
 
     /// <summary>

@@ -146,11 +146,13 @@ public sealed partial class UplinkSession
     {
         _problemSeen = true;
         _stopped = why;
+        // Told again after each lost link, whose sentence would else stand for it; as an event once.
+        bool news = _status.Condition != UplinkCondition.Stopped || _stopTold != why;
         Turn(UplinkCondition.Stopped, why);
+        if (news) Note(UplinkNoteKind.Stopped, why);
         if (_stopTold == why) return;
         _stopTold = why;
         _ledger.Events.Add("fork", why, security: true);
-        Note(UplinkNoteKind.Stopped, why);
     }
 
     private void Turn(UplinkCondition condition, string text)

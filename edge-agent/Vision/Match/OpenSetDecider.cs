@@ -6,14 +6,16 @@ namespace Devices.Edge.Vision.Match;
 /// Turns a gallery match into accept, ambiguous or unknown. A stranger is compared with all N templates, so with
 /// independent comparisons FPIR = 1 − (1 − FMR)^N, and the wanted FPIR needs FMR = 1 − (1 − FPIR)^(1/N)
 /// (Grother and Phillips; NIST FRTE 1:N uses the same open-set view). N counts templates, not persons: more views of a person are
-/// more chances for a stranger. The pack's calibration gives the threshold at that FMR. For one thread at a time.
+/// more chances for a stranger. The pack's calibration gives the threshold at that FMR. Thread-safe: the pipeline decides while others ask
+/// for the threshold in force.
 /// </summary>
 public sealed class OpenSetDecider
 {
     private readonly PackCalibration _calibration;
     private readonly DecisionPolicy _policy;
-    private int _cachedFor = -1;
-    private CalibratedThreshold _cached;
+
+    // Size and threshold in one object, so that no thread ever pairs the one with the other's.
+    private volatile Cached? _cached;
 
     public OpenSetDecider(PackCalibration calibration, DecisionPolicy policy)
     {
@@ -32,13 +34,12 @@ public sealed class OpenSetDecider
     /// <summary>The threshold at a gallery size.</summary>
     public CalibratedThreshold ThresholdFor(int templates)
     {
-        if (_cachedFor != templates)
+        if (_cached is not { } known || known.Templates != templates)
         {
-            _cached = _calibration.ThresholdFor(Math.Min(FmrFor(_policy.Fpir, templates), _policy.MaximumFmr));
-            _cachedFor = templates;
+            _cached = known = new Cached(templates, _calibration.ThresholdFor(Math.Min(FmrFor(_policy.Fpir, templates), _policy.MaximumFmr)));
         }
 
-        return _cached;
+        return known.Threshold;
     }
 
     public OpenSetDecision Decide(in GalleryMatch match)
@@ -51,4 +52,6 @@ public sealed class OpenSetDecider
     }
 
     private static double Expm1(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1;
+
+    private sealed record Cached(int Templates, CalibratedThreshold Threshold);
 }

@@ -6,6 +6,8 @@ namespace Devices.Edge.Vision.Runtime;
 /// <summary>One open model. The session is thread-safe; runs go through an <see cref="OnnxBinding"/> for each thread.</summary>
 internal sealed class OnnxModel : IDisposable
 {
+    static OnnxModel() => OnnxTelemetry.Refuse();
+
     internal OnnxModel(string path, PackOptions options)
     {
         Name = Path.GetFileName(path);

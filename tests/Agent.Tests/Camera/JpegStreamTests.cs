@@ -161,4 +161,11 @@ public sealed class JpegStreamTests
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             base.ReadAsync(buffer[..Math.Min(buffer.Length, 1 + (_turn++ * 7919 % 701))], cancellationToken);
     }
+
+    [Fact]
+    public void A_password_in_a_cameras_address_is_in_no_line_about_it()
+    {
+        using HttpMjpegSource source = new(new Uri("http://admin:secret@camera.local:8080/video.cgi?user=admin&pwd=hidden"), TimeProvider.System);
+        source.Name.ShouldBe("The camera at http://camera.local:8080/video.cgi");
+    }
 }

@@ -189,6 +189,64 @@ public sealed class AgentProcessTests
     }
 
     [Fact]
+    public async Task Everything_it_keeps_is_for_its_own_account_also_after_a_restore_that_lost_the_modes()
+    {
+        using Scratch scratch = new();
+        // A directory that was made by somebody else, open to all.
+        Directory.CreateDirectory(scratch["s"]);
+        File.SetUnixFileMode(scratch["s"], (UnixFileMode)0b111_101_101);
+        const UnixFileMode ForAll = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        string[] wanted = ["ledger.db", "ledger.db-wal", "gallery.db", "entries.db", "templates.key", "mcu.password", "agent.sock"];
+        for (int i = 0; i < 2; i++)
+        {
+            await using AgentProcess agent = await AgentProcess.StartAsync(scratch);
+            foreach (string file in wanted) File.Exists(Path.Combine(scratch["s"], file)).ShouldBeTrue(file);
+            foreach (string file in Directory.GetFiles(scratch["s"])) (File.GetUnixFileMode(file) & ForAll).ShouldBe(UnixFileMode.None, file);
+            await agent.StopAsync();
+            foreach (string file in Directory.GetFiles(scratch["s"], "*.db")) File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100);
+        }
+    }
+
+    [Fact]
+    public async Task Liveness_that_is_switched_off_goes_up_as_an_event()
+    {
+        using Scratch scratch = new();
+        await using (AgentProcess off = await AgentProcess.StartAsync(scratch, "none", scratch["no-pack"], "--Liveness:Enabled=false")) await off.StopAsync();
+        using LedgerStore ledger = LedgerStore.Open(new LedgerOptions { Path = Path.Combine(scratch["s"], "ledger.db"), Terminal = "m2-001", ReserveBytes = 0 }, "a later boot");
+        ledger.Events.Peek(20).ShouldContain(e => e.Kind == "liveness-off" && e.Text.Contains("a photo can punch", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_pack_whose_weights_were_changed_leaves_cards_only_and_is_named()
+    {
+        string pack = Repo.PackOrSkip();
+        using Scratch scratch = new();
+        Directory.CreateDirectory(scratch["pack"]);
+        foreach (string file in Directory.GetFiles(pack)) File.Copy(file, Path.Combine(scratch["pack"], Path.GetFileName(file)));
+        string weights = Directory.GetFiles(scratch["pack"]).MaxBy(f => new FileInfo(f).Length)!;
+        using (FileStream file = File.Open(weights, FileMode.Open))
+        {
+            file.Seek(1000, SeekOrigin.Begin);
+            int was = file.ReadByte();
+            file.Seek(1000, SeekOrigin.Begin);
+            file.WriteByte((byte)(was ^ 1));
+        }
+
+        await using MjpegCamera camera = await MjpegCamera.StartAsync(null);
+        await using AgentProcess agent = await AgentProcess.StartAsync(scratch, "mjpeg:" + new Uri(camera.Address, "/stream"), scratch["pack"]);
+        (_, JsonElement health) = await agent.GetAsync("/health");
+        health.GetProperty("mode").GetString().ShouldBe("cards-only");
+        JsonElement models = health.GetProperty("parts").GetProperty("models");
+        models.GetProperty("ok").GetBoolean().ShouldBeFalse();
+        models.GetProperty("text").GetString()!.ShouldContain(Path.GetFileName(weights));
+        (HttpStatusCode code, _) = await agent.EnrolAsync("e1", "Grace", Card);
+        code.ShouldBe(HttpStatusCode.OK);
+        await using McuClient mcu = await McuClient.ConnectAsync(await PortOf(agent), "m2-001", PasswordOf(scratch));
+        await mcu.CardAsync("inst-1", Card);
+        (await mcu.ConfirmOf("inst-1")).Seq.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task What_prevents_a_start_is_a_sentence_and_exit_code_2_without_a_stack_trace()
     {
         using Scratch scratch = new();

@@ -27,7 +27,7 @@ public sealed class CardTimeTests
         ClockReading at = _time.Of("mcu-1", 77, mcuNowMs: Noon - 7_200_000, _now);
         at.AtMs.ShouldBe(Noon - 7_200_000);
         at.Trusted.ShouldBeTrue();
-        at.UncertaintyMs.ShouldBe(2_010);
+        at.UncertaintyMs.ShouldBe(10 + 2_000 + 17_280);
     }
 
     [Fact]
@@ -52,5 +52,15 @@ public sealed class CardTimeTests
         ClockReading at = _time.Of("mcu-1", 70_000, 0, ClockReading.Unknown(5, 5_000_000, "board-boot"));
         at.Trusted.ShouldBeFalse();
         (at.MonotonicMs, at.BootId).ShouldBe((4_970_000, "board-boot"));
+    }
+
+    [Fact]
+    public void An_entry_of_a_run_that_we_met_keeps_its_exact_age_after_the_mcu_restarted()
+    {
+        _time.Anchor("mcu-1", uptimeMs: 100_000, ownMonotonicMs: 4_000_000);
+        _time.Anchor("mcu-2", uptimeMs: 1_000, ownMonotonicMs: 4_900_000);
+        ClockReading at = _time.Of("mcu-1", uptimeMs: 40_000, mcuNowMs: 0, _now);
+        (at.AtMs, at.BootId, at.Trusted).ShouldBe((Noon - 1_060_000, "board-boot", true));
+        _time.Of("mcu-2", uptimeMs: 1_000, mcuNowMs: 0, _now).AtMs.ShouldBe(Noon - 100_000);
     }
 }

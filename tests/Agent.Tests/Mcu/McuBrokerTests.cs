@@ -203,6 +203,7 @@ public sealed class McuBrokerTests
         await Until.True(() => !old.IsConnected, "the older connection to be closed");
         young.IsConnected.ShouldBeTrue();
         bench.Broker.IsOnline.ShouldBeTrue();
+        bench.Narration.Recent.ShouldContain(e => e.Text.Contains("two boards have this terminal's password", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -219,6 +220,114 @@ public sealed class McuBrokerTests
         DoorMessage.TryParse(mcu.Received.Single(r => r.Leaf == LinkTopics.Door).Payload, out DoorMessage? door, out _).ShouldBeTrue();
         door!.OpenMs.ShouldBe(3000);
         door.Id.ShouldEndWith("-2");
+    }
+
+    [Fact]
+    public async Task A_repeat_opens_the_door_too_and_an_entry_that_is_sent_again_only_asks_for_the_same_pulse()
+    {
+        await using McuBench bench = await McuBench.StartAsync(o => o with { DoorOpenMs = 3000 });
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await bench.McuAsync();
+        await mcu.CardAsync("inst-1", Card);
+        await mcu.CardAsync("inst-1", Card);
+        bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        await mcu.CardAsync("inst-2", Card, uptimeMs: 70_000);
+        await Until.True(() => mcu.Received.Count(r => r.Leaf == LinkTopics.Door) == 3, "three door messages");
+        string[] ids = [.. mcu.Received.Where(r => r.Leaf == LinkTopics.Door).Select(r => DoorMessage.TryParse(r.Payload, out DoorMessage? door, out _) ? door.Id : "")];
+        ids[1].ShouldBe(ids[0]);
+        ids[2].ShouldNotBe(ids[0]);
+        ids.ShouldAllBe(id => LinkRules.IsId(id, LinkLimits.MaxId));
+        bench.Ledger.LastSeq.ShouldBe(1);
+        bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        await mcu.CardAsync("inst-1", Card);
+        await mcu.SendAsync(new PingMessage { N = 1 });
+        await Until.True(() => mcu.Received.Any(r => r.Leaf == LinkTopics.Pong), "the pong behind it");
+        mcu.Received.Count(r => r.Leaf == LinkTopics.Door).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Entries_that_waited_do_not_double_the_punch_made_while_they_came_in()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await McuClient.ConnectAsync(bench.Broker.Port, "m2-001", McuBench.Password, uptimeMs: 9_000_000);
+        await mcu.CardAsync("inst-3", Card, uptimeMs: 9_000_000);
+        await mcu.CardAsync("inst-1", Card, uptimeMs: 100_000);
+        await mcu.CardAsync("inst-2", Card, uptimeMs: 130_000);
+        bench.Clock.Advance(TimeSpan.FromSeconds(20));
+        await mcu.CardAsync("inst-4", Card, uptimeMs: 9_020_000);
+        ConfirmMessage old = await mcu.ConfirmOf("inst-2"), young = await mcu.ConfirmOf("inst-4");
+        (old.Result, old.Seq).ShouldBe((ConfirmResult.Repeat, 2L));
+        (young.Result, young.Seq).ShouldBe((ConfirmResult.Repeat, 1L));
+        bench.Ledger.LastSeq.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_tried_over_and_over_is_one_line_and_stops_nobody()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        await using McuClient mcu = await bench.McuAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            using IMqttClient stranger = new MqttClientFactory().CreateMqttClient();
+            await stranger.ConnectAsync(McuClient.Options(bench.Broker.Port, "m2-001", "guess", "mcu"), TestContext.Current.CancellationToken);
+        }
+
+        bench.Narration.Recent.Count(e => e.Text.Contains("wrong user name or password", StringComparison.Ordinal)).ShouldBe(1);
+        (await mcu.CardAsync("inst-1", "DEADBEEF")).IsSuccess.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("04")]
+    [InlineData("04A1B2C3D")]
+    [InlineData("04a1b2c3")]
+    [InlineData("'; DROP TABLE card; --")]
+    [InlineData("04A1B2C304A1B2C304A1B2C304A1B2C3")]
+    public async Task An_absurd_card_number_is_refused_with_a_sentence_and_the_next_card_works(string uid)
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await bench.McuAsync();
+        string json = System.Text.Json.JsonSerializer.Serialize(new { v = 1, id = "inst-1", uid, uptime_ms = 1, boot = "mcu-boot-1", now = 0, direction = "none" });
+        (await mcu.PublishAsync("m/m2-001/card", System.Text.Encoding.UTF8.GetBytes(json))).ReasonCode.ShouldBe(MqttClientPublishReasonCode.PayloadFormatInvalid);
+        bench.Narration.Recent.ShouldContain(e => e.Text.Contains("'card' cannot be read", StringComparison.Ordinal));
+        await mcu.CardAsync("inst-2", Card);
+        (await mcu.ConfirmOf("inst-2")).Seq.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Ten_megabytes_are_refused_and_the_next_card_works()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        await using McuClient mcu = await bench.McuAsync();
+        (await mcu.PublishAsync("m/m2-001/card", new byte[10 * 1024 * 1024])).ReasonCode.ShouldBe(MqttClientPublishReasonCode.PayloadFormatInvalid);
+        (await mcu.CardAsync("inst-1", "DEADBEEF")).IsSuccess.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_same_client_id_connected_twice_leaves_the_newer_one_online()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient old = await bench.McuAsync();
+        await using McuClient young = await bench.McuAsync();
+        await Until.True(() => !old.IsConnected, "the older connection to be closed");
+        bench.Broker.IsOnline.ShouldBeTrue();
+        await young.CardAsync("inst-1", Card);
+        (await young.ConfirmOf("inst-1")).Seq.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_full_disk_keeps_the_entry_on_the_mcu_with_an_answer()
+    {
+        await using McuBench bench = await McuBench.StartAsync(reserve: long.MaxValue);
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await bench.McuAsync();
+        await mcu.CardAsync("inst-1", Card);
+        (await mcu.ConfirmOf("inst-1")).Result.ShouldBe(ConfirmResult.Full);
+        bench.Ledger.LastSeq.ShouldBe(0);
+        bench.Narration.Recent.ShouldContain(e => e.Reason == "full");
     }
 
     [Fact]

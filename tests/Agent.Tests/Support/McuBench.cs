@@ -16,20 +16,22 @@ internal sealed class McuBench : IAsyncDisposable
     private readonly TemplateVault _vault;
     private readonly EntryAnswers _answers;
 
-    private McuBench(Scratch scratch, bool ownsScratch, AgentOptions options, BenchClock clock)
+    private McuBench(Scratch scratch, bool ownsScratch, AgentOptions options, BenchClock clock, long reserve)
     {
         _scratch = scratch;
         _ownsScratch = ownsScratch;
         Clock = clock;
         Options = options;
         Narration = new(NullLogger<Narration>.Instance, TimeProvider.System);
-        Ledger = LedgerStore.Open(new LedgerOptions { Path = options.LedgerFile, Terminal = options.Terminal, ReserveBytes = 0 }, clock.BootId);
-        TrustedClock trusted = new(new TrustedClockOptions(), clock, clock, clock, Ledger);
+        Ledger = LedgerStore.Open(new LedgerOptions { Path = options.LedgerFile, Terminal = options.Terminal, ReserveBytes = reserve }, clock.BootId);
+        Trusted = new(new TrustedClockOptions(), clock, clock, clock, Ledger);
+        Book = new(Ledger, options.RepeatWindow);
+        Gate = new(Ledger.Events, TimeSpan.FromSeconds(30), TimeProvider.System);
         _vault = TemplateVault.Open(options.TemplateKeyFile);
         People = PeopleStore.Open(options.GalleryFile, _vault, TimeProvider.System);
         _answers = new(options.EntriesFile);
-        Desk = new(options, People, new PunchBook(Ledger, options.RepeatWindow), Ledger, trusted, _answers,
-            new EventGate(Ledger.Events, TimeSpan.FromSeconds(30), TimeProvider.System), Narration, new SiteClock(options.Zone));
+        Desk = new(options, People, Book, Ledger, Trusted, _answers,
+            Gate, Narration, new SiteClock(options.Zone));
         Broker = new(options, Password, Desk, Narration, TimeProvider.System);
         Desk.Attach(Broker.SendAsync);
     }
@@ -46,15 +48,21 @@ internal sealed class McuBench : IAsyncDisposable
 
     public PeopleStore People { get; }
 
+    public TrustedClock Trusted { get; }
+
+    public PunchBook Book { get; }
+
+    public EventGate Gate { get; }
+
     public McuDesk Desk { get; }
 
     public McuBroker Broker { get; }
 
-    public static async Task<McuBench> StartAsync(Func<AgentOptions, AgentOptions>? change = null, Scratch? scratch = null, BenchClock? clock = null)
+    public static async Task<McuBench> StartAsync(Func<AgentOptions, AgentOptions>? change = null, Scratch? scratch = null, BenchClock? clock = null, long reserve = 0)
     {
         Scratch place = scratch ?? new Scratch();
         AgentOptions options = new() { Terminal = "m2-001", State = place.Path, McuPort = 0 };
-        McuBench bench = new(place, scratch is null, change?.Invoke(options) ?? options, clock ?? new BenchClock());
+        McuBench bench = new(place, scratch is null, change?.Invoke(options) ?? options, clock ?? new BenchClock(), reserve);
         await bench.Broker.StartAsync();
         return bench;
     }

@@ -80,7 +80,7 @@ public sealed class FakeBridge : IAsyncDisposable
                 open.Add(ConversationAsync(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException) // the last: stopped between two accepts
         {
             await Task.WhenAll(open);
         }

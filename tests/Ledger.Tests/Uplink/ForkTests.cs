@@ -130,6 +130,20 @@ public sealed class ForkTests
     }
 
     [Fact]
+    public async Task A_stopped_uplink_says_so_again_after_a_lost_link_and_reports_it_once()
+    {
+        await using Rig rig = await Rig.MakeAsync();
+        rig.Bridge.OnHello = s => s with { Problem = new() { Code = ProblemCodes.Fork, Text = "Ingest of this ledger is stopped." } };
+        rig.Punch(5).Start();
+        await StoppedAsync(rig, "Ingest of this ledger is stopped.");
+        await rig.Bridge.CutAsync("m2-001");
+        await Wait.Until(() => rig.Notes.Count(n => n.Kind == UplinkNoteKind.Stopped) == 2, "told again");
+        rig.Notes.Last().Kind.ShouldBe(UplinkNoteKind.Stopped);
+        rig.Uplink.Status.Condition.ShouldBe(UplinkCondition.Stopped);
+        rig.Bridge.Events.Count(e => e.Kind == "fork").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_state_of_another_ledger_frees_nothing()
     {
         await using Rig rig = await Rig.MakeAsync();

@@ -14,6 +14,10 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
     private static readonly LocalDateTimePattern Minute = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
     private static readonly OffsetDateTimePattern Full = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:sso<+HH:mm>");
 
+    // One day inside the calendar's ends (years 1 and 9999), so that no zone's offset leads out of it.
+    private const long Earliest = -62_135_510_400_000;
+    private const long Latest = 253_402_214_399_999;
+
     /// <summary>IANA name, as <c>Asia/Shanghai</c>.</summary>
     public string ZoneId => zone.Id;
 
@@ -89,5 +93,6 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
 
     private static bool InRange(LocalDateTime time) => time.Year is >= 1970 and < 9999;
 
-    private ZonedDateTime Local(long ms) => Instant.FromUnixTimeMilliseconds(ms).InZone(zone);
+    // A terminal's nonsense must not take the pages from HR: what the calendar cannot hold is shown as its last or first day.
+    private ZonedDateTime Local(long ms) => Instant.FromUnixTimeMilliseconds(Math.Clamp(ms, Earliest, Latest)).InZone(zone);
 }

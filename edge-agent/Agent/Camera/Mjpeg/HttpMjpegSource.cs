@@ -30,7 +30,8 @@ public sealed class HttpMjpegSource : IFrameSource, IDisposable
         _client = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    public string Name => $"The camera at {_address}";
+    /// <summary>Without the query: cameras take passwords there too (<c>?user=…&amp;pwd=…</c>), and the name is in every line about the camera.</summary>
+    public string Name => $"The camera at {_address.GetLeftPart(UriPartial.Path)}";
 
     public FrameTally Tally { get; } = new();
 
