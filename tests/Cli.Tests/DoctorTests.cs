@@ -45,12 +45,12 @@ public sealed class DoctorTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private void Answer(bool trusted = true, double frameAge = 0.1, bool mcu = true, bool bridge = true, int templates = 3) => _agent.Status = JsonSerializer.Serialize(new
+    private void Answer(bool trusted = true, double frameAge = 0.1, bool mcu = true, bool bridge = true, int templates = 3, bool stopped = false) => _agent.Status = JsonSerializer.Serialize(new
     {
         terminal = "m2-001", site = "Lab", version = "0.1.0", mode = "whole", ready = true, ledger = Guid.CreateVersion7(), last_seq = 1, @sealed = 1, watermark = 0, queue = 1, held = 0,
         clock = trusted ? "ntp" : "untrusted", free_bytes = 1L << 34, pack = "small@1.0.0", gallery = templates, people = 2, enrol_again = 0, threshold = 0.43, liveness = true,
         camera = new { name = "stand-in", running = true, frames_per_second = 24.8, last_frame_at = DateTimeOffset.UtcNow.AddSeconds(-frameAge).ToUnixTimeMilliseconds(), frames = 100, refused = 0, opened = 1 },
-        mcu_online = mcu, mcu_port = 1883, mcu_queue = 0, bridge_online = bridge, bridge = "connected.",
+        mcu_online = mcu, mcu_port = 1883, mcu_queue = 0, bridge_online = bridge, uplink_stopped = stopped, bridge = stopped ? "At punch 7 the bridge's chain differs from this ledger's." : "connected.",
     });
 
     private async Task<(Ran Ran, Dictionary<string, (string Level, string Found)> Findings)> Doctor()
@@ -58,6 +58,17 @@ public sealed class DoctorTests : IAsyncLifetime
         Ran run = await _cli.RunAsync("doctor", "--state", "state", "--json");
         return (run, run.Json.GetProperty("findings").EnumerateArray()
             .ToDictionary(f => f.GetProperty("check").GetString()!, f => (f.GetProperty("level").GetString()!, f.GetProperty("found").GetString()!)));
+    }
+
+    [Fact]
+    public async Task A_stopped_uplink_is_not_told_to_mend_itself()
+    {
+        Answer(bridge: false, stopped: true);
+        Ran run = await _cli.RunAsync("doctor", "--state", "state");
+        run.Output.ShouldContain("stopped, 1 punches wait");
+        run.Output.ShouldContain("chain differs");
+        run.Output.ShouldContain("Delete nothing");
+        run.Output.ShouldNotContain("when the bridge is back");
     }
 
     [Fact]

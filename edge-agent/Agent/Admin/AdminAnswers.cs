@@ -80,6 +80,9 @@ public sealed record StatusAnswer
 
     public required bool BridgeOnline { get; init; }
 
+    /// <summary>The bridge was reached, but punches are kept back until a person has acted (a fork, an altered ledger).</summary>
+    public required bool UplinkStopped { get; init; }
+
     /// <summary>In one sentence.</summary>
     public required string Bridge { get; init; }
 }

@@ -279,6 +279,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             McuFirmware = _desk.Firmware,
             McuQueue = _desk.McuQueue,
             BridgeOnline = _bridge?.IsOnline ?? false,
+            UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),
         };
     }

@@ -280,6 +280,7 @@ public sealed class AgentProcessTests
         line.GetProperty("text").GetString()!.ShouldContain("not provisioned");
         using JsonDocument status = await agent.StatusAsync();
         status.RootElement.GetProperty("bridge_online").GetBoolean().ShouldBeFalse();
+        status.RootElement.GetProperty("uplink_stopped").GetBoolean().ShouldBeFalse();
         (await agent.GetAsync("/health")).Code.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -66,6 +66,9 @@ public static class AgentChecks
         long queue = status.Whole("queue") ?? 0;
         string found = $"{queue} punches wait for the bridge, which has them through {status.Whole("watermark") ?? 0}";
         if (status.Text("bridge") is { Length: > 0 } sentence) found += $"; {sentence.TrimEnd('.')}";
+        if (status.Flag("uplink_stopped") is true)
+            return new("uplink", Level.Fault, $"stopped, {found}", "Punches are taken and kept here, but none goes up until a person has acted; waiting does not help.",
+                "Do as the sentence says; `devices ledger verify` and the bridge's page 'Terminals' show which side is whole. Delete nothing.");
         return status.Flag("bridge_online") switch
         {
             true when queue > 1000 => new("uplink", Level.Warning, $"connected, {found}", "The backlog drains at a bounded rate.", "Look again in a few minutes."),
