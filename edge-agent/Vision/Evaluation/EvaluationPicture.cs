@@ -3,20 +3,30 @@ using Devices.Edge.Vision.Quality;
 namespace Devices.Edge.Vision.Evaluation;
 
 /// <summary>One picture of a person in an evaluation, and what became of it.</summary>
-/// <param name="Person">Name of the picture's folder.</param>
-/// <param name="File">Path of the picture.</param>
-public sealed record EvaluationPicture(string Person, string File)
+public sealed class EvaluationPicture(string person, string file)
 {
+    /// <summary>Name of the picture's folder.</summary>
+    public string Person { get; } = person;
+
+    /// <summary>Path of the picture.</summary>
+    public string File { get; } = file;
+
+    /// <summary>Person and file name, as reports name it.</summary>
+    public string Name => $"{Person}/{Path.GetFileName(File)}";
+
+    public PictureOutcome Outcome { get; set; }
+
+    /// <summary>Why there is no embedding, as a sentence; null where there is one.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Faces found.</summary>
+    public int Faces { get; set; }
+
     /// <summary>Unit-length embedding of the face nearest the picture's centre; null where there is none.</summary>
     public float[]? Embedding { get; set; }
 
-    /// <summary>Why the picture could not be read, as a sentence; null when it was read.</summary>
-    public string? Unreadable { get; set; }
-
+    /// <summary>Of that face; nothing in it where no face was found.</summary>
     public FaceQuality Quality { get; set; }
-
-    /// <summary>Probability of a live face; 0 unless asked for.</summary>
-    public float Liveness { get; set; }
 
     /// <summary>Read, and a face with an embedding was found.</summary>
     public bool HasFace => Embedding is not null;

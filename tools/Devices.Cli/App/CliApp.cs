@@ -1,3 +1,4 @@
+using Devices.Cli.Accuracy;
 using Devices.Cli.Doctor;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
@@ -46,6 +47,8 @@ public static class CliApp
             ledger.AddCommand<LedgerShowCommand>("show").WithDescription("Show the punches in the file.");
         });
         config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
+        config.AddCommand<AccuracyCommand>("accuracy").WithDescription("Measure a model pack on pictures of known people: person/picture.jpg.")
+            .WithExample("accuracy", "people/", "--report", "accuracy/");
         config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");
     }
 

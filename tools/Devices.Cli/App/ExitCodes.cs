@@ -49,6 +49,9 @@ public static class ExitCodes
 
     public static readonly ExitCode TroubleFound = new(70, "trouble-found", "The doctor found at least one fault.", "Follow the remedies shown, top first.");
 
+    public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
+    public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
     /// <summary>The whole table, by number.</summary>
@@ -59,6 +62,6 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, Interrupted,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, NothingToMeasure, TooFewToCalibrate, Interrupted,
     ];
 }
