@@ -54,6 +54,9 @@ public sealed record TailFit
     /// <summary>Rate at which the fit exceeds a score.</summary>
     public double RateAt(double score) => Rate * Distribution.Survival(score - Above);
 
+    /// <summary>The score that a share (0..1) of the fitted scores exceeds.</summary>
+    public double ScoreExceededBy(double share) => Above + Distribution.Quantile(share);
+
     /// <summary>Fits; null where too few scores stand in the tail.</summary>
     /// <param name="rates">FMRs for which thresholds are wanted; those that are not rarer than the fitted share are left out.</param>
     public static TailFit? Of(PairScores scores, IReadOnlyList<double> rates, int seed, CancellationToken cancellationToken = default)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Devices.Cli.Accuracy;
 using Devices.Cli.Doctor;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
@@ -9,7 +10,7 @@ using Devices.Cli.Terminal;
 namespace Devices.Cli.App;
 
 /// <summary>Everything that <c>--json</c> prints: snake_case, as in the contract between terminal and bridge.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(FaultReport))]
 [JsonSerializable(typeof(IReadOnlyList<ExitCode>))]
 [JsonSerializable(typeof(InstallResult))]
@@ -21,4 +22,5 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(LedgerReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(AccuracyDocument))]
 public sealed partial class CliJson : JsonSerializerContext;
