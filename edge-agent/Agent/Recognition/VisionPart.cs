@@ -18,6 +18,7 @@ public sealed class VisionPart(
     Heartbeats heartbeats, Narration narration, CrashGuard guard, TimeProvider time)
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
     private readonly TaskCompletionSource _firstTry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile FaceModels? _models;
@@ -47,21 +48,28 @@ public sealed class VisionPart(
                     Policy = new DecisionPolicy { Fpir = options.WantedFpir },
                     LivenessThreshold = options.Liveness ? null : 0f,
                 });
+                using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 try
                 {
                     _models = models;
                     _pipeline = pipeline;
                     health.Set(HealthBoard.Models, true, $"{models.Pack} with {models.Gallery.Persons.Count} people");
                     Tell(models);
+                    ThresholdNotice notice = new();
+                    notice.IsDue(pipeline.Threshold, models.Gallery.Count);
                     _firstTry.TrySetResult();
                     Task settle = SettleAsync(cancellationToken);
+                    Task watch = WatchThresholdAsync(notice, pipeline, models, ended.Token);
                     RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, time);
                     // On a thread of its own: inference is work, not waiting.
                     await Task.Run(() => loop.RunAsync(heartbeats.Watch("recognition", TimeSpan.FromSeconds(20)), cancellationToken), CancellationToken.None).ConfigureAwait(false);
                     await settle.ConfigureAwait(false);
+                    await ended.CancelAsync().ConfigureAwait(false);
+                    await watch.ConfigureAwait(false);
                 }
                 finally
                 {
+                    await ended.CancelAsync().ConfigureAwait(false);
                     _models = null;
                     _pipeline = null;
                     heartbeats.Forget("recognition");
@@ -119,6 +127,25 @@ public sealed class VisionPart(
         catch (OperationCanceledException)
         {
             // Stopping: settled by the caller.
+        }
+    }
+
+    // People come and go while the agent runs, and the threshold with them.
+    private async Task WatchThresholdAsync(ThresholdNotice notice, FacePipeline pipeline, FaceModels models, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(LookAgain, time, cancellationToken).ConfigureAwait(false);
+                CalibratedThreshold now = pipeline.Threshold;
+                int templates = models.Gallery.Count;
+                if (notice.IsDue(now, templates)) narration.Tell("models", $"The gallery or the threshold changed: {InWords(now, templates, options.WantedFpir)}.");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
         }
     }
 

@@ -5,14 +5,14 @@ namespace Devices.Edge.Vision.Evaluation;
 /// <summary>One picture of a person in an evaluation, and what became of it.</summary>
 public sealed class EvaluationPicture(string person, string file)
 {
-    /// <summary>Name of the picture's folder.</summary>
+    /// <summary>Name of the picture's folder, or the name that the folder's person carries elsewhere (<see cref="PictureFolder.Read"/>).</summary>
     public string Person { get; } = person;
 
     /// <summary>Path of the picture.</summary>
     public string File { get; } = file;
 
     /// <summary>Person and file name, as reports name it.</summary>
-    public string Name => $"{Person}/{Path.GetFileName(File)}";
+    public string Name => $"{Path.GetFileName(Path.GetDirectoryName(File))}/{Path.GetFileName(File)}";
 
     public PictureOutcome Outcome { get; set; }
 

@@ -30,7 +30,8 @@ public sealed record OpenSetEvaluation
             return null;
         }
 
-        float[][] first = [.. people.Where(p => p.Templates.Count > 0).Select(p => p.Templates[0].Embedding!)];
+        EnrolledPerson[] enrolled = [.. people.Where(p => p.Templates.Count > 0)];
+        float[][] first = [.. enrolled.Select(p => p.Templates[0].Embedding!)];
         var most = first.Length >= SyntheticTemplates.FewestPersons ? int.MaxValue : real;
         int[] chosen = [.. (sizes ?? [100, 300, 1000, real, 10_000]).Where(s => s > 0 && s <= most).Distinct().Order()];
         if (chosen.Length == 0)
@@ -39,8 +40,8 @@ public sealed record OpenSetEvaluation
         }
 
         // The smallest part fills a gallery by itself up to `real`; made-up ones from there on.
-        var synthetic = chosen[^1] > real ? SyntheticTemplates.Make(first, chosen[^1] - real, seed, cancellationToken) : [];
-        var search = OpenSetSearch.Run(people, chosen, synthetic, mostProbes, seed, cancellationToken);
+        var synthetic = chosen[^1] > real ? SyntheticTemplates.Make(first, chosen[^1] - real, seed) : [];
+        var search = OpenSetSearch.Run(people, chosen, synthetic, [.. enrolled.Select(p => p.Index)], mostProbes, seed, cancellationToken);
         var points = new List<OpenSetPoint>();
         for (var s = 0; s < chosen.Length; s++)
         {

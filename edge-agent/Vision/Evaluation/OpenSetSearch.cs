@@ -42,7 +42,8 @@ internal sealed class OpenSetSearch
 
     /// <param name="sizes">Persons in the gallery, rising.</param>
     /// <param name="synthetic">Enough to fill the largest gallery.</param>
-    internal static OpenSetSearch Run(IReadOnlyList<EnrolledPerson> people, IReadOnlyList<int> sizes, float[][] synthetic, int mostProbes, int seed, CancellationToken cancellationToken)
+    /// <param name="parentOf">The person of each template that they were mixed of.</param>
+    internal static OpenSetSearch Run(IReadOnlyList<EnrolledPerson> people, IReadOnlyList<int> sizes, IReadOnlyList<SyntheticTemplates.Mixture> synthetic, IReadOnlyList<int> parentOf, int mostProbes, int seed, CancellationToken cancellationToken)
     {
         var mated = sizes.Select(_ => new List<Found>()).ToArray();
         var nonMated = sizes.Select(_ => new List<Found>()).ToArray();
@@ -53,7 +54,7 @@ internal sealed class OpenSetSearch
         {
             var gallery = order.Where(p => part[p.Index] != stranger && p.Templates.Count > 0).ToArray();
             var rows = new List<float[]>();
-            var owner = new List<int>();
+            var owner = new List<(int A, int B)>();
             var ends = new int[sizes.Count];
             var place = new Dictionary<int, int>();
             var largest = sizes[^1];
@@ -65,13 +66,14 @@ internal sealed class OpenSetSearch
                     foreach (var template in gallery[i].Templates)
                     {
                         rows.Add(template.Embedding!);
-                        owner.Add(gallery[i].Index);
+                        owner.Add((gallery[i].Index, -1));
                     }
                 }
                 else
                 {
-                    rows.Add(synthetic[i - gallery.Length]);
-                    owner.Add(-1);
+                    var made = synthetic[i - gallery.Length];
+                    rows.Add(made.Vector);
+                    owner.Add((parentOf[made.ParentA], parentOf[made.ParentB]));
                 }
 
                 for (var s = 0; s < sizes.Count; s++)
@@ -118,7 +120,7 @@ internal sealed class OpenSetSearch
     }
 
     // One pass over the largest gallery gives the best other person at every size.
-    private static (float Own, float[] Others) Search(EvaluationPicture picture, int person, List<float[]> rows, List<int> owner, int[] ends)
+    private static (float Own, float[] Others) Search(EvaluationPicture picture, int person, List<float[]> rows, List<(int A, int B)> owner, int[] ends)
     {
         var others = new float[ends.Length];
         if (picture.Embedding is not { } probe)
@@ -132,11 +134,11 @@ internal sealed class OpenSetSearch
         for (var i = 0; i < rows.Count; i++)
         {
             var score = TensorPrimitives.Dot<float>(probe, rows[i]);
-            if (owner[i] == person)
+            if (owner[i].A == person && owner[i].B < 0)
             {
                 own = MathF.Max(own, score);
             }
-            else if (score < PairScores.SamePhotograph)
+            else if (owner[i].A != person && owner[i].B != person && score < PairScores.SamePhotograph)
             {
                 other = MathF.Max(other, score);
             }

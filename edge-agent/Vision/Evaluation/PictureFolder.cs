@@ -5,15 +5,17 @@ namespace Devices.Edge.Vision.Evaluation;
 /// <param name="Unused">Files and empty folders that are no picture of a person.</param>
 public sealed record PictureFolder(IReadOnlyList<EvaluationPicture> Pictures, IReadOnlyList<string> Unused)
 {
+    /// <param name="same">Folders that hold the same person as another one: folder name → the other's name.</param>
     /// <exception cref="IOException">The folder cannot be listed.</exception>
-    public static PictureFolder Read(string root)
+    public static PictureFolder Read(string root, IReadOnlyDictionary<string, string>? same = null)
     {
         var pictures = new List<EvaluationPicture>();
         var unused = new List<string>(Directory.EnumerateFiles(root));
         foreach (var folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
         {
             var before = pictures.Count;
-            var person = Path.GetFileName(folder);
+            var name = Path.GetFileName(folder);
+            var person = same?.GetValueOrDefault(name) ?? name;
             foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
             {
                 if (IsJpeg(file))

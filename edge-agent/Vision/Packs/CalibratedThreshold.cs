@@ -6,11 +6,11 @@ public readonly record struct CalibratedThreshold(float Threshold, double Fmr, T
     /// <summary>No point of the table, measured or fitted, supports it.</summary>
     public bool Extrapolated => Basis == ThresholdBasis.Extrapolated;
 
-    /// <summary>The basis for a log line or a report, e.g. "fitted to the tail of the scores, not counted".</summary>
+    /// <summary>The basis for a log line or a report, e.g. "fitted tail, not counted".</summary>
     public string BasisInWords => Basis switch
     {
-        ThresholdBasis.Measured => "measured",
-        ThresholdBasis.Fitted => "fitted to the tail of the measured scores, not counted",
+        ThresholdBasis.Measured => "measured: false matches were counted",
+        ThresholdBasis.Fitted => "fitted tail, not counted",
         _ => "extrapolated beyond measured and fitted points",
     };
 }

@@ -14,7 +14,8 @@ public sealed class AccuracyCommand(IAnsiConsole console, CliHost host) : CliCom
     {
         if (settings.Enrol < 1 || settings.Probes < 1 || settings.Threads < 0) throw new CliException(ExitCodes.Usage, "--enrol and --probes must be at least 1, --threads at least 0.");
         ModelFolders folders = ModelFolders.Of(new ModelsSettings { Models = settings.Models, Cache = settings.Cache }, Host);
-        PictureFolder data = Pictures(settings.Folder);
+        IReadOnlyDictionary<string, string> same = SamePeople.Read(settings.Same is null ? null : Path.GetFullPath(settings.Same, Host.WorkingDirectory));
+        PictureFolder data = Pictures(settings.Folder, same);
         using LoadedPack pack = Open(settings.Pack, folders);
         string kept = Path.Combine(Path.GetDirectoryName(folders.Cache)!, "accuracy");
         Embed(settings, pack, data, kept, output, cancellationToken);
@@ -23,18 +24,18 @@ public sealed class AccuracyCommand(IAnsiConsole console, CliHost host) : CliCom
         AccuracyResult result = AccuracyEvaluation.Run(data.Pictures, name, options, step => Host.Error.Profile.Out.Writer.WriteLine($"Now {step}."), cancellationToken);
 
         string report = Path.GetFullPath(settings.Report ?? Path.Combine(kept, "report", pack.Manifest.Id), Host.WorkingDirectory);
-        Write(result, pack.Manifest, name, Command(settings, name), report);
+        Write(result, pack.Manifest, name, Command(settings), same, report);
         string? version = settings.WriteCalibration is null ? null : Calibrate(settings.WriteCalibration, pack.Manifest, result, output);
         output.Json(AccuracyDocument.Of(result, pack.Manifest, name, report, data.Unused, version), CliJson.Default.AccuracyDocument);
         Tell(result, data, report, output);
         return Task.FromResult(ExitCodes.Ok);
     }
 
-    private static void Write(AccuracyResult result, PackManifest pack, string name, string command, string folder)
+    private static void Write(AccuracyResult result, PackManifest pack, string name, string command, IReadOnlyDictionary<string, string> same, string folder)
     {
         Directory.CreateDirectory(folder);
         foreach (var (file, svg) in AccuracyCharts.Of(result, pack.Id)) Files.WriteAtomically(Path.Combine(folder, file), svg, Files.Public);
-        Files.WriteAtomically(Path.Combine(folder, "ACCURACY.md"), AccuracyMarkdown.Of(result, pack, name, command), Files.Public);
+        Files.WriteAtomically(Path.Combine(folder, "ACCURACY.md"), AccuracyMarkdown.Of(result, pack, name, command, same), Files.Public);
     }
 
     private string Calibrate(string manifest, PackManifest pack, AccuracyResult result, Output output)
@@ -72,12 +73,13 @@ public sealed class AccuracyCommand(IAnsiConsole console, CliHost host) : CliCom
     }
 
     // As a reader can repeat it; nothing of this machine's paths.
-    private static string Command(AccuracySettings s, string name)
+    private static string Command(AccuracySettings s)
     {
-        var words = new List<string> { "devices accuracy", $"FOLDER-OF-{name.Replace(' ', '-')}", "--pack", Path.GetFileName(Path.TrimEndingDirectorySeparator(s.Pack)) };
+        var words = new List<string> { "./tools/accuracy FOLDER --pack", Path.GetFileName(Path.TrimEndingDirectorySeparator(s.Pack)) };
         if (s.Enrol != 1) words.Add(FormattableString.Invariant($"--enrol {s.Enrol}"));
         if (s.Probes != 10) words.Add(FormattableString.Invariant($"--probes {s.Probes}"));
         if (s.Galleries is not null) words.Add($"--galleries {s.Galleries}");
+        if (s.Same is not null) words.Add($"--same {Path.GetFileName(s.Same)}");
         words.Add(FormattableString.Invariant($"--seed {s.Seed}"));
         return string.Join(' ', words);
     }
@@ -103,11 +105,11 @@ public sealed class AccuracyCommand(IAnsiConsole console, CliHost host) : CliCom
         }
     }
 
-    private PictureFolder Pictures(string folder)
+    private PictureFolder Pictures(string folder, IReadOnlyDictionary<string, string> same)
     {
         string path = Path.GetFullPath(folder, Host.WorkingDirectory);
         if (!Directory.Exists(path)) throw new CliException(ExitCodes.NothingToMeasure, $"There is no folder {path}.");
-        PictureFolder data = PictureFolder.Read(path);
+        PictureFolder data = PictureFolder.Read(path, same);
         return data.Pictures.Count > 0 ? data : throw new CliException(ExitCodes.NothingToMeasure, $"No picture was found in {path}: one sub-folder a person with .jpg files in it is expected.");
     }
 

@@ -38,6 +38,10 @@ public sealed class AccuracySettings : GlobalSettings
     [Description("Gallery sizes in persons, with commas. Default: 100, 300, 1000, as many as there are, and 10000 with labelled synthetic templates.")]
     public string? Galleries { get; init; }
 
+    [CommandOption("--same <FILE>")]
+    [Description("Text file of folders that hold one person under two names, a line each: OTHER-FOLDER = FOLDER. What it joins is listed in the report.")]
+    public string? Same { get; init; }
+
     [CommandOption("--seed <N>")]
     [Description("Of every draw: the same seed gives the same report.")]
     [DefaultValue(20260101)]
