@@ -26,7 +26,7 @@ public sealed class AccuracyTests : IDisposable
         foreach (var (person, file) in ((string, string)[])[("cage", "cage.jpg"), ("cage", "cage2_crop.jpg"), ("audrey", "audrey.jpg"), ("audrey", "audrey_crop.jpg"), ("franck", "franck_02159.jpg"), ("franck", "franck_02888.jpg")])
         {
             Directory.CreateDirectory(_folder["people", person]);
-            File.Copy(Path.Combine(Faces, file), _folder["people", person, file]);
+            File.Copy(Path.Combine(Faces, file), _folder["people", person, file], overwrite: true);
         }
 
         _folder.Write("people/cage/broken.jpg", "this is no picture");
@@ -78,8 +78,7 @@ public sealed class AccuracyTests : IDisposable
         (await Accuracy("nowhere")).ShouldRefuse(ExitCodes.NothingToMeasure, "nowhere");
         Directory.CreateDirectory(_folder["empty", "ann"]);
         (await Accuracy("empty")).ShouldRefuse(ExitCodes.NothingToMeasure, "person");
-        (await Accuracy("empty", "--galleries", "10,many")).ShouldRefuse(ExitCodes.NothingToMeasure);
-        (await Accuracy(People(), "--galleries", "10,many")).ShouldRefuse(ExitCodes.Usage, "many");
+        (await Accuracy("empty", "--galleries", "10,many")).ShouldRefuse(ExitCodes.Usage, "many");
         (await Accuracy(People(), "--same", _folder.Write("same.txt", "ann\n"))).ShouldRefuse(ExitCodes.Usage, "Line 1");
         (await Accuracy(People(), "--pack", "no-such-pack")).ShouldRefuse(ExitCodes.PackUnknown, "no-such-pack");
     }

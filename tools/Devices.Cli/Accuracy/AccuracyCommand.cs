@@ -13,6 +13,7 @@ public sealed class AccuracyCommand(IAnsiConsole console, CliHost host) : CliCom
     protected override Task<ExitCode> RunAsync(AccuracySettings settings, Output output, CancellationToken cancellationToken)
     {
         if (settings.Enrol < 1 || settings.Probes < 1 || settings.Threads < 0) throw new CliException(ExitCodes.Usage, "--enrol and --probes must be at least 1, --threads at least 0.");
+        var options = new AccuracyOptions { Enrol = settings.Enrol, Probes = settings.Probes, Galleries = Sizes(settings.Galleries), Seed = settings.Seed };
         ModelFolders folders = ModelFolders.Of(new ModelsSettings { Models = settings.Models, Cache = settings.Cache }, Host);
         IReadOnlyDictionary<string, string> same = SamePeople.Read(settings.Same is null ? null : Path.GetFullPath(settings.Same, Host.WorkingDirectory));
         PictureFolder data = Pictures(settings.Folder, same);
@@ -20,7 +21,6 @@ public sealed class AccuracyCommand(IAnsiConsole console, CliHost host) : CliCom
         string kept = Path.Combine(Path.GetDirectoryName(folders.Cache)!, "accuracy");
         Embed(settings, pack, data, kept, output, cancellationToken);
         string name = settings.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(settings.Folder, Host.WorkingDirectory)));
-        var options = new AccuracyOptions { Enrol = settings.Enrol, Probes = settings.Probes, Galleries = Sizes(settings.Galleries), Seed = settings.Seed };
         AccuracyResult result = AccuracyEvaluation.Run(data.Pictures, name, options, step => Host.Error.Profile.Out.Writer.WriteLine($"Now {step}."), cancellationToken);
 
         string report = Path.GetFullPath(settings.Report ?? Path.Combine(kept, "report", pack.Manifest.Id), Host.WorkingDirectory);
