@@ -4,8 +4,6 @@ using Devices.Benchmarks;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
-    ["calibrate", ..] => Calibrate.Run(args[1..]),
-    ["lfw", ..] => LfwReport.Run(args[1..]),
     ["survey", ..] => Survey.Run(args[1..]),
     ["match", ..] => MatchBenchmark.Run(args[1..]),
     ["stages", ..] => StageBenchmark.Run(args[1..]),
@@ -18,6 +16,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages | dotnet | sizes | idle | soak. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: survey FOLDER | match | stages | dotnet | sizes | idle | soak. See tests/Benchmarks/README.md.");
     return 2;
 }

@@ -1,3 +1,4 @@
+using Devices.Cli.Accuracy;
 using Devices.Cli.Doctor;
 using Devices.Cli.Font;
 using Devices.Cli.Hardware;
@@ -58,6 +59,8 @@ public static class CliApp
             .WithExample("sim").WithExample("sim", "--broker", "127.0.0.1:1883", "--password-file", "/var/lib/devices/agent/mcu.password");
         config.AddCommand<FontCommand>("font").WithDescription("Make the terminal's bitmap font from a font file.");
         config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
+        config.AddCommand<AccuracyCommand>("accuracy").WithDescription("Measure a model pack on pictures of known people: person/picture.jpg.")
+            .WithExample("accuracy", "people/", "--report", "accuracy/");
         config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");
     }
 
