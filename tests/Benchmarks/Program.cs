@@ -16,6 +16,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: lfw | calibrate | pad | quality | survey FOLDER | match | stages. See tests/Benchmarks/README.md.");
     return 2;
 }
