@@ -51,6 +51,9 @@ public sealed class FaceAnalyzer : IDisposable
         return new AnalyzedFace(face.Box, face.Score, points, alignment, _quality.Assess(frame, face.Box, face.Score, points, alignment, limits));
     }
 
+    /// <summary>Luma of the face analysed last, aligned to 112×112, 0..255; valid until the next one is analysed.</summary>
+    public ReadOnlySpan<float> AlignedLuma => _quality.AlignedLuma;
+
     /// <summary>Probability that the face is live, 0..1.</summary>
     public float Liveness(RgbFrame frame, in FaceBox box)
     {

@@ -1,5 +1,6 @@
 using Devices.Edge.Vision.Detect;
 using Devices.Edge.Vision.Frames;
+using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Packs;
 using Devices.Edge.Vision.Quality;
@@ -47,7 +48,7 @@ public sealed class FacePipeline : IDisposable
         _embedding = new float[_analyzer.EmbeddingSize];
         _sameFace = _options.SameFaceThreshold ?? pack.Calibration.ThresholdFor(1e-2).Threshold;
         _liveThreshold = _options.LivenessThreshold ?? pack.Manifest.Liveness.Threshold;
-        _tracker = new FaceTracker(_options.Tracker, MaximumFaces, () => new FaceTrack(_options.Window, _analyzer.EmbeddingSize));
+        _tracker = new FaceTracker(_options.Tracker, MaximumFaces, () => new FaceTrack(_options.Window, _analyzer.EmbeddingSize, _options.Motion));
     }
 
     /// <summary>The threshold that applies at the gallery's present size.</summary>
@@ -73,8 +74,9 @@ public sealed class FacePipeline : IDisposable
         {
             if (tracks[i] is { } track)
             {
-                _analyzed[i] = _analyzer.Analyze(frame, faces[i], _options.Quality);
+                _analyzed[i] = Placed(_analyzer.Analyze(frame, faces[i], _options.Quality), faces, frame);
                 Retry(track, now);
+                Watch(frame, _analyzed[i], track, now);
                 track.Note(_analyzed[i].Quality);
             }
         }
@@ -90,11 +92,11 @@ public sealed class FacePipeline : IDisposable
             Look(frame, _analyzed[next], tracks[next]!, now);
         }
 
-        foreach (var track in tracks)
+        for (var i = 0; i < count; i++)
         {
-            if (track is not null)
+            if (tracks[i] is { } track)
             {
-                _result.TrackList.Add(View(track, track.Outcome.IsFinal && track.DecidedAt == now));
+                _result.TrackList.Add(View(track, track.Outcome.IsFinal && track.DecidedAt == now) with { Points = _analyzed[i].Points, AskedNow = track.AskedAt == now });
             }
         }
 
@@ -114,7 +116,12 @@ public sealed class FacePipeline : IDisposable
     public void Dispose() => _analyzer.Dispose();
 
     private static TrackView View(FaceTrack track, bool decidedNow) =>
-        new(track.Id, track.Motion.Box, track.LastQuality, track.Outcome, decidedNow, track.StartedAt);
+        new(track.Id, track.Motion.Box, track.LastQuality, track.Outcome, decidedNow, track.StartedAt)
+        {
+            Liveness = track.Liveness,
+            Motion = track.Moves.Displacement,
+            Challenge = track.Challenge.Is == HeadTurn.State.Asked ? track.Challenge.Kind : ChallengeKind.None,
+        };
 
     private void EndGone(TimeSpan now)
     {
@@ -135,11 +142,65 @@ public sealed class FacePipeline : IDisposable
         }
     }
 
+    // A face that is fit to be recognised, but not where it stands.
+    private AnalyzedFace Placed(in AnalyzedFace face, ReadOnlySpan<DetectedFace> all, RgbFrame frame)
+    {
+        if (_options.Region is { } region && !region.Holds(face.Box, frame.Width, frame.Height))
+        {
+            return face with { Quality = face.Quality with { Reason = QualityReason.OutsideRegion, Score = 0 } };
+        }
+
+        foreach (var other in all)
+        {
+            // Whoever stands outside the region keeps nobody waiting.
+            if (face.Box.Width < _options.NearestShare * other.Box.Width && _options.Region?.Holds(other.Box, frame.Width, frame.Height) != false)
+            {
+                return face.Quality.IsGood ? face with { Quality = face.Quality with { Reason = QualityReason.BehindAnother, Score = 0 } } : face;
+            }
+        }
+
+        return face;
+    }
+
     private void Retry(FaceTrack track, TimeSpan now)
     {
-        if (track.Outcome.IsFinal && track.Outcome is not TrackOutcome.Accepted && now - track.DecidedAt >= _options.RetryAfter)
+        if (track.Outcome.IsFinal && track.Outcome is not TrackOutcome.Accepted && now - track.DecidedAt >= _options.RetryAfter
+            && !IsBarred(track))
         {
-            track.Restart(_tracker.NewId(), now);
+            track.Restart(_tracker.NewId(), now, another: false);
+        }
+    }
+
+    // Failed too many challenges: not asked again while it stays, but looked at, in case somebody else takes the place.
+    private bool IsBarred(FaceTrack track) => track.Outcome is TrackOutcome.Spoof && track.ChallengesFailed >= _options.Motion.MaximumChallenges;
+
+    // Motion is watched in every usable frame, recognised or not; a running challenge in every frame, turned ones above all.
+    private void Watch(RgbFrame frame, in AnalyzedFace face, FaceTrack track, TimeSpan now)
+    {
+        if (track.Outcome.IsFinal || !_options.Motion.Enabled)
+        {
+            return;
+        }
+
+        if (track.Challenge.Is == HeadTurn.State.Asked)
+        {
+            if (face.Quality.Reason is QualityReason.Good or QualityReason.Turned)
+            {
+                track.Challenge.Observe(face.Quality.Yaw, face.Quality.IsGood, now);
+            }
+
+            track.Challenge.Expire(now);
+            if (track.Challenge.Is == HeadTurn.State.Failed && !(track.Moves.IsProven && _options.Motion.Challenge == ChallengePolicy.Doubt))
+            {
+                track.Decide(new TrackOutcome.Spoof(track.Liveness, _liveThreshold, Candidate.None) { Cue = SpoofCue.Challenge, Motion = track.Moves.Displacement }, now);
+                _result.DecisionList.Add(View(track, true));
+                return;
+            }
+        }
+
+        if (face.Quality.IsGood && face.Alignment is { } alignment)
+        {
+            track.Moves.Observe(_analyzer.AlignedLuma, alignment, frame.Width, frame.Height);
         }
     }
 
@@ -154,7 +215,7 @@ public sealed class FacePipeline : IDisposable
                 continue;
             }
 
-            var due = !track.Outcome.IsFinal || (track.Outcome is TrackOutcome.Accepted && now - track.LastSampleAt >= _options.RecheckEvery);
+            var due = !track.Outcome.IsFinal || ((track.Outcome is TrackOutcome.Accepted || IsBarred(track)) && now - track.LastSampleAt >= _options.RecheckEvery);
             if (due && (best < 0 || track.Taken < tracks[best]!.Taken))
             {
                 best = i;
@@ -177,7 +238,7 @@ public sealed class FacePipeline : IDisposable
                 _result.DecisionList.Add(View(track, true));
             }
 
-            track.Restart(_tracker.NewId(), now);
+            track.Restart(_tracker.NewId(), now, another: true);
             track.Note(face.Quality);
         }
         else if (track.Outcome.IsFinal)
@@ -189,13 +250,13 @@ public sealed class FacePipeline : IDisposable
             }
 
             // Alike enough for the track, but it is another enrolled person by name: whoever took the place is looked at anew.
-            track.Restart(_tracker.NewId(), now);
+            track.Restart(_tracker.NewId(), now, another: true);
             track.Note(face.Quality);
         }
 
         var liveness = _analyzer.Liveness(frame, face.Box);
         track.Take(_embedding, face.Quality.Score, liveness, _gallery.Match(_embedding), now);
-        if (track.Held >= _options.AcceptAfter && Decide(track) is { } outcome)
+        if (track.Held >= _options.AcceptAfter && Decide(track, face.Quality.Yaw, now) is { } outcome)
         {
             track.Decide(outcome, now);
             _result.DecisionList.Add(View(track, true));
@@ -214,7 +275,7 @@ public sealed class FacePipeline : IDisposable
         return match.Best.Person is { } named && named != accepted.Person && match.Best.Score >= _decider.ThresholdFor(match.Templates).Threshold;
     }
 
-    private TrackOutcome? Decide(FaceTrack track)
+    private TrackOutcome? Decide(FaceTrack track, float yaw, TimeSpan now)
     {
         var decision = _decider.Decide(_gallery.Match(track.Fuse()));
         var (best, second) = (decision.Match.Best, decision.Match.Second);
@@ -222,7 +283,13 @@ public sealed class FacePipeline : IDisposable
         var agreed = best.Person is not null && track.Agrees(best.Person, decision.Threshold, _options.Agreement);
         if (live && agreed && decision.Verdict == OpenSetVerdict.Accept)
         {
-            return new TrackOutcome.Accepted(best.Person!, best.Score, decision.Threshold, second, track.Liveness, _pack, track.Taken);
+            return Doubt(track, best, yaw, now, out var settled) is { } spoof ? spoof
+                : !settled ? null
+                : new TrackOutcome.Accepted(best.Person!, best.Score, decision.Threshold, second, track.Liveness, _pack, track.Taken)
+                {
+                    Motion = track.Moves.Displacement,
+                    Challenge = track.Challenge.Is == HeadTurn.State.Passed ? track.Challenge.Kind : ChallengeKind.None,
+                };
         }
 
         if (track.Taken < _options.RefuseAfter)
@@ -239,5 +306,29 @@ public sealed class FacePipeline : IDisposable
         return decision.Verdict == OpenSetVerdict.Unknown
             ? new TrackOutcome.Unknown(best, decision.Threshold, track.Liveness, _pack, track.Taken)
             : new TrackOutcome.Ambiguous(best, second, decision.Threshold, track.Liveness, _pack);
+    }
+
+    // The fused decision on liveness, once identity and texture are satisfied: motion must be proven too, or what was
+    // asked must be done (where only doubt asks, moving at all takes the doubt away). Settled when there is nothing left to wait for.
+    private TrackOutcome.Spoof? Doubt(FaceTrack track, in Candidate resembles, float yaw, TimeSpan now, out bool settled)
+    {
+        var motion = _options.Motion;
+        var passed = track.Challenge.Is == HeadTurn.State.Passed;
+        settled = !motion.Enabled || passed || (track.Moves.IsProven && motion.Challenge != ChallengePolicy.Always);
+        if (settled || track.Challenge.Is == HeadTurn.State.Asked)
+        {
+            return null;
+        }
+
+        var over = now - track.FirstSampleAt >= motion.Wait;
+        if (motion.Challenge == ChallengePolicy.Always || (over && motion.Challenge == ChallengePolicy.Doubt && !track.Moves.IsFrozen))
+        {
+            track.Ask(motion.Draw(), yaw, motion, now);
+            return null;
+        }
+
+        return over
+            ? new TrackOutcome.Spoof(track.Liveness, _liveThreshold, resembles) { Cue = track.Moves.IsFrozen ? SpoofCue.Frozen : SpoofCue.Flat, Motion = track.Moves.Displacement }
+            : null;
     }
 }

@@ -1,3 +1,4 @@
+using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Quality;
 using Devices.Edge.Vision.Track;
@@ -10,6 +11,15 @@ public sealed record PipelineOptions
     public DecisionPolicy Policy { get; init; } = new();
 
     public QualityLimits Quality { get; init; } = QualityLimits.Recognition;
+
+    /// <summary>Where in the picture a face may be recognised; null is everywhere.</summary>
+    public FaceRegion? Region { get; init; }
+
+    /// <summary>
+    /// A face narrower than this share of the widest one waits: it is somebody further
+    /// back, who queues or walks past. People side by side differ by less. 0 takes everybody.
+    /// </summary>
+    public float NearestShare { get; init; } = 0.5f;
 
     public TrackerOptions Tracker { get; init; } = new();
 
@@ -40,16 +50,25 @@ public sealed record PipelineOptions
     /// <summary>Overrides the pack's liveness threshold.</summary>
     public float? LivenessThreshold { get; init; }
 
+    /// <summary>The motion cue and the challenge.</summary>
+    public MotionOptions Motion { get; init; } = new();
+
     /// <exception cref="ArgumentOutOfRangeException">A value makes no sense.</exception>
     public void Validate()
     {
         Policy.Validate();
+        Motion.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(Window, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(AcceptAfter, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(AcceptAfter, Window);
         ArgumentOutOfRangeException.ThrowIfLessThan(RefuseAfter, AcceptAfter);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecognitionsPerFrame, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Tracker.MaximumTracks, 1);
+        if (NearestShare is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(NearestShare), "The nearest share must lie between 0 and 1.");
+        }
+
         if (Agreement is not (> 0 and <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(Agreement), "The agreement must lie above 0 and at most be 1.");

@@ -10,7 +10,7 @@ namespace Devices.Up;
 internal sealed class Scenario
 {
     private const int RepeatSeconds = 20;
-    private const double LookSeconds = 2.5;
+    private const double LookSeconds = 3.5;
 
     /// <summary>A machine that is busy with other work may not decide in one look; people then look again.</summary>
     private const int Tries = 3;

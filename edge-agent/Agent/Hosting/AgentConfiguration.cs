@@ -3,6 +3,10 @@ using System.Net;
 using System.Text;
 using Devices.Contract.Punches;
 using Devices.Edge.Agent.Camera;
+using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Vision.Liveness;
+using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Track;
 using Microsoft.Extensions.Configuration;
 using NodaTime;
 
@@ -20,7 +24,7 @@ public static class AgentConfiguration
     [
         "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
-        "Ready:GraceSeconds", "Ledger:ReserveMiB",
+        "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
     ];
 
     /// <summary>Parses the command line and reads all sources.</summary>
@@ -110,6 +114,17 @@ public static class AgentConfiguration
             return fallback;
         }
 
+        // The first word is the default.
+        T Word<T>(string key, params (string Word, T Value)[] words)
+        {
+            string text = Text(key);
+            if (text.Length == 0) return words[0].Value;
+            foreach ((string word, T value) in words)
+                if (word.Equals(text, StringComparison.OrdinalIgnoreCase)) return value;
+            problems.Add($"{key} is '{text}'; it must be one of {string.Join(", ", words.Select(w => w.Word))}.");
+            return words[0].Value;
+        }
+
         string terminal = Text("Terminal");
         if (terminal.Length == 0) problems.Add("Terminal is missing; give the terminal's name, such as m2-001.");
         else if (!PunchRules.IsTerminalName(terminal)) problems.Add($"Terminal is '{terminal}'; it must be 1 to 32 of a-z, 0-9 and '-', such as m2-001.");
@@ -130,6 +145,9 @@ public static class AgentConfiguration
         if (camera.Length == 0) camera = "none";
         if (CameraAddress.TryCreate(camera, TimeProvider.System, out IFrameSource? source, out string? wrong)) (source as IDisposable)?.Dispose();
         else problems.Add($"Camera is '{Shown(camera)}'; {wrong}.");
+
+        FaceRegion? region = null;
+        if (Text("Face:Region") is { Length: > 0 } outline && !FaceRegion.TryParse(outline, out region, out string? why)) problems.Add($"Face:Region is '{outline}'; {why}");
 
         string pack = Text("ModelPack");
         double fpir = Real("WantedFpir", 0.003, 1e-6, 0.1);
@@ -152,6 +170,11 @@ public static class AgentConfiguration
             RepeatWindow = TimeSpan.FromSeconds(Number("Repeat:Seconds", 60, 0, 86400)),
             WantedFpir = fpir,
             Liveness = Flag("Liveness:Enabled", true),
+            Challenge = Word("Liveness:Challenge", ("doubt", ChallengePolicy.Doubt), ("off", ChallengePolicy.Off), ("always", ChallengePolicy.Always)),
+            FaceRegion = region,
+            MinimumEyes = (float)Real("Face:MinimumEyes", QualityLimits.Recognition.MinimumEyeDistance, 16, 400),
+            NearestOnly = Flag("Face:NearestOnly", true),
+            Language = Word("Screen:Language", ("en", HintLanguage.English), ("zh-CN", HintLanguage.Chinese)),
             DoorOpenMs = (int)Number("Door:OpenMs", 0, 0, Link.LinkLimits.MaxDoorOpenMs),
             CardDoor = Flag("Card:Door", true),
             FaceDoor = Flag("Face:Door", true),

@@ -1,4 +1,8 @@
 using System.Net;
+using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Vision.Liveness;
+using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Track;
 using NodaTime;
 
 namespace Devices.Edge.Agent.Hosting;
@@ -47,6 +51,21 @@ public sealed record AgentOptions
 
     /// <summary><c>Liveness:Enabled</c>.</summary>
     public bool Liveness { get; init; } = true;
+
+    /// <summary><c>Liveness:Challenge</c>: when a person is asked to turn the head.</summary>
+    public ChallengePolicy Challenge { get; init; } = ChallengePolicy.Doubt;
+
+    /// <summary><c>Face:Region</c>: where in the picture a face may punch; everywhere where it is not given.</summary>
+    public FaceRegion? FaceRegion { get; init; }
+
+    /// <summary><c>Face:MinimumEyes</c>: pixels between the eyes below which a face is too far away to punch.</summary>
+    public float MinimumEyes { get; init; } = QualityLimits.Recognition.MinimumEyeDistance;
+
+    /// <summary><c>Face:NearestOnly</c>: only people about as near as the nearest one may punch.</summary>
+    public bool NearestOnly { get; init; } = true;
+
+    /// <summary><c>Screen:Language</c>: of the hints on the screen.</summary>
+    public HintLanguage Language { get; init; } = HintLanguage.English;
 
     /// <summary><c>Door:OpenMs</c>: how long an accepted punch opens the door; 0 is never.</summary>
     public int DoorOpenMs { get; init; }

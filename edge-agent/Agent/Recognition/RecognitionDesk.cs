@@ -6,6 +6,7 @@ using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Punching;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
+using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Quality;
 using Devices.Edge.Vision.Track;
 using Devices.Link;
@@ -35,10 +36,22 @@ public sealed class RecognitionDesk(
                 gate.Offer("face-unknown", "A face that is not enrolled was seen.");
                 break;
             case TrackOutcome.Spoof spoof:
-                Refuse("spoof", string.Create(CultureInfo.InvariantCulture,
-                    $"A picture, mask or screen was shown instead of a live face ({spoof.Liveness:0.00}, at least {spoof.Threshold:0.00} is needed); no punch."));
+                Refuse("spoof", spoof.Cue switch
+                {
+                    SpoofCue.Flat => "A face moved only as a flat picture moves, or not at all; no punch. Card or PIN was asked for.",
+                    SpoofCue.Frozen => "A face did not change by a single grey level for seconds: a stopped camera stream or an injected picture; no punch.",
+                    SpoofCue.Challenge => "A face did not turn as it was asked to; no punch. Card or PIN was asked for.",
+                    _ => string.Create(CultureInfo.InvariantCulture,
+                        $"A picture, mask or screen was shown instead of a live face ({spoof.Liveness:0.00}, at least {spoof.Threshold:0.00} is needed); no punch."),
+                });
                 screen.Show(ScreenKind.Spoof);
-                gate.Offer("face-spoof", "A picture, mask or screen was shown instead of a live face.", security: true);
+                gate.Offer("face-spoof", spoof.Cue switch
+                {
+                    SpoofCue.Flat => "A face moved only as a flat picture moves, or not at all.",
+                    SpoofCue.Frozen => "A face did not change at all for seconds: a stopped or injected stream.",
+                    SpoofCue.Challenge => "A face did not turn as it was asked to.",
+                    _ => "A picture, mask or screen was shown instead of a live face.",
+                }, security: true);
                 break;
             case TrackOutcome.Ambiguous:
                 Refuse("ambiguous", "A face resembles two people too closely to decide; card or PIN was asked for.");
@@ -46,7 +59,7 @@ public sealed class RecognitionDesk(
                 break;
             case TrackOutcome.Quality quality:
                 Refuse("quality", $"A face was seen but no frame of it could be used. {quality.Detail}");
-                if (QualityHints.KeyOf(quality.Worst) is { } key) screen.Show(ScreenKind.Hint, text: Hints.TextOf(key));
+                if (QualityHints.KeyOf(quality.Worst) is { } key) screen.Show(ScreenKind.Hint, text: Hints.TextOf(key, options.Language));
                 break;
             case TrackOutcome.Left:
                 Refuse("left", "A face was seen but went away before it could be decided on.");
@@ -54,6 +67,14 @@ public sealed class RecognitionDesk(
             default:
                 break; // Pending, and IdentityChanged: both tracks go on as new ones.
         }
+    }
+
+    /// <summary>A person whose liveness is in doubt is asked for something; said once, when it begins.</summary>
+    public void Ask(ChallengeKind challenge)
+    {
+        string key = challenge == ChallengeKind.TurnLeft ? "face.turn-left" : "face.turn-right";
+        narration.Tell(new NarrationEvent { Kind = "challenge", Reason = key, Text = $"A face is in doubt and was asked: {Hints.TextOf(key)}." });
+        screen.Show(ScreenKind.Hint, text: Hints.TextOf(key, options.Language));
     }
 
     private async Task PunchAsync(TrackOutcome.Accepted accepted)

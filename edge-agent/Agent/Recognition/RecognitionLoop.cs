@@ -107,6 +107,11 @@ public sealed class RecognitionLoop(
             _everAwake = true;
         }
 
+        foreach (TrackView track in result.Tracks)
+        {
+            if (track.AskedNow) desk.Ask(track.Challenge);
+        }
+
         if (result.Decisions.Count > 0)
         {
             foreach (TrackOutcome outcome in result.Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
@@ -133,8 +138,8 @@ public sealed class RecognitionLoop(
         if (time.GetElapsedTime(_hintAt) < TimeSpan.FromMilliseconds(400)) return;
         _hint = key;
         _hintAt = time.GetTimestamp();
-        if (pending.Reason == QualityReason.Good) screen.Show(ScreenKind.Look);
-        else screen.Show(ScreenKind.Hint, text: Hints.TextOf(key));
+        if (key.Length == 0) screen.Show(ScreenKind.Look);
+        else screen.Show(ScreenKind.Hint, text: Hints.TextOf(key, options.Language));
     }
 
     private async Task FinishAsync()

@@ -4,8 +4,10 @@ using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Vision;
+using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Packs;
+using Devices.Edge.Vision.Quality;
 
 namespace Devices.Edge.Agent.Recognition;
 
@@ -47,6 +49,10 @@ public sealed class VisionPart(
                 {
                     Policy = new DecisionPolicy { Fpir = options.WantedFpir },
                     LivenessThreshold = options.Liveness ? null : 0f,
+                    Motion = new MotionOptions { Enabled = options.Liveness, Challenge = options.Challenge },
+                    Quality = QualityLimits.Recognition with { MinimumEyeDistance = options.MinimumEyes },
+                    Region = options.FaceRegion,
+                    NearestShare = options.NearestOnly ? 0.5f : 0,
                 });
                 using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 try

@@ -15,5 +15,11 @@ public readonly record struct FaceQuality(
     QualityReason Reason, float Score, float EyeDistance, float Residual, float Yaw, float Pitch, float Roll,
     float Brightness, float Contrast, float Sharpness)
 {
+    /// <summary>Texture of the eye that shows less of it: root mean square gradient over the face's contrast. A dark glass has little.</summary>
+    public float EyeTexture { get; init; }
+
+    /// <summary>The same of the mouth. A mask has little.</summary>
+    public float MouthTexture { get; init; }
+
     public bool IsGood => Reason == QualityReason.Good;
 }

@@ -18,6 +18,9 @@ public sealed class QualityAssessor
 
     private readonly float[] _luma = new float[Side * Side];
 
+    /// <summary>Luma of the face assessed last, aligned to 112×112, row-major 0..255; valid until the next assessment.</summary>
+    public ReadOnlySpan<float> AlignedLuma => _luma;
+
     /// <param name="alignment">Null when the points coincide, which is not a face.</param>
     public FaceQuality Assess(RgbFrame frame, in FaceBox box, float detectionScore, in FivePoints points, in FaceAlignment? alignment, QualityLimits limits)
     {
@@ -31,7 +34,11 @@ public sealed class QualityAssessor
         var (yaw, pitch, roll) = Pose(points);
         FrameWarper.Warp(frame, aligned.ToPicture, Side, Side, Grey, _luma);
         var (brightness, contrast, sharpness) = Texture();
-        var measured = new FaceQuality(QualityReason.Good, 0, points.EyeDistance, aligned.Residual, yaw, pitch, roll, brightness, contrast, sharpness);
+        var measured = new FaceQuality(QualityReason.Good, 0, points.EyeDistance, aligned.Residual, yaw, pitch, roll, brightness, contrast, sharpness)
+        {
+            EyeTexture = MathF.Min(Gradient(24, 43, 52, 60), Gradient(60, 43, 88, 60)) / MathF.Max(1, contrast),
+            MouthTexture = Gradient(38, 82, 74, 102) / MathF.Max(1, contrast),
+        };
         var reason = Judge(measured, aligned, frame, box, limits);
         if (reason != QualityReason.Good)
         {
@@ -64,7 +71,12 @@ public sealed class QualityAssessor
             return QualityReason.CutOff;
         }
 
-        if (MathF.Abs(q.Yaw) > limits.MaximumYaw || q.Pitch < limits.MinimumPitch || q.Pitch > limits.MaximumPitch || MathF.Abs(q.Roll) > limits.MaximumRoll)
+        if (MathF.Abs(q.Roll) > limits.MaximumRoll)
+        {
+            return QualityReason.Tilted;
+        }
+
+        if (MathF.Abs(q.Yaw) > limits.MaximumYaw || q.Pitch < limits.MinimumPitch || q.Pitch > limits.MaximumPitch)
         {
             return QualityReason.Turned;
         }
@@ -73,6 +85,7 @@ public sealed class QualityAssessor
             : q.Brightness > limits.MaximumBrightness ? QualityReason.TooBright
             : q.Contrast < limits.MinimumContrast ? QualityReason.LowContrast
             : q.Sharpness < limits.MinimumSharpness ? QualityReason.Blurred
+            : q.EyeTexture < limits.MinimumEyeTexture || q.MouthTexture < limits.MinimumMouthTexture ? QualityReason.Covered
             : QualityReason.Good;
     }
 
@@ -107,6 +120,23 @@ public sealed class QualityAssessor
         var yaw = (Vector2.Dot(nose, across) - middle) / distance;
         var pitch = mouth > 1e-3f ? Vector2.Dot(nose, down) / mouth : -1;
         return (yaw, pitch, MathF.Atan2(eyes.Y, eyes.X) * 180 / MathF.PI);
+    }
+
+    // Root mean square of central differences over a part of the aligned face.
+    private float Gradient(int left, int top, int right, int bottom)
+    {
+        var sum = 0f;
+        for (var y = top; y < bottom; y++)
+        {
+            for (var x = left; x < right; x++)
+            {
+                var at = (y * Side) + x;
+                float across = _luma[at + 1] - _luma[at - 1], down = _luma[at + Side] - _luma[at - Side];
+                sum += (across * across) + (down * down);
+            }
+        }
+
+        return MathF.Sqrt(sum / ((right - left) * (bottom - top))) / 2;
     }
 
     private (float Brightness, float Contrast, float Sharpness) Texture()

@@ -12,4 +12,16 @@ public enum QualityReason
     TooBright,
     LowContrast,
     Blurred,
+
+    /// <summary>The head is tilted to a shoulder.</summary>
+    Tilted,
+
+    /// <summary>Eyes or mouth are covered: mask, dark glasses, hand.</summary>
+    Covered,
+
+    /// <summary>The face is outside the region where faces may punch.</summary>
+    OutsideRegion,
+
+    /// <summary>Somebody else stands much nearer: this one waits or walks past behind.</summary>
+    BehindAnother,
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Quality;
 
@@ -15,8 +16,9 @@ internal sealed class FaceTrack
     private readonly int[] _reasons = new int[Enum.GetValues<QualityReason>().Length];
     private float _livenessSum;
 
-    internal FaceTrack(int window, int embeddingSize)
+    internal FaceTrack(int window, int embeddingSize, MotionOptions motion)
     {
+        Moves = new MotionCue(motion.Proof);
         _window = [.. Enumerable.Range(0, window).Select(_ => new Sample(embeddingSize))];
         _mean = new float[embeddingSize];
     }
@@ -24,6 +26,20 @@ internal sealed class FaceTrack
     internal long Id { get; private set; }
 
     internal TrackMotion Motion;
+
+    internal HeadTurn Challenge;
+
+    /// <summary>Motion that no flat picture makes.</summary>
+    internal MotionCue Moves { get; }
+
+    /// <summary>Challenges failed since the face came into view.</summary>
+    internal int ChallengesFailed { get; private set; }
+
+    /// <summary>When the challenge began; the least value before that.</summary>
+    internal TimeSpan AskedAt { get; private set; }
+
+    /// <summary>When the first sample was taken.</summary>
+    internal TimeSpan FirstSampleAt { get; private set; }
 
     internal TimeSpan StartedAt { get; private set; }
 
@@ -52,12 +68,14 @@ internal sealed class FaceTrack
         StartedAt = LastSeen = now;
         LastSampleAt = TimeSpan.MinValue;
         Motion.Start(box, now);
+        ChallengesFailed = 0;
         Forget();
     }
 
-    /// <summary>The same face in the picture begins again under a new id, as after a person flip or a refusal.</summary>
-    internal void Restart(long id, TimeSpan now)
+    /// <summary>The same place in the picture begins again under a new id, as after a refusal or, <paramref name="another"/>, a person flip.</summary>
+    internal void Restart(long id, TimeSpan now, bool another)
     {
+        ChallengesFailed = another ? 0 : ChallengesFailed;
         Id = id;
         StartedAt = now;
         Forget();
@@ -69,12 +87,25 @@ internal sealed class FaceTrack
         _reasons[(int)quality.Reason]++;
         if (Outcome is TrackOutcome.Pending)
         {
-            Outcome = PendingOutcomes.Of(quality.Reason);
+            Outcome = Challenge.Is == HeadTurn.State.Asked ? PendingOutcomes.Of(Challenge.Kind) : PendingOutcomes.Of(quality.Reason);
         }
+    }
+
+    /// <summary>Begins a challenge. Only ever one in a track.</summary>
+    internal void Ask(ChallengeKind kind, float yaw, MotionOptions options, TimeSpan now)
+    {
+        Challenge.Begin(kind, yaw, options.Turn, now + options.ChallengeTime);
+        AskedAt = now;
+        Outcome = PendingOutcomes.Of(kind);
     }
 
     internal void Decide(TrackOutcome outcome, TimeSpan now)
     {
+        if (outcome is TrackOutcome.Spoof { Cue: SpoofCue.Challenge })
+        {
+            ChallengesFailed++;
+        }
+
         Outcome = outcome;
         DecidedAt = now;
     }
@@ -99,7 +130,7 @@ internal sealed class FaceTrack
     /// <summary>Takes a frame's evidence: kept if the window has room or a poorer frame in it.</summary>
     internal void Take(ReadOnlySpan<float> embedding, float quality, float liveness, in GalleryMatch match, TimeSpan now)
     {
-        Taken++;
+        FirstSampleAt = Taken++ == 0 ? now : FirstSampleAt;
         _livenessSum += liveness;
         LastSampleAt = now;
         var slot = Held;
@@ -193,6 +224,9 @@ internal sealed class FaceTrack
         Held = Taken = 0;
         _livenessSum = 0;
         LastQuality = default;
+        Moves.Forget();
+        Challenge = default;
+        AskedAt = TimeSpan.MinValue;
         Outcome = PendingOutcomes.Of(QualityReason.Good);
     }
 

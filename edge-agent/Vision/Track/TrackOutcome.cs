@@ -1,3 +1,4 @@
+using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Packs;
 using Devices.Edge.Vision.Quality;
@@ -21,18 +22,30 @@ public abstract record TrackOutcome
     private static string F(float value) => value.ToString("F2", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Still looking; <paramref name="Reason"/> is what is wrong with the latest frame (Good: just more frames needed).</summary>
-    public sealed record Pending(QualityReason Reason) : TrackOutcome
+    /// <param name="Challenge">What the person is asked to do now, or none.</param>
+    public sealed record Pending(QualityReason Reason, ChallengeKind Challenge = ChallengeKind.None) : TrackOutcome
     {
         /// <summary>Key of the hint to show, or null.</summary>
-        public string? HintKey => QualityHints.KeyOf(Reason);
+        public string? HintKey => Challenge switch
+        {
+            ChallengeKind.TurnLeft => "face.turn-left",
+            ChallengeKind.TurnRight => "face.turn-right",
+            _ => QualityHints.KeyOf(Reason),
+        };
 
-        public override string Explain() => Reason == QualityReason.Good ? "Looking." : $"Looking: {Reason}.";
+        public override string Explain() => Challenge != ChallengeKind.None ? $"Asked: {Challenge}." : Reason == QualityReason.Good ? "Looking." : $"Looking: {Reason}.";
     }
 
     /// <summary>Recognised. <paramref name="Second"/> is the best other person (person null when there is none).</summary>
     public sealed record Accepted(string Person, float Score, float Threshold, Candidate Second, float Liveness, PackRef Pack, int Samples) : TrackOutcome
     {
-        public override string Explain() => $"{Person} recognised {F(Score)} (threshold {F(Threshold)}, next {F(Second.Score)}, live {F(Liveness)}).";
+        /// <summary>Displacement that no plane explains, pixels of the aligned face; 0 where the motion cue is off.</summary>
+        public float Motion { get; init; }
+
+        /// <summary>What the person was asked and did, or none.</summary>
+        public ChallengeKind Challenge { get; init; }
+
+        public override string Explain() => $"{Person} recognised {F(Score)} (threshold {F(Threshold)}, next {F(Second.Score)}, live {F(Liveness)}, motion {F(Motion)}{(Challenge == ChallengeKind.None ? "" : $", asked {Challenge}")}).";
     }
 
     /// <summary>Nobody enrolled is near enough. <paramref name="Best"/> is for tuning, not for showing.</summary>
@@ -50,7 +63,18 @@ public abstract record TrackOutcome
     /// <summary>A picture, mask or screen was shown. <paramref name="Resembles"/> is the person it would have matched, if any.</summary>
     public sealed record Spoof(float Liveness, float Threshold, Candidate Resembles) : TrackOutcome
     {
-        public override string Explain() => $"Not a live face: {F(Liveness)} is below {F(Threshold)}.";
+        public SpoofCue Cue { get; init; }
+
+        /// <summary>Displacement that no plane explains, pixels of the aligned face.</summary>
+        public float Motion { get; init; }
+
+        public override string Explain() => Cue switch
+        {
+            SpoofCue.Flat => $"Not a live face: it moved only as a flat picture moves ({F(Motion)} px).",
+            SpoofCue.Frozen => "Not a live face: its picture does not change at all, as when a stream is stopped or injected.",
+            SpoofCue.Challenge => "Not a live face: the head was not turned as asked.",
+            _ => $"Not a live face: {F(Liveness)} is below {F(Threshold)}.",
+        };
     }
 
     /// <summary>The face went away and no frame of it was good enough; <paramref name="Worst"/> is the commonest reason.</summary>

@@ -42,7 +42,7 @@ public sealed class AgentProcessTests
             (HttpStatusCode code, JsonElement body) = await agent.EnrolAsync("e1", "Felix Laurent", null, "franck_02888.jpg", "franck_04035.jpg");
             code.ShouldBe(HttpStatusCode.OK, body.ToString());
             body.GetProperty("templates").GetInt32().ShouldBe(2);
-            camera.Picture = Repo.Picture("franck_02159.jpg");
+            camera.Play(Repo.Picture("franck_02159.jpg"), Repo.Picture("franck_02045.jpg"), Repo.Picture("franck_02221.jpg"));
             JsonElement punch = await agent.EventAsync("punch");
             punch.GetProperty("person").GetString().ShouldBe("e1");
             punch.GetProperty("method").GetString().ShouldBe("face");
@@ -64,6 +64,22 @@ public sealed class AgentProcessTests
         only.Draft.Method.ShouldBe(PunchMethod.Face);
         only.Draft.Score.ShouldNotBeNull().ShouldBeGreaterThan(only.Draft.Threshold!.Value);
         only.Draft.Pack.ShouldNotBeNull().ShouldContain("@");
+    }
+
+    [Fact]
+    public async Task One_picture_of_an_enrolled_person_played_over_and_over_is_no_punch_and_named_as_a_stopped_stream()
+    {
+        string pack = Repo.PackOrSkip();
+        using Scratch scratch = new();
+        await using MjpegCamera camera = await MjpegCamera.StartAsync(null);
+        await using AgentProcess agent = await AgentProcess.StartAsync(scratch, "mjpeg:" + new Uri(camera.Address, "/stream"), pack);
+        (await agent.EnrolAsync("e1", "Felix Laurent", null, "franck_02888.jpg")).Code.ShouldBe(HttpStatusCode.OK);
+        camera.Picture = Repo.Picture("franck_02159.jpg");
+        JsonElement refused = await agent.EventAsync("refused");
+        refused.GetProperty("reason").GetString().ShouldBe("spoof");
+        refused.GetProperty("text").GetString()!.ShouldContain("a stopped camera stream or an injected picture");
+        (await agent.StopAsync()).ShouldBe(0);
+        Ledger(scratch).ShouldBeEmpty();
     }
 
     [Fact]

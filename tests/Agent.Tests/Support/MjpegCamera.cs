@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Devices.Edge.Agent.Tests.Support;
 
-/// <summary>An IP camera: plays one picture, which the test may change, as multipart/x-mixed-replace on a free port.</summary>
+/// <summary>An IP camera: plays one picture or several in turn, which the test may change, as multipart/x-mixed-replace on a free port.</summary>
 internal sealed class MjpegCamera : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stop = new();
-    private volatile byte[]? _picture;
+    private volatile byte[]?[] _pictures;
 
     private MjpegCamera(WebApplication app, byte[]? picture)
     {
         _app = app;
-        _picture = picture;
+        _pictures = [picture];
     }
 
     public Uri Address => new(_app.Urls.First());
@@ -25,9 +25,12 @@ internal sealed class MjpegCamera : IAsyncDisposable
     /// <summary>What stands before the camera; null sends nothing.</summary>
     public byte[]? Picture
     {
-        get => _picture;
-        set => _picture = value;
+        get => _pictures[0];
+        set => _pictures = [value];
     }
+
+    /// <summary>Moments of one living person, played in turn: a single picture is what the agent's motion cue refuses.</summary>
+    public void Play(params byte[][] moments) => _pictures = moments;
 
     public static async Task<MjpegCamera> StartAsync(byte[]? picture)
     {
@@ -37,7 +40,7 @@ internal sealed class MjpegCamera : IAsyncDisposable
         WebApplication app = builder.Build();
         MjpegCamera camera = new(app, picture);
         app.MapGet("/stream", camera.StreamAsync);
-        app.MapGet("/still", () => Results.Bytes(camera._picture!, "image/jpeg"));
+        app.MapGet("/still", () => Results.Bytes(camera.Picture!, "image/jpeg"));
         app.MapGet("/locked", () => Results.Unauthorized());
         await app.StartAsync();
         return camera;
@@ -56,9 +59,10 @@ internal sealed class MjpegCamera : IAsyncDisposable
         context.Response.ContentType = "multipart/x-mixed-replace; boundary=frame";
         try
         {
-            while (!end.IsCancellationRequested)
+            for (int turn = 0; !end.IsCancellationRequested; turn++)
             {
-                if (_picture is { } now)
+                byte[]?[] pictures = _pictures;
+                if (pictures[turn % pictures.Length] is { } now)
                 {
                     await context.Response.Body.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {now.Length}\r\n\r\n")), end.Token);
                     await context.Response.Body.WriteAsync(now, end.Token);

@@ -6,7 +6,8 @@ namespace Devices.Standins.Camera;
 /// <param name="Scale">Factor near 1: closer or further.</param>
 /// <param name="Degrees">Tilt of the head.</param>
 /// <param name="Brightness">Factor near 1: exposure and flicker.</param>
-internal readonly record struct Pose(float X, float Y, float Scale, float Degrees, float Brightness);
+/// <param name="Alive">How the parts of the face move against each other.</param>
+internal readonly record struct Pose(float X, float Y, float Scale, float Degrees, float Brightness, Waver Alive);
 
 /// <summary>
 /// How someone who stands before a terminal moves: slow sway from a few sines with seeded phases, plus a little
@@ -34,7 +35,8 @@ internal sealed class Motion
         (float)(Sway(1, seconds, 0.010) + Jitter(0.001)),
         (float)(1 + Sway(2, seconds, 0.02) + Jitter(0.001)),
         (float)(Sway(3, seconds, 2.0) + Jitter(0.1)),
-        (float)(1 + Sway(4, seconds, 0.04) + Jitter(0.01)));
+        (float)(1 + Sway(4, seconds, 0.04) + Jitter(0.01)),
+        new Waver((float)((0.6 * seconds) + _phase[0]), (float)((0.45 * seconds) + _phase[1])));
 
     private double Sway(int which, double seconds, double size) =>
         size * Math.Sin(_phase[which] + (2 * Math.PI * _hertz[which] * seconds));

@@ -1,0 +1,150 @@
+using Devices.Benchmarks.Pad;
+using Devices.Edge.Vision;
+using Devices.Edge.Vision.Detect;
+using Devices.Edge.Vision.Frames;
+using Devices.Edge.Vision.Liveness;
+using Devices.Edge.Vision.Packs;
+using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Tests.Lfw;
+
+namespace Devices.Benchmarks;
+
+/// <summary>
+/// Presentation-attack figures as ISO/IEC 30107-3 defines them: APCER is the share of one species' attack presentations
+/// taken for live, BPCER the share of bona fide ones refused. Prints Markdown tables. All attacks are simulated.
+/// </summary>
+internal static class PadReport
+{
+    private static readonly float Proof = new MotionOptions().Proof;
+
+    private sealed record Seen(string? Species, string Source, float Live, float Motion, double? ProvenAfter, int Samples, bool Frozen);
+
+    internal static int Run(string[] args)
+    {
+        using var pack = Packs.Open(args);
+        var threshold = pack.Manifest.Liveness.Threshold;
+        var proof = Proof;
+        var all = new System.Collections.Concurrent.ConcurrentBag<Seen>();
+        Parallel.ForEach(Presentations.Sources(), new ParallelOptions { MaxDegreeOfParallelism = 4 }, source =>
+        {
+            using var analyzer = pack.CreateAnalyzer();
+            foreach (var presentation in source)
+            {
+                all.Add(Play(analyzer, presentation));
+            }
+        });
+        var bona = all.Where(s => s.Species is null).ToList();
+        var attacks = all.Where(s => s.Species is not null).OrderBy(s => s.Species, StringComparer.Ordinal).ThenBy(s => s.Source, StringComparer.Ordinal).ToList();
+
+        Console.WriteLine($"## Attack presentations ({attacks.Count}, all simulated)\n");
+        Console.WriteLine("| species | presentations | APCER texture alone | APCER motion alone | APCER fused, challenge off | 95 % interval | never usable (no face, or refused for quality) |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        foreach (var species in attacks.GroupBy(a => a.Species))
+        {
+            Row(species.Key!, [.. species], s => s.Samples >= 3 && s.Live >= threshold, s => s.Samples >= 3 && s.Motion >= proof);
+        }
+
+        Console.WriteLine("\nLargest motion evidence of each species (proof is " + F(proof) + " px):\n");
+        foreach (var species in attacks.GroupBy(a => a.Species))
+        {
+            Console.WriteLine($"- {species.Key}: largest {F(species.Max(s => s.Motion))}, median {F(Median(species.Select(s => s.Motion)))}; median texture score {F(Median(species.Select(s => s.Live)))}");
+        }
+
+        Console.WriteLine($"\n## Bona fide presentations ({bona.Count} pieces of {Presentations.FramesEach / 10.0:0.0} s)\n");
+        Console.WriteLine("| video | pieces | usable | BPCER texture alone | BPCER motion alone | BPCER fused | 95 % interval | not proven within 2.5 s: asked to turn the head |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
+        foreach (var video in bona.GroupBy(b => b.Source).OrderBy(g => g.Key, StringComparer.Ordinal).Append(bona.GroupBy(_ => "all").Single()))
+        {
+            // A piece in which the quality gates passed fewer than three frames was never judged for liveness.
+            var usable = video.Where(s => s.Samples >= 3).ToList();
+            int texture = usable.Count(s => s.Live < threshold), motion = usable.Count(s => s.Motion < proof);
+            var fused = usable.Count(s => s.Live < threshold || s.Motion < proof);
+            var (low, high) = Wilson(fused, usable.Count);
+            Console.WriteLine($"| {video.Key} | {video.Count()} | {usable.Count} | {texture} ({P(texture, usable.Count)}) | {motion} ({P(motion, usable.Count)}) | {fused} ({P(fused, usable.Count)}) | {low:P1}–{high:P1} | {usable.Count(s => s.ProvenAfter is not (< 2.5))} |");
+        }
+
+        var proven = bona.Where(b => b.Samples >= 3).Select(b => b.ProvenAfter).ToList();
+        Console.WriteLine("\nShare of usable pieces whose motion was proven within: " + string.Join(", ", new[] { 0.3, 0.5, 1, 1.5, 2, 2.7 }.Select(t => FormattableString.Invariant($"{t} s {proven.Count(p => p <= t) / (double)proven.Count:P0}"))));
+        Stills(pack, args, threshold);
+        return 0;
+    }
+
+    private static void Row(string species, List<Seen> seen, Func<Seen, bool> texture, Func<Seen, bool> motion)
+    {
+        int n = seen.Count, t = seen.Count(texture), m = seen.Count(motion), both = seen.Count(s => texture(s) && motion(s));
+        var (low, high) = Wilson(both, n);
+        Console.WriteLine($"| {species} | {n} | {t} ({P(t, n)}) | {m} ({P(m, n)}) | {both} ({P(both, n)}) | {low:P1}–{high:P1} | {seen.Count(s => s.Samples < 3)} |");
+    }
+
+    // Both cues over the whole presentation, fed as the pipeline feeds them: texture from the first six usable frames,
+    // motion from every usable frame.
+    private static Seen Play(FaceAnalyzer analyzer, Presentation presentation)
+    {
+        var faces = new DetectedFace[16];
+        var motion = new MotionCue(10_000);
+        float live = 0;
+        double? proven = null;
+        int samples = 0, at = 0;
+        foreach (var frame in presentation.Frames())
+        {
+            var count = analyzer.Detect(frame, faces);
+            var seconds = at++ / 10.0;
+            if (count == 0)
+            {
+                continue;
+            }
+
+            var face = analyzer.Analyze(frame, faces.Take(count).MaxBy(f => f.Box.Area), QualityLimits.Recognition);
+            if (!face.Quality.IsGood)
+            {
+                continue;
+            }
+
+            if (samples++ < 6)
+            {
+                live += analyzer.Liveness(frame, face.Box);
+            }
+
+            motion.Observe(analyzer.AlignedLuma, face.Alignment!.Value, frame.Width, frame.Height);
+            proven ??= motion.Displacement >= Proof ? seconds : null;
+        }
+
+        return new Seen(presentation.Species, presentation.Source, live / Math.Clamp(samples, 1, 6), motion.Displacement, proven, samples, motion.IsFrozen);
+    }
+
+    private static void Stills(LoadedPack pack, string[] args, float threshold)
+    {
+        if (!Directory.Exists(Packs.Lfw(args)))
+        {
+            Console.WriteLine("\nNo LFW here: the texture model's BPCER on stills was not measured.");
+            return;
+        }
+
+        var pictures = LfwEmbeddings.List(Packs.Lfw(args)).Where((_, i) => i % 6 == 0).ToList();
+        LfwEmbeddings.Embed(pack, pictures, liveness: true);
+        var found = pictures.Where(p => p.Embedding is not null && p.Quality.IsGood).ToList();
+        var refused = found.Count(p => p.Liveness < threshold);
+        var (low, high) = Wilson(refused, found.Count);
+        Console.WriteLine($"\n## Texture model alone on LFW stills\n\n{found.Count} pictures that pass the quality gates (of {pictures.Count} looked at): {refused} below {F(threshold)}, BPCER {P(refused, found.Count)} of single pictures (95 % {low:P1}–{high:P1}).");
+    }
+
+    private static float Median(IEnumerable<float> values) => values.Order().ToArray() is { Length: > 0 } sorted ? sorted[sorted.Length / 2] : float.NaN;
+
+    private static string F(float value) => FormattableString.Invariant($"{value:F2}");
+
+    private static string P(int part, int whole) => whole == 0 ? "–" : FormattableString.Invariant($"{100.0 * part / whole:F1} %");
+
+    /// <summary>Wilson's score interval at 95 %.</summary>
+    internal static (double Low, double High) Wilson(int part, int whole)
+    {
+        if (whole == 0)
+        {
+            return (0, 1);
+        }
+
+        const double Z = 1.96;
+        double p = part / (double)whole, z = Z * Z / whole;
+        double middle = (p + (z / 2)) / (1 + z), half = Z * Math.Sqrt((p * (1 - p) / whole) + (z / (4 * whole))) / (1 + z);
+        return (Math.Max(0, middle - half), Math.Min(1, middle + half));
+    }
+}
