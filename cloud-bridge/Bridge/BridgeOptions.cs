@@ -51,4 +51,19 @@ public sealed record SiteOptions
 {
     /// <summary>IANA zone in which days are counted.</summary>
     public string TimeZone { get; set; } = "Asia/Shanghai";
+
+    /// <summary>When the site works, as <c>09:00-18:00</c>, <c>08:00-12:00,13:30-17:30</c> or <c>22:00-06:00</c>; empty: days are the calendar's and nobody is late.</summary>
+    public string Shift { get; set; } = "";
+
+    /// <summary>Days on which the shift is worked, 1 is Monday.</summary>
+    public string WorkDays { get; set; } = "1-5";
+
+    /// <summary>Minutes after a start that are still on time.</summary>
+    public int PermitLate { get; set; }
+
+    /// <summary>Minutes before an end that are not early.</summary>
+    public int PermitEarly { get; set; }
+
+    /// <summary>Minutes by which one may come later and stay longer.</summary>
+    public int Flexible { get; set; }
 }

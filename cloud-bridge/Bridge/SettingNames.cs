@@ -1,4 +1,5 @@
 using System.Reflection;
+using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Web;
@@ -13,6 +14,7 @@ internal static class SettingNames
     {
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
         ["Web"] = [typeof(WebOptions)],
+        ["Alerts"] = [typeof(AlertOptions)],
     };
 
     /// <summary>One sentence for the first name below <c>Bridge:</c> that no part reads, or null.</summary>

@@ -24,7 +24,7 @@ public sealed class FaceAnalyzer : IDisposable
     internal FaceAnalyzer(LoadedPack pack)
     {
         var manifest = pack.Manifest;
-        Pack = pack.Reference;
+        Pack = pack.Templates;
         EmbeddingSize = manifest.Embedder.Size;
         _detector = manifest.Detector.Kind == "yunet"
             ? new YuNetDetector(pack.Detector, manifest.Detector)
@@ -34,6 +34,7 @@ public sealed class FaceAnalyzer : IDisposable
         _liveness = new LivenessModel(pack.Liveness, manifest.Liveness);
     }
 
+    /// <summary>The identity that templates made of its embeddings carry.</summary>
     public PackRef Pack { get; }
 
     /// <summary>Floats in an embedding.</summary>

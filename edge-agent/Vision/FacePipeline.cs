@@ -37,9 +37,9 @@ public sealed class FacePipeline : IDisposable
         ArgumentNullException.ThrowIfNull(gallery);
         _options = options ?? new PipelineOptions();
         _options.Validate();
-        if (gallery.Pack != pack.Reference)
+        if (gallery.Pack != pack.Templates)
         {
-            throw new ArgumentException($"The gallery holds templates of {gallery.Pack}; the pipeline runs {pack.Reference}.", nameof(gallery));
+            throw new ArgumentException($"The gallery holds templates of {gallery.Pack}; the pipeline compares {pack.Templates}.", nameof(gallery));
         }
 
         _pack = pack.Reference;

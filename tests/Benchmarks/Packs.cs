@@ -19,10 +19,4 @@ internal static class Packs
         var loaded = PackLoader.Load(DirectoryOf(args), new PackOptions { ForCalibration = forCalibration });
         return loaded.Pack ?? throw new InvalidOperationException(loaded.Fault!.ToString());
     }
-
-    internal static string Lfw(string[] args)
-    {
-        var at = Array.IndexOf(args, "--lfw");
-        return at >= 0 && at + 1 < args.Length ? args[at + 1] : Path.Combine(RepoRoot.SharedData, "lfw");
-    }
 }

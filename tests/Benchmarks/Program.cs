@@ -4,12 +4,10 @@ using Devices.Benchmarks;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
 {
-    ["calibrate", ..] => Calibrate.Run(args[1..]),
-    ["lfw", ..] => LfwReport.Run(args[1..]),
     ["survey", ..] => Survey.Run(args[1..]),
+    ["match", ..] => MatchBenchmark.Run(args[1..]),
     ["pad", ..] => PadReport.Run(args[1..]),
     ["quality", ..] => QualityReport.Run(args[1..]),
-    ["match", ..] => MatchBenchmark.Run(args[1..]),
     ["stages", ..] => StageBenchmark.Run(args[1..]),
     ["dotnet", ..] => StageDotNet.Run(args[1..]),
     ["sizes", ..] => DetectBySize.Run(args[1..]),
@@ -20,6 +18,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: lfw | calibrate | survey FOLDER | match | stages | dotnet | sizes | idle | soak. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak. See tests/Benchmarks/README.md.");
     return 2;
 }

@@ -27,7 +27,7 @@ internal static class Soak
         var wall = Wall();
         var (decisions, detected) = (0L, 0L);
         var clock = Stopwatch.StartNew();
-        Console.WriteLine("| frames | working set | managed heap | allocated since the last line, a frame | collections 0/1/2 | faces seen | decisions | ms a frame |");
+        Console.WriteLine("| frames | working set | managed heap, collected | allocated since the last line, a frame | collections 0/1/2 | faces seen | decisions | ms a frame |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         var (allocated, lap) = (GC.GetTotalAllocatedBytes(), 0);
         for (var i = 1; i <= total; i++)
@@ -46,7 +46,7 @@ internal static class Soak
             {
                 var now = GC.GetTotalAllocatedBytes();
                 using var process = Process.GetCurrentProcess();
-                Console.WriteLine($"| {i:N0} | {process.WorkingSet64 / 1048576.0:F1} MiB | {GC.GetTotalMemory(false) / 1048576.0:F1} MiB | {(double)(now - allocated) / (i - lap):F0} B "
+                Console.WriteLine($"| {i:N0} | {process.WorkingSet64 / 1048576.0:F1} MiB | {GC.GetTotalMemory(true) / 1048576.0:F1} MiB | {(double)(now - allocated) / (i - lap):F0} B "
                     + $"| {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)} | {detected:N0} | {decisions:N0} | {clock.Elapsed.TotalMilliseconds / i:F1} |");
                 (allocated, lap) = (now, i);
             }

@@ -4,6 +4,7 @@ using Devices.Cli.Tests.Support;
 using Devices.Contract.Punches;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
+using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Packs;
 
 namespace Devices.Cli.Tests;
@@ -45,10 +46,13 @@ public sealed class DoctorTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private void Answer(bool trusted = true, double frameAge = 0.1, bool mcu = true, bool bridge = true, int templates = 3, bool stopped = false) => _agent.Status = JsonSerializer.Serialize(new
+    // What an agent computes from the pack that is installed here.
+    private double InForce(int templates) => new OpenSetDecider(_packs.Manifest.Calibration!, new DecisionPolicy()).ThresholdFor(templates).Threshold;
+
+    private void Answer(bool trusted = true, double frameAge = 0.1, bool mcu = true, bool bridge = true, int templates = 3, bool stopped = false, double? threshold = null) => _agent.Status = JsonSerializer.Serialize(new
     {
         terminal = "m2-001", site = "Lab", version = "0.1.0", mode = "whole", ready = true, ledger = Guid.CreateVersion7(), last_seq = 1, @sealed = 1, watermark = 0, queue = 1, held = 0,
-        clock = trusted ? "ntp" : "untrusted", free_bytes = 1L << 34, pack = "small@1.0.0", gallery = templates, people = 2, enrol_again = 0, threshold = 0.43, liveness = true,
+        clock = trusted ? "ntp" : "untrusted", free_bytes = 1L << 34, pack = "small@1.0.0", gallery = templates, people = 2, enrol_again = 0, threshold = threshold ?? InForce(templates), liveness = true,
         camera = new { name = "stand-in", running = true, frames_per_second = 24.8, last_frame_at = DateTimeOffset.UtcNow.AddSeconds(-frameAge).ToUnixTimeMilliseconds(), frames = 100, refused = 0, opened = 1 },
         mcu_online = mcu, mcu_port = 1883, mcu_queue = 0, bridge_online = bridge, uplink_stopped = stopped, bridge = stopped ? "At punch 7 the bridge's chain differs from this ledger's." : "connected.",
     });
@@ -58,6 +62,22 @@ public sealed class DoctorTests : IAsyncLifetime
         Ran run = await _cli.RunAsync("doctor", "--state", "state", "--json");
         return (run, run.Json.GetProperty("findings").EnumerateArray()
             .ToDictionary(f => f.GetProperty("check").GetString()!, f => (f.GetProperty("level").GetString()!, f.GetProperty("found").GetString()!)));
+    }
+
+    [Fact]
+    public async Task A_threshold_says_what_it_rests_on_and_one_that_the_files_do_not_give_is_a_warning()
+    {
+        Answer(threshold: 0.30);
+        var (_, other) = await Doctor();
+        other["threshold"].Level.ShouldBe("warning");
+        other["threshold"].Found.ShouldContain("0.300 is in force");
+
+        TailModel tail = _packs.Manifest.Calibration!.Tail.ShouldNotBeNull("the default pack has a fitted tail");
+        int templates = (int)(0.003 / tail.Points[0].Fmr);
+        Answer(templates: templates);
+        var (_, fitted) = await Doctor();
+        fitted["threshold"].Level.ShouldBe("ok");
+        fitted["threshold"].Found.ShouldContain("fitted tail, not counted");
     }
 
     [Fact]
@@ -80,7 +100,8 @@ public sealed class DoctorTests : IAsyncLifetime
             findings[check].Level.ShouldBe("ok", $"{check}: {findings[check].Found}");
         findings["certificate"].Found.ShouldContain("days left");
         findings["template key"].Found.ShouldContain("templates.key");
-        findings["threshold"].Found.ShouldContain("0.430 is in force at 3 templates");
+        findings["threshold"].Found.ShouldContain(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{InForce(3):F3} is in force at 3 templates"));
+        findings["threshold"].Found.ShouldContain("measured: false matches were counted");
         (await _cli.RunAsync("doctor", "--agent", "state/agent.sock")).ShouldSucceed().Output.ShouldContain("18 checks: 0 faults, 0 warnings");
     }
 

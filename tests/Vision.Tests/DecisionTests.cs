@@ -33,7 +33,7 @@ public sealed class DecisionTests
     {
         Calibration.ThresholdFor(1e-2).Threshold.ShouldBe(0.25f, 1e-6f);
         Calibration.ThresholdFor(1e-3).Threshold.ShouldBe(0.35f, 1e-5f);
-        Calibration.ThresholdFor(1e-5).ShouldBe(new CalibratedThreshold(0.55f, 1e-5, false));
+        Calibration.ThresholdFor(1e-5).ShouldBe(new CalibratedThreshold(0.55f, 1e-5, ThresholdBasis.Measured));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class DecisionTests
         beyond.Extrapolated.ShouldBeTrue();
         beyond.Threshold.ShouldBe(0.65f, 1e-5f);
         Calibration.ThresholdFor(1e-12).Threshold.ShouldBe(0.95f);
-        Calibration.ThresholdFor(0.5).ShouldBe(new CalibratedThreshold(0.25f, 1e-2, false));
+        Calibration.ThresholdFor(0.5).ShouldBe(new CalibratedThreshold(0.25f, 1e-2, ThresholdBasis.Measured));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class PackTests : IDisposable
         var loaded = PackLoader.Load(_directory);
         loaded.IsLoaded.ShouldBeTrue(loaded.Fault?.ToString());
         using var pack = loaded.Pack!;
-        pack.Reference.ToString().ShouldBe("faceplugin-rfb-512@1.0.0");
+        pack.Reference.ToString().ShouldBe("faceplugin-rfb-512@1.1.0");
         pack.Manifest.TrainingData.ShouldContain("Not documented");
         PackVerifier.Verify(_directory).IsSound.ShouldBeTrue();
     }
@@ -111,7 +111,11 @@ public sealed class PackTests : IDisposable
     public void A_pack_without_calibration_is_refused()
     {
         Change(m => m.AsObject().Remove("calibration"));
-        Refused().Code.ShouldBe(PackFaultCode.CalibrationMissing);
+        var fault = Refused();
+        fault.Code.ShouldBe(PackFaultCode.CalibrationMissing);
+        fault.Message.ShouldContain("it has no calibration");
+        fault.Message.Split(". ").Length.ShouldBe(1, "one sentence");
+        fault.Remedy.ShouldContain("devices accuracy");
     }
 
     [Fact]

@@ -32,7 +32,4 @@ public interface IPunchStore
 
     /// <summary>One punch with its journey; null where there is none.</summary>
     Task<StoredPunch?> FindAsync(PunchKey key, CancellationToken cancellationToken = default);
-
-    /// <summary>First and last punch per person with <paramref name="start"/> ≤ at &lt; <paramref name="until"/>, latest first punch first.</summary>
-    Task<IReadOnlyList<BoardRow>> BoardAsync(long start, long until, CancellationToken cancellationToken = default);
 }

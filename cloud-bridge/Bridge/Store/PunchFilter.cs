@@ -26,9 +26,3 @@ public sealed record PunchFilter
 /// <param name="Items">At most the asked page size.</param>
 /// <param name="Total">All punches that match the filter.</param>
 public sealed record PunchPage(IReadOnlyList<StoredPunch> Items, long Total);
-
-/// <summary>One person's row of the day board.</summary>
-/// <param name="First">Time of the first punch in the range.</param>
-/// <param name="Last">Time of the last; equal to <paramref name="First"/> where there is one punch.</param>
-/// <param name="Undelivered">Punches in the range that the platform does not have yet.</param>
-public sealed record BoardRow(string Person, string? Name, long First, long Last, int Count, string LastTerminal, int Undelivered);

@@ -1,3 +1,4 @@
+using Devices.Bridge.Attendance;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web.Access;
@@ -30,6 +31,8 @@ public static class WebSetup
         IServiceCollection services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(s => SiteClock.For(bridge.Site.TimeZone, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(SitePlan.Of(bridge.Site));
+        services.AddSingleton<DayBoard>();
         services.AddSingleton<AccountPasswords>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<ReasonTexts>();

@@ -49,6 +49,9 @@ public sealed record StatusAnswer
     /// <summary>Model pack in force, <c>id@version</c>; null without models.</summary>
     public string? Pack { get; init; }
 
+    /// <summary>The pack version whose templates are compared; an older one where a newer pack kept its embedder.</summary>
+    public string? TemplatePack { get; init; }
+
     /// <summary>Templates compared.</summary>
     public int Gallery { get; init; }
 

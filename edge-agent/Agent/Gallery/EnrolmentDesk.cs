@@ -109,7 +109,7 @@ public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> 
                 return Answer(refusal.Code is EnrolmentFaultCode.BelongsToAnother or EnrolmentFaultCode.FaceChanged ? EnrolmentOutcome.Conflict : EnrolmentOutcome.Refused, 0, reason);
             }
 
-            if (people.Put(id, name, uids, [.. result.Templates], running.Pack) is { } owned) return Answer(EnrolmentOutcome.Conflict, 0, owned);
+            if (people.Put(id, name, uids, [.. result.Templates], running.Templates) is { } owned) return Answer(EnrolmentOutcome.Conflict, 0, owned);
             if (running.Gallery.Replace(id, [.. result.Templates]) is { } unfit)
                 throw new GalleryException($"{unfit.Message} The disk has the new templates; restart the agent.");
             if (!permit.IsNone) vouched?.Invoke(Vouched(id, name, result, permit));

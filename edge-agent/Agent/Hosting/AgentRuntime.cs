@@ -289,6 +289,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             Clock = _clock.Source switch { TrustSource.Ntp => "ntp", TrustSource.Bridge => "bridge", TrustSource.Rtc => "rtc", _ => "untrusted" },
             FreeBytes = _ledger.FreeBytes,
             Pack = models?.Pack.ToString(),
+            TemplatePack = models?.Templates.ToString(),
             Gallery = models?.Gallery.Count ?? 0,
             People = _people.Count,
             EnrolAgain = models?.Stale ?? 0,

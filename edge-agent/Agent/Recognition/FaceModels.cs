@@ -32,6 +32,9 @@ public sealed class FaceModels : IDisposable
 
     public PackRef Pack => _pack.Reference;
 
+    /// <summary>The identity that templates carry: an earlier version's where only the calibration changed since.</summary>
+    public PackRef Templates => _pack.Templates;
+
     /// <summary>People who have templates of other packs only: they must be enrolled again to be recognised.</summary>
     public int Stale { get; }
 
@@ -74,7 +77,7 @@ public sealed class FaceModels : IDisposable
             pack = loaded.Pack;
             FaceGallery gallery = FaceGallery.For(pack, new GalleryOptions { WorkingDirectory = workingDirectory });
             int unfit = 0;
-            people.Templates(pack.Reference, template => unfit += gallery.Add(template) is null ? 0 : 1, out int damaged, out int stale);
+            people.Templates(pack.Templates, template => unfit += gallery.Add(template) is null ? 0 : 1, out int damaged, out int stale);
             problem = null;
             return new(pack, worker, gallery, stale, damaged + unfit);
         }

@@ -7,6 +7,7 @@ using Devices.Edge.Agent.View;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Match;
+using Devices.Edge.Vision.Packs;
 
 namespace Devices.Edge.Agent.Recognition;
 
@@ -19,6 +20,7 @@ public sealed class VisionPart(
     Heartbeats heartbeats, Narration narration, CrashGuard guard, ViewTap tap, TimeProvider time)
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
     private readonly TaskCompletionSource _firstTry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile FaceModels? _models;
@@ -55,21 +57,28 @@ public sealed class VisionPart(
                     Region = options.FaceRegion,
                     NearestShare = options.NearestOnly ? 0.5f : 0,
                 });
+                using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 try
                 {
                     _models = models;
                     _pipeline = pipeline;
                     health.Set(HealthBoard.Models, true, $"{models.Pack} with {models.Gallery.Persons.Count} people");
                     Tell(models);
+                    ThresholdNotice notice = new();
+                    notice.IsDue(pipeline.Threshold, models.Gallery.Count);
                     _firstTry.TrySetResult();
                     Task settle = SettleAsync(cancellationToken);
+                    Task watch = WatchThresholdAsync(notice, pipeline, models, ended.Token);
                     RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), tap, time);
                     // On a thread of its own: inference is work, not waiting.
                     await Task.Run(() => loop.RunAsync(heartbeats.Watch("recognition", TimeSpan.FromSeconds(20)), cancellationToken), CancellationToken.None).ConfigureAwait(false);
                     await settle.ConfigureAwait(false);
+                    await ended.CancelAsync().ConfigureAwait(false);
+                    await watch.ConfigureAwait(false);
                 }
                 finally
                 {
+                    await ended.CancelAsync().ConfigureAwait(false);
                     _models = null;
                     _pipeline = null;
                     heartbeats.Forget("recognition");
@@ -130,13 +139,36 @@ public sealed class VisionPart(
         }
     }
 
+    // People come and go while the agent runs, and the threshold with them.
+    private async Task WatchThresholdAsync(ThresholdNotice notice, FacePipeline pipeline, FaceModels models, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(LookAgain, time, cancellationToken).ConfigureAwait(false);
+                CalibratedThreshold now = pipeline.Threshold;
+                int templates = models.Gallery.Count;
+                if (notice.IsDue(now, templates)) narration.Tell("models", $"The gallery or the threshold changed: {InWords(now, templates, options.WantedFpir)}.");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
     private void Tell(FaceModels models)
     {
-        string threshold = Threshold is { } value ? value.ToString("0.00", CultureInfo.InvariantCulture) : "?";
-        narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, threshold {threshold}.");
+        narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, {InWords(_pipeline?.Threshold, models.Gallery.Count, options.WantedFpir)}.");
         if (!options.Liveness) narration.Warn("models", "Liveness is switched off: a photo can punch. Set Liveness:Enabled to true.");
         if (models.Stale > 0) narration.Warn("models", $"{models.Stale} {(models.Stale == 1 ? "person needs" : "people need")} enrolling again for pack {models.Pack}; until then card only.");
         if (models.Gallery.Status.Problem is { } storage) narration.Warn("models", storage);
         if (models.Damaged > 0) narration.Warn("models", $"{models.Damaged} face templates cannot be opened (altered, or another key); enrol those people again.");
     }
+
+    /// <summary>The threshold in force, for what it was computed, and whether it was measured, fitted or extrapolated.</summary>
+    internal static string InWords(CalibratedThreshold? threshold, int templates, double fpir) => threshold is not { } value ? "threshold not known"
+        : string.Create(CultureInfo.InvariantCulture,
+            $"threshold {value.Threshold:0.00} for a false-positive rate of {fpir} at {templates} {(templates == 1 ? "template" : "templates")} ({value.BasisInWords})");
 }

@@ -24,9 +24,9 @@ public sealed class Enroller : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pack);
         ArgumentNullException.ThrowIfNull(gallery);
-        if (gallery.Pack != pack.Reference)
+        if (gallery.Pack != pack.Templates)
         {
-            throw new ArgumentException($"The gallery holds templates of {gallery.Pack}; enrolment runs {pack.Reference}.", nameof(gallery));
+            throw new ArgumentException($"The gallery holds templates of {gallery.Pack}; enrolment makes {pack.Templates}.", nameof(gallery));
         }
 
         _gallery = gallery;

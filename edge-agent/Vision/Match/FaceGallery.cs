@@ -46,7 +46,7 @@ public sealed class FaceGallery : IDisposable
     public static FaceGallery For(LoadedPack pack, GalleryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pack);
-        return new FaceGallery(pack.Reference, pack.Manifest.Embedder.Size, options);
+        return new FaceGallery(pack.Templates, pack.Manifest.Embedder.Size, options);
     }
 
     public PackRef Pack { get; }

@@ -48,7 +48,7 @@ public sealed class OpenSetDecider
         var verdict = match.Best.Person is null || !(match.Best.Score >= threshold.Threshold) ? OpenSetVerdict.Unknown
             : match.Second.Person is not null && match.Margin < _policy.Margin ? OpenSetVerdict.Ambiguous
             : OpenSetVerdict.Accept;
-        return new OpenSetDecision(verdict, match, threshold.Threshold, threshold.Extrapolated);
+        return new OpenSetDecision(verdict, match, threshold.Threshold, threshold.Basis);
     }
 
     private static double Expm1(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1;

@@ -1,5 +1,7 @@
+using Devices.Edge.Vision.Packs;
+
 namespace Devices.Edge.Vision.Match;
 
 /// <summary>A decision with everything it was decided on.</summary>
-/// <param name="ThresholdExtrapolated">The threshold lies beyond the pack's measured points.</param>
-public readonly record struct OpenSetDecision(OpenSetVerdict Verdict, GalleryMatch Match, float Threshold, bool ThresholdExtrapolated);
+/// <param name="Basis">What the threshold rests on.</param>
+public readonly record struct OpenSetDecision(OpenSetVerdict Verdict, GalleryMatch Match, float Threshold, ThresholdBasis Basis);

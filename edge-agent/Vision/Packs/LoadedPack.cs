@@ -29,6 +29,9 @@ public sealed class LoadedPack : IDisposable
 
     public PackRef Reference => Manifest.Reference;
 
+    /// <summary>The identity that templates carry; an earlier version's where only the calibration changed since.</summary>
+    public PackRef Templates => Manifest.Templates;
+
     /// <exception cref="InvalidOperationException">The pack was loaded for calibration and has none.</exception>
     public PackCalibration Calibration => Manifest.Calibration
         ?? throw new InvalidOperationException($"Pack {Reference} has no calibration; it can only be measured.");

@@ -19,6 +19,11 @@ internal static partial class ManifestRules
             return Invalid(m, "its id must be 1–64 of a-z, 0-9 and '-', and its version like 1.0.0");
         }
 
+        if (m.TemplateVersion is { } templates && !VersionPattern().IsMatch(templates))
+        {
+            return Invalid(m, "its templateVersion must be a version like 1.0.0");
+        }
+
         if (string.IsNullOrWhiteSpace(m.TrainingData))
         {
             return Invalid(m, "it does not say what is known of the training data");
@@ -135,9 +140,15 @@ internal static partial class ManifestRules
         {
             return new PackFault(PackFaultCode.CalibrationMissing,
                 $"Pack {m.Reference} is refused: it has no calibration (FMR against threshold), so no safe threshold is known.",
-                "Calibrate it (tests/Benchmarks, `calibrate`) and put the table into its manifest, or run `devices models install default`.");
+                "Calibrate it (`devices accuracy FOLDER --pack DIR`) and put the table into its manifest, or run `devices models install default`.");
         }
 
+        if (points.Any(p => p.Basis != ThresholdBasis.Measured) || m.Calibration!.Tail?.Points.Any(p => p.Basis != ThresholdBasis.Fitted) == true)
+        {
+            return Invalid(m, "the calibration's points must be measured and those of its tail fitted");
+        }
+
+        points = [.. points, .. m.Calibration.Tail?.Points ?? []];
         for (var i = 0; i < points.Count; i++)
         {
             if (points[i].Fmr is <= 0 or >= 1 || (i > 0 && (points[i].Fmr >= points[i - 1].Fmr || points[i].Threshold < points[i - 1].Threshold)))

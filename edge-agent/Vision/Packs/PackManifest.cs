@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Devices.Edge.Vision.Packs;
 
 /// <summary>
@@ -16,6 +18,12 @@ public sealed record PackManifest
 
     /// <summary>Version of the pack (not of the package its files come from), semantic.</summary>
     public required string Version { get; init; }
+
+    /// <summary>
+    /// The earlier version whose templates this one compares: set when only words or the calibration changed, while
+    /// models, inputs and preprocessing are the same, so that nobody has to be enrolled again. Absent: its own version.
+    /// </summary>
+    public string? TemplateVersion { get; init; }
 
     public required string Description { get; init; }
 
@@ -37,5 +45,11 @@ public sealed record PackManifest
     /// <summary>Absent only in a pack that was never calibrated; such a pack is refused.</summary>
     public PackCalibration? Calibration { get; init; }
 
+    /// <summary>Which pack decided: written into every punch.</summary>
+    [JsonIgnore]
     public PackRef Reference => new(Id, Version);
+
+    /// <summary>Which templates it compares: written into every template.</summary>
+    [JsonIgnore]
+    public PackRef Templates => new(Id, TemplateVersion ?? Version);
 }

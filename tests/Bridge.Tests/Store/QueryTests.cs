@@ -59,18 +59,6 @@ public sealed class QueryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_board_has_first_and_last_per_person_in_the_range()
-    {
-        await FillAsync();
-        IReadOnlyList<BoardRow> board = await _store.Punches.BoardAsync(Eight, Eight + 10 * 3_600_000);
-        BoardRow ada = board.Single(one => one.Person == "u-ada");
-        (ada.Name, ada.First, ada.Last, ada.Count, ada.LastTerminal, ada.Undelivered).ShouldBe(("Ada Lovelace", Eight, Eight + 9 * 3_600_000, 3, "m2-002", 3));
-        BoardRow unknown = board.Single(one => one.Person == "u-nobody");
-        (unknown.Name, unknown.First, unknown.Last).ShouldBe((null, unknown.Last, unknown.First));
-        (await _store.Punches.BoardAsync(Eight + 1, Eight + 2)).ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task Completeness_tells_the_last_contiguous_time_the_backlog_and_the_current_ledger()
     {
         await _store.AddTerminalAsync("m2-001");

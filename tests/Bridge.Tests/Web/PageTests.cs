@@ -154,6 +154,32 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public async Task With_a_shift_the_board_says_who_was_late_and_puts_a_night_on_the_day_it_began()
+    {
+        await using HrSite site = await HrSite.StartAsync("--Bridge:Site:Shift=22:00-06:00", "--Bridge:Site:WorkDays=1-7");
+        await RosterAsync(site);
+        LedgerMaker ledger = new();
+        long At(int day, int hour, int minute) => new DateTimeOffset(2026, 3, day, hour, minute, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
+        await site.Bench.AppendAsync(ledger, ledger.Next("ada", At(2, 22, 7)), ledger.Next("grace", At(2, 21, 50)), ledger.Next("ada", At(3, 6, 1)), ledger.Next("grace", At(3, 5, 30)));
+        using HrSite.Browser browser = await site.LogInAsync();
+
+        string second = await browser.PageAsync("/?day=2026-03-02"), third = await browser.PageAsync("/?day=2026-03-03");
+
+        Persons().Matches(second).Select(m => m.Groups[1].Value).ShouldBe(["ada", "grace"]);
+        foreach (string word in (string[])["late 7 min", "left 30 min early", "06:01:00 (+1)"]) second.ShouldContain(word);
+        Persons().Matches(third).ShouldBeEmpty();
+        using HrSite.Browser chinese = await site.LogInAsync("zh-CN");
+        (await chinese.PageAsync("/?day=2026-03-02")).ShouldContain("迟到 7 分钟");
+    }
+
+    [Theory]
+    [InlineData("Shift=nine to five", "give times such as 09:00-18:00")]
+    [InlineData("Shift=09:00-18:00,17:00-19:00", "lasts more than 24 hours")]
+    [InlineData("WorkDays=Mon", "give days from 1 (Monday) to 7")]
+    public void A_shift_that_makes_no_sense_ends_the_start_with_a_sentence(string setting, string sentence) =>
+        Should.Throw<BridgeStartException>(() => BridgeApplication.Build(["--Bridge:Site:Shift=09:00-18:00", $"--Bridge:Site:{setting}", $"--Bridge:Data={Path.Combine(Path.GetTempPath(), "never-made")}"])).Message.ShouldContain(sentence);
+
+    [Fact]
     public async Task Pages_speak_the_browsers_language_and_a_choice_outweighs_it()
     {
         await using HrSite site = await HrSite.StartAsync();

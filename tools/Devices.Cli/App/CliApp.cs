@@ -1,3 +1,4 @@
+using Devices.Cli.Accuracy;
 using Devices.Cli.Doctor;
 using Devices.Cli.Font;
 using Devices.Cli.Hardware;
@@ -61,6 +62,8 @@ public static class CliApp
         config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
         config.AddCommand<ViewCommand>("view").WithDescription("Show the camera's live picture with what recognition makes of it, in a browser.")
             .WithExample("view", "--agent", "/var/lib/devices/agent/agent.sock");
+        config.AddCommand<AccuracyCommand>("accuracy").WithDescription("Measure a model pack on pictures of known people: person/picture.jpg.")
+            .WithExample("accuracy", "people/", "--report", "accuracy/");
         config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Devices.Cli.Accuracy;
 using Devices.Cli.Doctor;
 using Devices.Cli.Font;
 using Devices.Cli.Ledger;
@@ -12,7 +13,7 @@ using Devices.Cli.View;
 namespace Devices.Cli.App;
 
 /// <summary>Everything that <c>--json</c> prints: snake_case, as in the contract between terminal and bridge.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(FaultReport))]
 [JsonSerializable(typeof(IReadOnlyList<ExitCode>))]
 [JsonSerializable(typeof(InstallResult))]
@@ -29,4 +30,5 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(FontReport))]
 [JsonSerializable(typeof(SimReport))]
 [JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(AccuracyDocument))]
 public sealed partial class CliJson : JsonSerializerContext;

@@ -54,6 +54,8 @@ public static class ExitCodes
 
     public static readonly ExitCode FontRefused = new(72, "font-refused", "The font file is missing or cannot be drawn from.", "Install fonts-noto-cjk, or give --from with a font that has the named face.");
     public static readonly ExitCode PortTaken = new(73, "port-taken", "The port is taken by another program.", "Choose another with --port; 0 takes any free one.");
+    public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
+    public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
 
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
@@ -65,6 +67,6 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, Interrupted,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, Interrupted,
     ];
 }

@@ -60,14 +60,18 @@ public static class StorageChecks
         if (patient.Status is not { } status || status.Whole("gallery") is not { } templates)
         {
             CalibratedThreshold alone = decider.ThresholdFor(1);
-            return new("threshold", Level.Unknown, string.Create(CultureInfo.InvariantCulture, $"the agent does not say how many are enrolled; at one template it would be {alone.Threshold:F3}; {data}"));
+            return new("threshold", Level.Unknown, string.Create(CultureInfo.InvariantCulture, $"the agent does not say how many are enrolled; at one template it would be {alone.Threshold:F3} ({alone.BasisInWords}); {data}"));
         }
 
         CalibratedThreshold own = decider.ThresholdFor((int)Math.Clamp(templates, 1, int.MaxValue));
         double? said = status.Number("threshold");
-        string found = string.Create(CultureInfo.InvariantCulture, $"{said ?? own.Threshold:F3} is in force at {templates} templates for a false-positive rate of {fpir}; {data}");
+        string found = string.Create(CultureInfo.InvariantCulture, $"{said ?? own.Threshold:F3} is in force at {templates} templates for a false-positive rate of {fpir} ({own.BasisInWords}); {data}");
+        if (calibration.Tail is { } tail && own.Basis == ThresholdBasis.Fitted)
+            found += string.Create(CultureInfo.InvariantCulture, $"; the tail rests on {tail.Exceedances:N0} scores above {tail.Above:F3}");
+        if (said is { } other && Math.Abs(other - own.Threshold) > 0.005)
+            return new("threshold", Level.Warning, string.Create(CultureInfo.InvariantCulture, $"{found}; the pack on the disk gives {own.Threshold:F3}"), "The agent decides with another calibration or another WantedFpir than its files say.", "Restart the agent (`systemctl restart devices-agent`), then look again.");
         return own.Extrapolated
-            ? new("threshold", Level.Warning, found, "The gallery needs a rarer false match than was ever measured: the threshold is extrapolated.", "Calibrate the pack with more data, or accept a larger WantedFpir.")
+            ? new("threshold", Level.Warning, found, "The gallery needs a rarer false match than was measured or could be fitted: the threshold is extrapolated.", "Calibrate the pack with more data, or accept a larger WantedFpir.")
             : new("threshold", Level.Ok, found);
     }
 

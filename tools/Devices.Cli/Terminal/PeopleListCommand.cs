@@ -16,7 +16,8 @@ public sealed class PeopleListCommand(IAnsiConsole console, CliHost host) : CliC
         JsonElement list = body.ValueKind == JsonValueKind.Array ? body : body.Get("people") is { ValueKind: JsonValueKind.Array } inner ? inner
             : throw new CliException(ExitCodes.AgentRefused, "The agent's list of people is not a list.");
         var people = list.EnumerateArray().Select(EnrolledPerson.Of).ToList();
-        string? pack = (await agent.SendAsync(HttpMethod.Get, "/status", null, Limit, cancellationToken)).Body?.Text("pack");
+        JsonElement? status = (await agent.SendAsync(HttpMethod.Get, "/status", null, Limit, cancellationToken)).Body;
+        string? pack = status?.Text("template_pack") ?? status?.Text("pack");
         var table = new Table().AddColumns("Person", "Name", "Cards", "Views by model pack", "Face");
         foreach (EnrolledPerson person in people)
             table.AddRow(Markup.Escape(person.Id), Markup.Escape(person.Name ?? ""), Markup.Escape(string.Join(", ", person.Cards)), Markup.Escape(string.Join(", ", person.Templates.Select(t => $"{t.Value} ({t.Key})"))), person.FaceState(pack));

@@ -70,17 +70,5 @@ public sealed class SqlitePunchStore(SqliteDatabase database, TimeProvider time)
             $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.terminal = $terminal AND p.ledger = $ledger AND p.seq = $seq",
             PunchQuery.Read, ("$terminal", key.Terminal), ("$ledger", key.Ledger.Text()), ("$seq", key.Seq)), cancellationToken);
 
-    public Task<IReadOnlyList<BoardRow>> BoardAsync(long start, long until, CancellationToken cancellationToken = default) =>
-        database.ReadAsync<IReadOnlyList<BoardRow>>(session => session.Query(
-            """
-            SELECT p.person, e.name, MIN(p.at), MAX(p.at), COUNT(*),
-              (SELECT l.terminal FROM punches l WHERE l.person = p.person AND l.at >= $start AND l.at < $until ORDER BY l.at DESC, l.id DESC LIMIT 1),
-              SUM(o.state NOT IN ('delivered', 'skipped'))
-            FROM punches p JOIN outbox o ON o.punch_id = p.id LEFT JOIN people e ON e.userid = p.person
-            WHERE p.at >= $start AND p.at < $until GROUP BY p.person ORDER BY MIN(p.at) DESC, p.person
-            """,
-            row => new BoardRow(row.GetString(0), row.TextOrNull(1), row.GetInt64(2), row.GetInt64(3), row.GetInt32(4), row.GetString(5), row.GetInt32(6)),
-            ("$start", start), ("$until", until)), cancellationToken);
-
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -56,10 +56,11 @@ public sealed class SimPicc(params byte[] uid)
         }
 
         byte[] part = Part(_level);
-        byte bcc = (byte)(part[0] ^ part[1] ^ part[2] ^ part[3]);
+        // A card with a wrong BCC believes in it when it is selected, so that nothing but the reader's own check is in its way.
+        byte bcc = (byte)(part[0] ^ part[1] ^ part[2] ^ part[3] ^ (WrongBcc ? 0x10 : 0));
         if (frame.Length == 2 && frame[1] == 0x20)
         {
-            return [.. part, (byte)(WrongBcc ? bcc ^ 0x10 : bcc)];
+            return [.. part, bcc];
         }
 
         if (frame.Length != 9 || frame[1] != 0x70 || !Crc(frame, 7) || !frame.AsSpan(2, 4).SequenceEqual(part) || frame[6] != bcc)

@@ -1,24 +1,27 @@
 using System.Numerics.Tensors;
 
-namespace Devices.Edge.Vision.Tests.Lfw;
+namespace Devices.Edge.Vision.Evaluation;
 
-/// <summary>Same-person and different-person pairs in ten folds, and LFW's accuracy: each fold at the threshold best for the other nine.</summary>
-internal static class PairProtocol
+/// <summary>
+/// Same-person and different-person pairs in ten folds, as in Labeled Faces in the Wild (Huang et al., 2007): each
+/// fold is judged at the threshold that makes the fewest mistakes in the other nine.
+/// </summary>
+public sealed record TenFold(int SamePairs, int DifferentPairs, int Pictures, double Accuracy, double Deviation, double LowestThreshold, double HighestThreshold)
 {
     private const int Folds = 10;
 
-    internal sealed record Pair(LfwPicture A, LfwPicture B, bool Same, int Fold)
+    /// <summary>One pair; a picture without a face matches nobody.</summary>
+    public sealed record Pair(EvaluationPicture A, EvaluationPicture B, bool Same, int Fold)
     {
-        /// <summary>A picture without a face matches nobody.</summary>
         internal float Score => A.Embedding is null || B.Embedding is null ? -1 : TensorPrimitives.Dot<float>(A.Embedding, B.Embedding);
     }
 
     /// <summary>
     /// Draws pairs with a fixed seed. Persons are dealt to folds first and both sides of a pair come from one fold,
     /// as in LFW, so that no person helps to choose the threshold that judges them. A person with many pictures is
-    /// not drawn more often than about the square root of their pairs.
+    /// not drawn more often than about the square root of their pairs. Fewer are drawn where the data have no more.
     /// </summary>
-    internal static IReadOnlyList<Pair> Draw(IReadOnlyList<LfwPicture> pictures, int each, int seed)
+    public static IReadOnlyList<Pair> Draw(IReadOnlyList<EvaluationPicture> pictures, int each = 3000, int seed = 20260101)
     {
 #pragma warning disable CA5394 // A fixed seed is the point: the same pairs on every machine.
         var random = new Random(seed);
@@ -28,12 +31,13 @@ internal static class PairProtocol
         for (var fold = 0; fold < Folds; fold++)
         {
             var mine = persons.Where((_, i) => i % Folds == fold).ToArray();
-            var wanted = each / Folds;
-            var same = Same(mine, random, wanted, fold);
+            var same = Same(mine, random, each / Folds, fold);
             pairs.AddRange(same);
 
             // Different pairs are drawn from the pictures drawn already, so that each picture embedded serves twice.
             mine = [.. same.SelectMany(p => new[] { p.A, p.B }).Distinct().GroupBy(p => p.Person).Select(g => g.ToArray())];
+            var all = mine.Sum(p => p.Length);
+            var wanted = Math.Min(same.Count, ((all * all) - mine.Sum(p => p.Length * p.Length)) / 4);
             var seen = new HashSet<(string, string)>();
             while (seen.Count < wanted)
             {
@@ -51,26 +55,34 @@ internal static class PairProtocol
 #pragma warning restore CA5394
     }
 
-    /// <summary>Mean accuracy over the folds, and the thresholds chosen.</summary>
-    internal static (double Accuracy, double Deviation, float LowThreshold, float HighThreshold) Accuracy(IReadOnlyList<Pair> pairs)
+    /// <summary>Mean accuracy over the folds; null where a fold has no pairs.</summary>
+    public static TenFold? Of(IReadOnlyList<Pair> pairs)
     {
+        ArgumentNullException.ThrowIfNull(pairs);
         var scored = pairs.Select(p => (p.Score, p.Same, p.Fold)).ToArray();
         var accuracies = new List<double>();
         var thresholds = new List<float>();
         for (var fold = 0; fold < Folds; fold++)
         {
-            var threshold = Best(scored.Where(s => s.Fold != fold).Select(s => (s.Score, s.Same)));
             var test = scored.Where(s => s.Fold == fold).ToArray();
+            if (test.Length == 0)
+            {
+                return null;
+            }
+
+            var threshold = Best(scored.Where(s => s.Fold != fold).Select(s => (s.Score, s.Same)));
             accuracies.Add((double)test.Count(s => s.Score >= threshold == s.Same) / test.Length);
             thresholds.Add(threshold);
         }
 
         var mean = accuracies.Average();
-        return (mean, Math.Sqrt(accuracies.Average(a => (a - mean) * (a - mean))), thresholds.Min(), thresholds.Max());
+        var pictures = pairs.SelectMany(p => new[] { p.A, p.B }).Distinct().Count();
+        return new TenFold(pairs.Count(p => p.Same), pairs.Count(p => !p.Same), pictures, mean,
+            Math.Sqrt(accuracies.Average(a => (a - mean) * (a - mean))), thresholds.Min(), thresholds.Max());
     }
 
 #pragma warning disable CA5394
-    private static List<Pair> Same(LfwPicture[][] persons, Random random, int wanted, int fold)
+    private static List<Pair> Same(EvaluationPicture[][] persons, Random random, int wanted, int fold)
     {
         var all = persons
             .Where(p => p.Length > 1)
