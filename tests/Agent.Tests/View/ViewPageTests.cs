@@ -45,6 +45,8 @@ public sealed partial class ViewPageTests
             .Concat(Enum.GetValues<QualityReason>().Where(r => r != QualityReason.Good).Select(r => "short." + Kebab(r)))
             .Concat(Enum.GetValues<ChallengeKind>().Where(c => c != ChallengeKind.None).Select(c => "challenge." + Kebab(c)))
             .Concat(Enum.GetValues<SpoofCue>().Select(c => "says.spoof-" + Kebab(c)))
+            .Concat(["total", "decode", "detect", "analyse", "recognise"], s => "number." + s)
+            .Concat(["eyes", "sharpness", "brightness", "contrast", "yaw", "pitch", "roll", "eye-texture", "mouth-texture", "residual"], m => "measure." + m)
             .Concat(["camera-none", "camera-fault", "models-none", "models-fault", "agent", "busy", "denied", "closed"], m => "message." + m);
         foreach (string key in used.Where(k => !k.EndsWith('.') && !k.EndsWith('-'))) texts.ShouldContainKey(key);
     }

@@ -31,13 +31,19 @@ function trouble(view, left) {
 
 const clock = ms => make('time', { textContent: new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour12: false }) });
 
+// Faces are compared in some frames only, so the longest of the last ones tells more than the newest.
+const times = [];
+
+function stage(f, name) {
+  return `${number(f.times[name], 1)} ms (${say('number.longest')} ${number(Math.max(...times.map(t => t[name])), 1)})`;
+}
+
 function numbers(view) {
   const f = view.frame;
+  if (f && times.push(f.times) > 50) times.shift();
   const rows = [
     ['number.fps', f ? number(f.fps, 1) : '–'], ['number.camera-fps', number(view.camera_fps, 1)],
-    ['number.total', f ? number(f.times.total, 1) + ' ms' : '–'], ['number.decode', f ? number(f.times.decode, 1) + ' ms' : '–'],
-    ['number.detect', f ? number(f.times.detect, 1) + ' ms' : '–'], ['number.analyse', f ? number(f.times.analyse, 1) + ' ms' : '–'],
-    ['number.recognise', f ? number(f.times.recognise, 1) + ' ms' : '–'], ['number.size', f && last ? `${last.width} × ${last.height}` : '–'],
+    ...['total', 'decode', 'detect', 'analyse', 'recognise'].map(name => ['number.' + name, f ? stage(f, name) : '–']), ['number.size', f && last ? `${last.width} × ${last.height}` : '–'],
     ['number.frame', f ? f.number : '–'], ['number.people', `${view.people} (${view.templates})`], ['number.threshold', number(view.threshold)],
     ['number.pack', view.pack ?? '–'],
   ];
