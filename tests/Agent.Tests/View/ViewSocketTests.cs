@@ -23,9 +23,9 @@ public sealed class ViewSocketTests
     })
     { BaseAddress = new("http://agent") };
 
-    private static async Task<HttpResponseMessage> OpenAsync(HttpClient http)
+    private static async Task<HttpResponseMessage> OpenAsync(HttpClient http, string by = "ada")
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, "/view?by=ada");
+        using HttpRequestMessage request = new(HttpMethod.Post, "/view?by=" + Uri.EscapeDataString(by));
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
     }
 
@@ -62,7 +62,9 @@ public sealed class ViewSocketTests
 
             (await agent.EventAsync("view", e => e.GetProperty("text").GetString()!.Contains("closed", StringComparison.Ordinal))).ShouldNotBe(default);
             (await agent.EventsAsync()).Count(e => e.GetProperty("kind").GetString() == "view" && e.GetProperty("text").GetString()!.Contains("opened by ada", StringComparison.Ordinal)).ShouldBe(2);
-            using (HttpResponseMessage again = await OpenAsync(http)) await IdOf(again);
+            // An account that would write a line of its own into the log is left out.
+            using (HttpResponseMessage again = await OpenAsync(http, "ada\n00:00:00 forged")) await IdOf(again);
+            (await agent.EventsAsync()).ShouldNotContain(e => e.GetProperty("text").GetString()!.Contains("forged", StringComparison.Ordinal));
             using HttpResponseMessage stranger = await http.GetAsync("/view/frame?view=guessed", Stop);
             stranger.StatusCode.ShouldBe(HttpStatusCode.Gone);
 
@@ -97,6 +99,33 @@ public sealed class ViewSocketTests
         seen.Value.View.GetProperty("frame").GetProperty("analysed").GetBoolean().ShouldBeFalse();
         seen.Value.View.GetProperty("models").GetProperty("state").GetString().ShouldBe("fault");
         seen.Value.View.GetProperty("models").GetProperty("text").GetString()!.ShouldContain("no-pack");
+    }
+
+    [Fact]
+    public async Task A_browser_that_asks_much_and_reads_nothing_holds_up_nobody()
+    {
+        using Scratch scratch = new();
+        await using MjpegCamera camera = await MjpegCamera.StartAsync(Jpegs.Make(3, 640, 480));
+        await using AgentProcess agent = await AgentProcess.StartAsync(scratch, "mjpeg:" + new Uri(camera.Address, "/stream"), scratch["no-pack"]);
+        using HttpClient http = Socket(scratch);
+        using HttpResponseMessage deaf = await OpenAsync(http), reader = await OpenAsync(http);
+        string deafId = await IdOf(deaf), id = await IdOf(reader);
+        using Socket stuck = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await stuck.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(scratch["s"], "agent.sock")), Stop);
+        string questions = string.Concat(Enumerable.Repeat($"GET /view/frame?view={deafId} HTTP/1.1\r\nHost: agent\r\n\r\n", 200));
+        await stuck.SendAsync(System.Text.Encoding.ASCII.GetBytes(questions), Stop);
+
+        List<long> seen = [];
+        await Until.Some<object>(async () =>
+        {
+            (JsonElement view, byte[] jpeg) = await FrameAsync(http, id);
+            if (jpeg.Length > 0) seen.Add(view.GetProperty("frame").GetProperty("number").GetInt64());
+            return seen.Count >= 20 ? "yes" : null;
+        }, "twenty frames beside the one who does not read");
+
+        seen.ShouldBe(seen.Distinct().Order());
+        // All the while the agent answers everybody else.
+        (await agent.GetAsync("/status")).Code.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
