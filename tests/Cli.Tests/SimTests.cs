@@ -13,7 +13,7 @@ namespace Devices.Cli.Tests;
 public sealed class SimTests : IDisposable
 {
     // As built for itself: the copy beside these tests lacks what their own framework brings.
-    private static readonly string DevicesProgram = Program.PathOf("Devices.Cli", "devices");
+    private static readonly string DevicesProgram = BuiltProgram.PathOf("Devices.Cli", "devices");
 
     private readonly TempFolder _folder = new();
 
@@ -23,7 +23,7 @@ public sealed class SimTests : IDisposable
     public async Task The_page_shows_the_firmwares_own_screen_and_a_card_held_to_it_is_thanked()
     {
         CancellationToken cancel = TestContext.Current.CancellationToken;
-        using Process process = Program.Start(DevicesProgram, _folder.Path, "sim", "--port", "0", "--language", "en", "--json");
+        using Process process = BuiltProgram.Start(DevicesProgram, _folder.Path, "sim", "--port", "0", "--language", "en", "--json");
         try
         {
             string json = "";
@@ -54,22 +54,22 @@ public sealed class SimTests : IDisposable
     [InlineData("--terminal", "UPPER")]
     [InlineData("--port", "70000")]
     public async Task An_option_that_will_not_do_gets_a_sentence(string option, string value) =>
-        (await Program.RunAsync(DevicesProgram, _folder.Path, "sim", option, value)).ShouldRefuse(ExitCodes.Usage, value);
+        (await BuiltProgram.RunAsync(DevicesProgram, _folder.Path, "sim", option, value)).ShouldRefuse(ExitCodes.Usage, value);
 
     [Fact]
     public async Task A_broker_needs_a_password_file_that_is_there()
     {
-        (await Program.RunAsync(DevicesProgram, _folder.Path, "sim", "--broker", "127.0.0.1:1")).ShouldRefuse(ExitCodes.AnswerMissing, "--password-file");
-        (await Program.RunAsync(DevicesProgram, _folder.Path, "sim", "--broker", "127.0.0.1:1", "--password-file", "nowhere")).ShouldRefuse(ExitCodes.AnswerMissing, "nowhere");
+        (await BuiltProgram.RunAsync(DevicesProgram, _folder.Path, "sim", "--broker", "127.0.0.1:1")).ShouldRefuse(ExitCodes.AnswerMissing, "--password-file");
+        (await BuiltProgram.RunAsync(DevicesProgram, _folder.Path, "sim", "--broker", "127.0.0.1:1", "--password-file", "nowhere")).ShouldRefuse(ExitCodes.AnswerMissing, "nowhere");
     }
 
     [Fact]
     public async Task A_font_that_cannot_be_drawn_from_gets_a_sentence()
     {
-        (await Program.RunAsync(DevicesProgram, _folder.Path, "font", "--from", "nowhere.ttc")).ShouldRefuse(ExitCodes.FontRefused, "nowhere.ttc");
+        (await BuiltProgram.RunAsync(DevicesProgram, _folder.Path, "font", "--from", "nowhere.ttc")).ShouldRefuse(ExitCodes.FontRefused, "nowhere.ttc");
         await File.WriteAllTextAsync(_folder["no.ttc"], "no font", TestContext.Current.CancellationToken);
-        (await Program.RunAsync(DevicesProgram, _folder.Path, "font", "--from", "no.ttc")).ShouldRefuse(ExitCodes.FontRefused, "no.ttc");
-        (await Program.RunAsync(DevicesProgram, _folder.Path, "font", "--height", "7")).ShouldRefuse(ExitCodes.Usage);
+        (await BuiltProgram.RunAsync(DevicesProgram, _folder.Path, "font", "--from", "no.ttc")).ShouldRefuse(ExitCodes.FontRefused, "no.ttc");
+        (await BuiltProgram.RunAsync(DevicesProgram, _folder.Path, "font", "--height", "7")).ShouldRefuse(ExitCodes.Usage);
     }
 
     [Fact]
