@@ -56,6 +56,7 @@ public sealed partial class TextTests
     private static IEnumerable<string> Computed() =>
     [
         .. Enum.GetValues<DeliveryState>().SelectMany(s => (string[])[$"state.{Names.Lower(s)}", $"journey.{Names.Lower(s)}"]),
+        .. Devices.Bridge.Web.Pages.TerminalList.Kinds.Select(k => $"event.{k}"),
         .. Enum.GetValues<PunchMethod>().Select(m => $"method.{Names.Lower(m)}"),
         .. Enum.GetValues<PunchDirection>().Select(d => $"direction.{Names.Lower(d)}"),
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
