@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Devices.Edge.Vision.Detect;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Liveness;
@@ -54,6 +55,12 @@ public sealed class FacePipeline : IDisposable
     /// <summary>The threshold that applies at the gallery's present size.</summary>
     public CalibratedThreshold Threshold => _decider.ThresholdFor(_gallery.Count);
 
+    /// <summary>Mean live score that the texture model must give.</summary>
+    public float LivenessThreshold => _liveThreshold;
+
+    /// <summary>Who watches; null (the default) costs nothing. Set on the pipeline's thread, between frames.</summary>
+    public IPipelineObserver? Observer { get; set; }
+
     /// <summary>
     /// The result of the last call, also where it threw half-way: a face decided before the fault was decided, is final, and is told
     /// nowhere else.
@@ -72,8 +79,10 @@ public sealed class FacePipeline : IDisposable
         _result.DecisionList.Clear();
         EndGone(now);
 
+        var begun = Stamp();
         var count = _analyzer.Detect(frame, _faces);
         _result.Detected = count;
+        var detected = Stamp();
         var faces = _faces.AsSpan(0, count);
         var tracks = _tracker.Associate(faces, now);
         for (var i = 0; i < count; i++)
@@ -87,6 +96,7 @@ public sealed class FacePipeline : IDisposable
             }
         }
 
+        var analysed = Stamp();
         for (var turn = 0; turn < _options.RecognitionsPerFrame; turn++)
         {
             var next = MostInNeed(tracks, now);
@@ -98,6 +108,7 @@ public sealed class FacePipeline : IDisposable
             Look(frame, _analyzed[next], tracks[next]!, now);
         }
 
+        Observer?.Timed(new StageTimes(Stopwatch.GetElapsedTime(begun, detected), Stopwatch.GetElapsedTime(detected, analysed), Stopwatch.GetElapsedTime(analysed)));
         for (var i = 0; i < count; i++)
         {
             if (tracks[i] is { } track)
@@ -120,6 +131,8 @@ public sealed class FacePipeline : IDisposable
     }
 
     public void Dispose() => _analyzer.Dispose();
+
+    private long Stamp() => Observer is null ? 0 : Stopwatch.GetTimestamp();
 
     private static TrackView View(FaceTrack track, bool decidedNow) =>
         new(track.Id, track.Motion.Box, track.LastQuality, track.Outcome, decidedNow, track.StartedAt)
@@ -261,7 +274,9 @@ public sealed class FacePipeline : IDisposable
         }
 
         var liveness = _analyzer.Liveness(frame, face.Box);
-        track.Take(_embedding, face.Quality.Score, liveness, _gallery.Match(_embedding), now);
+        var match = _gallery.Match(_embedding);
+        track.Take(_embedding, face.Quality.Score, liveness, match, now);
+        Observer?.Compared(track.Id, new FaceComparison(match.Best, match.Second, _decider.ThresholdFor(match.Templates).Threshold, track.Taken, Fused: false));
         if (track.Held >= _options.AcceptAfter && Decide(track, face.Quality.Yaw, now) is { } outcome)
         {
             track.Decide(outcome, now);
@@ -285,6 +300,7 @@ public sealed class FacePipeline : IDisposable
     {
         var decision = _decider.Decide(_gallery.Match(track.Fuse()));
         var (best, second) = (decision.Match.Best, decision.Match.Second);
+        Observer?.Compared(track.Id, new FaceComparison(best, second, decision.Threshold, track.Taken, Fused: true));
         var live = track.Liveness >= _liveThreshold;
         var agreed = best.Person is not null && track.Agrees(best.Person, decision.Threshold, _options.Agreement);
         if (live && agreed && decision.Verdict == OpenSetVerdict.Accept)

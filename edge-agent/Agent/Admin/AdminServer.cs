@@ -4,6 +4,7 @@ using System.Text.Json;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.View;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -34,7 +35,7 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <summary>Binds the socket; a stale file of a killed agent is replaced (the ledger's lock has already shown that no other agent runs).</summary>
     public static async Task<AdminServer> StartAsync(
-        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, CancellationToken stopping)
+        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, CancellationToken stopping)
     {
         File.Delete(socket);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -63,6 +64,7 @@ public sealed class AdminServer : IAsyncDisposable
         app.MapPut("/people/{id}/pin", context => SetPinAsync(context, people, pins, narration));
         app.MapDelete("/people/{id}/pin", context => RemovePinAsync(context, pins, narration));
         app.MapGet("/events", context => EventsAsync(context, narration, stopping));
+        app.MapView(view, stopping);
         app.MapFallback(context => WriteAsync(context, 404, new ProblemAnswer($"There is no {context.Request.Method} {context.Request.Path}."), Json.ProblemAnswer));
         try
         {

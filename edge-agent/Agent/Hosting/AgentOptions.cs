@@ -61,6 +61,9 @@ public sealed record AgentOptions
     /// <summary><c>Face:MinimumEyes</c>: pixels between the eyes below which a face is too far away to punch.</summary>
     public float MinimumEyes { get; init; } = QualityLimits.Recognition.MinimumEyeDistance;
 
+    /// <summary>Limits of a face that punches, as <see cref="MinimumEyes"/> changes them.</summary>
+    public QualityLimits QualityLimits => QualityLimits.Recognition with { MinimumEyeDistance = MinimumEyes };
+
     /// <summary><c>Face:NearestOnly</c>: only people about as near as the nearest one may punch.</summary>
     public bool NearestOnly { get; init; } = true;
 

@@ -5,6 +5,7 @@ using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Punching;
 using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Agent.View;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
 using Devices.Link;
@@ -28,6 +29,7 @@ public sealed class AgentRuntime : IAsyncDisposable
     private readonly Heartbeats _heartbeats;
     private readonly SystemdLink _systemd;
     private readonly FrameSlot _slot = new();
+    private readonly ViewTap _tap;
     private readonly CancellationTokenSource _stopCamera = new();
     private readonly CancellationTokenSource _stopVision = new();
     private readonly CancellationTokenSource _stopBridge = new();
@@ -55,6 +57,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _options = CardsOnlyByChoice(options) ? options with { ReadyGrace = TimeSpan.Zero } : options;
         _narration = narration;
         _time = time;
+        _tap = new(time);
         _heartbeats = new(time);
         _systemd = new(notifier, _health, _heartbeats, narration, _options, time);
     }
@@ -91,7 +94,8 @@ public sealed class AgentRuntime : IAsyncDisposable
             _narration.Warn("enrolled", sentence);
             _ledger.Events.Add("enrolment-override", nameless, security: true);
         });
-        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, _stopRest.Token).ConfigureAwait(false);
+        ViewDesk view = new(_tap, _people, _ledger.Events, _narration, Facts, _time);
+        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
     }
 
@@ -219,7 +223,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         if (_options.ModelPack is not null)
         {
             RecognitionDesk desk = new(_options, _people, book, _clock, gate, _screen, _desk, _narration, site, () => _ledger.LedgerId);
-            _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _time);
+            _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _tap, _time);
             _health.Set(HealthBoard.Models, false, "loading");
             _visionTask = PartRunner.RunAsync("face recognition", _vision.RunAsync, _narration, _time, _stopVision.Token);
         }
@@ -227,6 +231,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         {
             _health.Set(HealthBoard.Models, false, "no model pack is configured");
             _narration.Tell("models", "No model pack is configured (ModelPack): this terminal takes cards only.");
+            _visionTask = PartRunner.RunAsync("picture without recognition", token => ViewPump.RunAsync(_slot, _tap, TimeSpan.MaxValue, _time, token), _narration, _time, _stopVision.Token);
         }
 
         if (CameraAddress.TryCreate(_options.Camera, _time, out IFrameSource? source, out _) && source is not null)
@@ -302,6 +307,27 @@ public sealed class AgentRuntime : IAsyncDisposable
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),
+        };
+    }
+
+    private ViewFacts Facts()
+    {
+        FaceModels? models = _vision?.Models;
+        return new()
+        {
+            Terminal = _options.Terminal,
+            HasCamera = _camera is not null,
+            Camera = new(_health.IsOk(HealthBoard.Camera), _health.TextOf(HealthBoard.Camera)),
+            Status = _camera?.Status,
+            HasModels = _vision is not null,
+            Models = new(_health.IsOk(HealthBoard.Models), _health.TextOf(HealthBoard.Models)),
+            Pack = models?.Pack.ToString(),
+            People = _people.Count,
+            Templates = models?.Gallery.Count ?? 0,
+            Threshold = _vision?.Threshold,
+            LivenessThreshold = _vision?.LivenessThreshold,
+            Limits = _options.QualityLimits,
+            Region = _options.FaceRegion,
         };
     }
 

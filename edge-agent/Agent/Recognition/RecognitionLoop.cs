@@ -1,6 +1,7 @@
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.View;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Quality;
@@ -16,7 +17,7 @@ namespace Devices.Edge.Agent.Recognition;
 /// Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
-    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, TimeProvider time)
+    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, TimeProvider time)
 {
     // No detector of a pack takes more than this; one that does is given the whole picture.
     private const int SearchWidth = 320;
@@ -64,7 +65,8 @@ public sealed class RecognitionLoop(
 
     private bool Asleep(CameraFrame frame)
     {
-        if (!absent()) return false;
+        // Who adjusts the mount sees every frame, wherever they stand.
+        if (!absent() || tap.IsOpen) return false;
         if (frame.Format == FrameFormat.Yuyv ? _motion.Moved(frame.Data, frame.Width, frame.Height, frame.Stride) : _motion.Moved(frame.Data))
         {
             _awakeAt = time.GetTimestamp();
@@ -78,8 +80,11 @@ public sealed class RecognitionLoop(
 
     private async Task LookAsync(CameraFrame frame)
     {
+        ViewTap? view = tap.Look();
         using RgbFrame? rgb = Decode(frame);
         if (rgb is null) return;
+        view?.Decoded();
+        pipeline.Observer = view;
         FrameResult result;
         try
         {
@@ -91,6 +96,7 @@ public sealed class RecognitionLoop(
             // This frame is lost, the next one asks again. The tracks stay: what they hold was judged by whole runs.
             models.Failed(fault);
             await DecideAsync(pipeline.Latest).ConfigureAwait(false);
+            view?.Show(frame, rgb, null);
             return;
         }
         catch (FrameDamagedException damage)
@@ -100,6 +106,7 @@ public sealed class RecognitionLoop(
             return;
         }
 
+        view?.Show(frame, rgb, result);
         Processed++;
         _open = result.Tracks.Count > 0;
         if (result.Detected > 0)

@@ -3,11 +3,11 @@ using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.View;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Packs;
-using Devices.Edge.Vision.Quality;
 
 namespace Devices.Edge.Agent.Recognition;
 
@@ -17,7 +17,7 @@ namespace Devices.Edge.Agent.Recognition;
 /// </summary>
 public sealed class VisionPart(
     AgentOptions options, PeopleStore people, FrameSlot slot, RecognitionDesk desk, McuScreen screen, McuDesk mcu, HealthBoard health,
-    Heartbeats heartbeats, Narration narration, CrashGuard guard, TimeProvider time)
+    Heartbeats heartbeats, Narration narration, CrashGuard guard, ViewTap tap, TimeProvider time)
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
@@ -31,6 +31,9 @@ public sealed class VisionPart(
 
     /// <summary>The threshold that decides at the gallery's present size; null without models.</summary>
     public float? Threshold => _pipeline?.Threshold.Threshold;
+
+    /// <summary>Mean live score that is needed; null without models.</summary>
+    public float? LivenessThreshold => _pipeline?.LivenessThreshold;
 
     /// <summary>Frames that the decoder refused (sound from outside, damaged within).</summary>
     public FrameTally Decoded { get; } = new();
@@ -50,7 +53,7 @@ public sealed class VisionPart(
                     Policy = new DecisionPolicy { Fpir = options.WantedFpir },
                     LivenessThreshold = options.Liveness ? null : 0f,
                     Motion = new MotionOptions { Enabled = options.Liveness, Challenge = options.Challenge },
-                    Quality = QualityLimits.Recognition with { MinimumEyeDistance = options.MinimumEyes },
+                    Quality = options.QualityLimits,
                     Region = options.FaceRegion,
                     NearestShare = options.NearestOnly ? 0.5f : 0,
                 });
@@ -66,7 +69,7 @@ public sealed class VisionPart(
                     _firstTry.TrySetResult();
                     Task settle = SettleAsync(cancellationToken);
                     Task watch = WatchThresholdAsync(notice, pipeline, models, ended.Token);
-                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), time);
+                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), tap, time);
                     // On a thread of its own: inference is work, not waiting.
                     await Task.Run(() => loop.RunAsync(heartbeats.Watch("recognition", TimeSpan.FromSeconds(20)), cancellationToken), CancellationToken.None).ConfigureAwait(false);
                     await settle.ConfigureAwait(false);
@@ -104,7 +107,7 @@ public sealed class VisionPart(
             narration.Warn("models", tripped);
             health.Set(HealthBoard.Models, false, tripped);
             _firstTry.TrySetResult();
-            await Task.Delay(TimeSpan.FromMinutes(10), time, cancellationToken).ConfigureAwait(false);
+            await ViewPump.RunAsync(slot, tap, TimeSpan.FromMinutes(10), time, cancellationToken).ConfigureAwait(false);
         }
 
         while (true)
@@ -118,7 +121,7 @@ public sealed class VisionPart(
             if (problem != told) narration.Warn("models", $"No face recognition, cards only: {problem}");
             told = problem;
             _firstTry.TrySetResult();
-            await Task.Delay(TryAgain, time, cancellationToken).ConfigureAwait(false);
+            await ViewPump.RunAsync(slot, tap, TryAgain, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -14,6 +14,9 @@ public sealed record FaceRegion
 
     private FaceRegion(Vector2[] corners) => _corners = corners;
 
+    /// <summary>The polygon's corners, shares of width and height.</summary>
+    public IReadOnlyList<Vector2> Corners => _corners;
+
     /// <summary>
     /// Reads <c>left,top,right,bottom</c> (a rectangle) or three and more corners <c>x,y x,y x,y …</c>; all are shares
     /// from 0 to 1 of the picture, as in <c>0.2,0,0.8,1</c>.

@@ -7,6 +7,7 @@ using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
 using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
+using Devices.Cli.View;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -59,6 +60,8 @@ public static class CliApp
             .WithExample("sim").WithExample("sim", "--broker", "127.0.0.1:1883", "--password-file", "/var/lib/devices/agent/mcu.password");
         config.AddCommand<FontCommand>("font").WithDescription("Make the terminal's bitmap font from a font file.");
         config.AddCommand<DoctorCommand>("doctor").WithDescription("Check a terminal: what was found, what it means, what to do.");
+        config.AddCommand<ViewCommand>("view").WithDescription("Show the camera's live picture with what recognition makes of it, in a browser.")
+            .WithExample("view", "--agent", "/var/lib/devices/agent/agent.sock");
         config.AddCommand<AccuracyCommand>("accuracy").WithDescription("Measure a model pack on pictures of known people: person/picture.jpg.")
             .WithExample("accuracy", "people/", "--report", "accuracy/");
         config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");

@@ -8,6 +8,7 @@ using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
 using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
+using Devices.Cli.View;
 
 namespace Devices.Cli.App;
 
@@ -25,6 +26,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(LedgerReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ViewReport))]
 [JsonSerializable(typeof(FontReport))]
 [JsonSerializable(typeof(SimReport))]
 [JsonSerializable(typeof(List<string>))]

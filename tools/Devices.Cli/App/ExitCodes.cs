@@ -42,6 +42,7 @@ public static class ExitCodes
     public static readonly ExitCode NothingToEnrol = new(53, "nothing-to-enrol", "No pictures were found.", "Give FOLDER/<userid>/*.jpg, or --person with pictures.");
     public static readonly ExitCode PeopleListRefused = new(54, "people-list-refused", "people.json cannot be used.", "Correct the named entry.");
     public static readonly ExitCode AgentRefused = new(55, "agent-refused", "The agent refused the request or answered something unknown.", "Read its reason; check that agent and tool are of the same version.");
+    public static readonly ExitCode ViewsOpen = new(57, "views-open", "As many debug views as the terminal allows are open.", "Close one of them (Ctrl-C where it runs), then run this again.");
 
     public static readonly ExitCode LedgerMissing = new(60, "ledger-missing", "There is no ledger file there.", "Give the path of ledger.db in the terminal's state folder.");
     public static readonly ExitCode LedgerUnreadable = new(61, "ledger-unreadable", "The file is not a ledger, or it is damaged.", "Keep the file as it is and copy it for analysis; punches that the bridge holds are safe there.");
@@ -65,7 +66,7 @@ public static class ExitCodes
         PackUnknown, ManifestRefused, WrongHash, LicenceRefused, NpmMissing, DownloadFailed, SourceMissing, NotInstalled, PackIncomplete,
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
-        AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused,
+        AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
         LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, Interrupted,
     ];
 }

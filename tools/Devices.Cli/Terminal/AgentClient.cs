@@ -38,19 +38,46 @@ public sealed class AgentClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CliException(ExitCodes.AgentUnreachable, $"The agent at {_socket} took the request {method} {path} but did not answer within {limit.TotalSeconds:0} seconds.", "Look at the agent's log (`journalctl -u devices-agent`); restart it if it hangs.", e);
-        }
-        catch (HttpRequestException e) when (Find<CliException>(e) is { } known)
-        {
-            throw new CliException(known.Code, known.Message, known.Remedy, known.InnerException);
+            throw Silent(method, path, limit, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new CliException(ExitCodes.AgentUnreachable, $"The agent at {_socket} broke off: {e.InnerException?.Message ?? e.Message}", inner: e);
+            throw Broken(e);
+        }
+    }
+
+    /// <summary>One request whose answer is read as it comes and may be anything; the caller disposes it.</summary>
+    /// <param name="language">Passed on as Accept-Language; null or empty leaves it out.</param>
+    /// <param name="limit">Longest wait for the answer's head.</param>
+    /// <exception cref="CliException">The agent cannot be reached or is silent.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, string? language, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (!string.IsNullOrEmpty(language)) request.Headers.TryAddWithoutValidation("Accept-Language", language);
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timer.CancelAfter(limit);
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timer.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Silent(method, path, limit, e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Broken(e);
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    private CliException Silent(HttpMethod method, string path, TimeSpan limit, Exception inner) =>
+        new(ExitCodes.AgentUnreachable, $"The agent at {_socket} took the request {method} {path} but did not answer within {limit.TotalSeconds:0} seconds.", "Look at the agent's log (`journalctl -u devices-agent`); restart it if it hangs.", inner);
+
+    private CliException Broken(Exception e) => Find<CliException>(e) is { } known
+        ? new(known.Code, known.Message, known.Remedy, known.InnerException)
+        : new(ExitCodes.AgentUnreachable, $"The agent at {_socket} broke off: {e.InnerException?.Message ?? e.Message}", inner: e);
 
     private static JsonElement Parse(byte[] body, HttpStatusCode status)
     {
