@@ -62,6 +62,12 @@ public sealed class FacePipeline : IDisposable
     public IPipelineObserver? Observer { get; set; }
 
     /// <summary>
+    /// The result of the last call, also where it threw half-way: a face decided before the fault was decided, is final, and is told
+    /// nowhere else.
+    /// </summary>
+    public FrameResult Latest => _result;
+
+    /// <summary>
     /// Looks at one frame; its <see cref="RgbFrame.CapturedAt"/> must not go back. The frame is only read and stays
     /// the caller's. The result is valid until the next call.
     /// </summary>

@@ -19,4 +19,11 @@ internal static class Packs
         var loaded = PackLoader.Load(DirectoryOf(args), new PackOptions { ForCalibration = forCalibration });
         return loaded.Pack ?? throw new InvalidOperationException(loaded.Fault!.ToString());
     }
+
+    /// <summary>LFW's folder: <c>--lfw FOLDER</c>, else the shared data beside the checkout.</summary>
+    internal static string Lfw(string[] args)
+    {
+        var at = Array.IndexOf(args, "--lfw");
+        return at >= 0 && at + 1 < args.Length ? args[at + 1] : Path.Combine(RepoRoot.SharedData, "lfw");
+    }
 }

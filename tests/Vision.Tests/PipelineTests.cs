@@ -156,8 +156,8 @@ public sealed class PipelineTests
         }
 
         var decisions = Run(gallery, Enumerable.Repeat<Func<TimeSpan, RgbFrame>>(at => Installed.Load(Installed.Group(1), at), 8), new PipelineOptions { Motion = new MotionOptions { Enabled = false } });
-        decisions.Count.ShouldBe(3);
-        decisions.Count(d => d.Outcome is TrackOutcome.Accepted).ShouldBe(1);
+        decisions.Count.ShouldBe(3, string.Join("; ", decisions.Select(d => d.Outcome)));
+        decisions.Count(d => d.Outcome is TrackOutcome.Accepted).ShouldBe(1, string.Join("; ", decisions.Select(d => d.Outcome)));
         decisions.Single(d => d.Outcome is TrackOutcome.Accepted).Box.CentreX.ShouldBeGreaterThan(1400);
         decisions.Count(d => d.Outcome is TrackOutcome.Unknown).ShouldBe(2);
     }

@@ -179,8 +179,10 @@ internal sealed partial class Stack : IAsyncDisposable
 
     private string FindPack()
     {
-        foreach (string manifest in Directory.Exists(_layout.Models) ? Directory.EnumerateFiles(_layout.Models, "manifest.json", SearchOption.AllDirectories).Where(m => !Path.GetRelativePath(_layout.Models, m).StartsWith('.')) : [])
-            return Path.GetDirectoryName(manifest)!;
+        // The checkout's own version: the cache may hold earlier ones.
+        using JsonDocument own = JsonDocument.Parse(File.ReadAllText(Path.Combine(_layout.Root, "models", "default", "manifest.json")));
+        string directory = Path.Combine(_layout.Models, own.RootElement.GetProperty("id").GetString()!, own.RootElement.GetProperty("version").GetString()!);
+        if (File.Exists(Path.Combine(directory, "manifest.json"))) return directory;
         throw new UpFault($"No model pack is installed below {_layout.Models}. Run tools/up, or `devices models install`.");
     }
 

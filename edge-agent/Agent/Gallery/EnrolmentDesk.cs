@@ -13,8 +13,8 @@ namespace Devices.Edge.Agent.Gallery;
 /// a crash in between is mended by the next start, which reads the disk.
 /// </summary>
 /// <param name="models">The models in force; null while there are none.</param>
-/// <param name="vouched">Told of each enrolment that somebody answered for against a check, in one sentence without face data; null for nobody.</param>
-public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> models, Action<string>? vouched = null)
+/// <param name="vouched">Told of each enrolment that somebody answered for against a check: one sentence for this terminal's log, one without names for the bridge. Null for nobody.</param>
+public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> models, Action<string, string>? vouched = null)
 {
     /// <summary>Most pictures in one enrolment.</summary>
     public const int MaxPictures = 12;
@@ -112,7 +112,7 @@ public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> 
             if (people.Put(id, name, uids, [.. result.Templates], running.Templates) is { } owned) return Answer(EnrolmentOutcome.Conflict, 0, owned);
             if (running.Gallery.Replace(id, [.. result.Templates]) is { } unfit)
                 throw new GalleryException($"{unfit.Message} The disk has the new templates; restart the agent.");
-            if (!permit.IsNone) vouched?.Invoke(Vouched(id, name, result, permit));
+            if (!permit.IsNone) vouched?.Invoke(Vouched(id, name, result, permit), VouchedNameless(id, result));
             return Answer(EnrolmentOutcome.Enrolled, result.Templates.Count, null) with { LookAlikes = Resembling(result.LookAlikes), Allowed = Resembling(result.AllowedDuplicates) };
         }
         finally
@@ -152,6 +152,10 @@ public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> 
             : permit.ReplaceFace ? "and may have got another face" : $"with leave to resemble {string.Join(" and ", permit.AllowedDuplicates)}, which was not needed";
         return $"{name} ({id}) was enrolled {what}. Reason given: {permit.Reason.Trim()}";
     }
+
+    private static string VouchedNameless(string id, EnrolmentResult result) => result.AllowedDuplicates.Count > 0
+        ? $"The person with id {id} was enrolled although the face resembles that of {string.Join(" and ", result.AllowedDuplicates.Select(a => a.Person))}. The reason is in the terminal's log."
+        : $"For the person with id {id} a check of enrolment was overruled. The reason is in the terminal's log.";
 
     // Vision knows userids only; the person at the desk knows names.
     private string Sentence(EnrolmentFault fault) => fault.OtherPerson is { } other && people.Find(other) is { } person && person.Name != other

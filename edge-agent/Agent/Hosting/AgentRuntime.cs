@@ -89,10 +89,10 @@ public sealed class AgentRuntime : IAsyncDisposable
         TellLiveness(gate);
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
 
-        EnrolmentDesk enrolment = new(_people, () => _vision?.Models, sentence =>
+        EnrolmentDesk enrolment = new(_people, () => _vision?.Models, (sentence, nameless) =>
         {
             _narration.Warn("enrolled", sentence);
-            _ledger.Events.Add("enrolment-override", sentence, security: true);
+            _ledger.Events.Add("enrolment-override", nameless, security: true);
         });
         ViewDesk view = new(_tap, _people, _ledger.Events, _narration, Facts, _time);
         _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _stopRest.Token).ConfigureAwait(false);

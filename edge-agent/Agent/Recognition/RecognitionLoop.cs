@@ -95,12 +95,14 @@ public sealed class RecognitionLoop(
         {
             // This frame is lost, the next one asks again. The tracks stay: what they hold was judged by whole runs.
             models.Failed(fault);
+            await DecideAsync(pipeline.Latest).ConfigureAwait(false);
             view?.Show(frame, rgb, null);
             return;
         }
         catch (FrameDamagedException damage)
         {
             decoded.Refuse(damage.Message);
+            await DecideAsync(pipeline.Latest).ConfigureAwait(false);
             return;
         }
 
@@ -120,7 +122,7 @@ public sealed class RecognitionLoop(
 
         if (result.Decisions.Count > 0)
         {
-            foreach (TrackOutcome outcome in result.Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
+            await DecideAsync(result).ConfigureAwait(false);
             return;
         }
 
@@ -151,7 +153,13 @@ public sealed class RecognitionLoop(
     private async Task FinishAsync()
     {
         _open = false;
-        foreach (TrackOutcome outcome in pipeline.Finish().Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
+        await DecideAsync(pipeline.Finish()).ConfigureAwait(false);
+    }
+
+    // A copy: the result is the pipeline's, and is used again for the next frame.
+    private async Task DecideAsync(FrameResult result)
+    {
+        foreach (TrackOutcome outcome in result.Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
     }
 
     // RGB of the whole picture is made only for a frame with a face in it: raw formats go to the detector in one pass, and a JPEG

@@ -45,6 +45,9 @@ internal sealed class FaceTrack
 
     internal TimeSpan LastSeen { get; set; }
 
+    /// <summary>Frames in a row in which it was not found.</summary>
+    internal int Missed { get; set; }
+
     internal TimeSpan LastSampleAt { get; private set; }
 
     internal TimeSpan DecidedAt { get; private set; }
@@ -66,6 +69,7 @@ internal sealed class FaceTrack
     {
         Id = id;
         StartedAt = LastSeen = now;
+        Missed = 0;
         LastSampleAt = TimeSpan.MinValue;
         Motion.Start(box, now);
         ChallengesFailed = 0;

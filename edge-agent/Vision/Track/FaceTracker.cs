@@ -45,6 +45,12 @@ internal sealed class FaceTracker
             assigned[face] = found;
             found.Motion.Observe(faces[face].Box, now);
             found.LastSeen = now;
+            found.Missed = -1;
+        }
+
+        foreach (var track in _active)
+        {
+            track.Missed++;
         }
 
         for (var i = 0; i < faces.Length; i++)
@@ -65,7 +71,9 @@ internal sealed class FaceTracker
     {
         for (var i = 0; i < _active.Count; i++)
         {
-            if (now - _active[i].LastSeen > _options.MaximumGap)
+            // A machine that is busy looks seldom: a gap between two frames alone is nobody's absence, unless it is a long one.
+            var gone = now - _active[i].LastSeen;
+            if (gone > _options.MaximumGap && (_active[i].Missed >= _options.MissedFrames || gone / 3 > _options.MaximumGap))
             {
                 var ended = _active[i];
                 _active.RemoveAt(i);

@@ -94,14 +94,15 @@ public sealed class EnrolmentDeskTests : IDisposable
     [Fact]
     public void A_vouched_for_twin_is_enrolled_and_the_reason_is_told()
     {
-        List<string> told = [];
+        List<(string Here, string Bridge)> told = [];
         _models = FaceModels.Load(Repo.PackOrSkip(), _people, out _);
-        EnrolmentDesk desk = new(_people, () => _models, told.Add);
+        EnrolmentDesk desk = new(_people, () => _models, (here, bridge) => told.Add((here, bridge)));
         desk.Enrol("e1", "Felix", null, [Picture("franck_02888.jpg")]).Enrolled.ShouldBeTrue();
         EnrolmentAnswer twin = desk.Enrol("e2", "Franz", null, [Picture("franck_04035.jpg")], new(["e1"], false, "twin brothers, seen both"));
         twin.Enrolled.ShouldBeTrue(twin.Reason);
         twin.Allowed.ShouldHaveSingleItem().Name.ShouldBe("Felix");
-        told.ShouldHaveSingleItem().ShouldBe("Franz (e2) was enrolled although the face resembles Felix (e1). Reason given: twin brothers, seen both");
+        told.ShouldHaveSingleItem().Here.ShouldBe("Franz (e2) was enrolled although the face resembles Felix (e1). Reason given: twin brothers, seen both");
+        told[0].Bridge.ShouldBe("The person with id e2 was enrolled although the face resembles that of e1. The reason is in the terminal's log.");
         LookAlikeReport report = desk.FindLookAlikes(TestContext.Current.CancellationToken).ShouldNotBeNull();
         (report.People, report.Templates).ShouldBe((2, 2));
         LookAlike pair = report.Pairs.ShouldHaveSingleItem();

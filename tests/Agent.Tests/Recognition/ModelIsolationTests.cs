@@ -14,6 +14,9 @@ public sealed class ModelIsolationTests
 {
     private const string Card = "04A1B2C3";
 
+    // Moments of one living man.
+    private static byte[][] Man => [Repo.Picture("franck_02159.jpg"), Repo.Picture("franck_02045.jpg"), Repo.Picture("franck_02221.jpg")];
+
     // The models' process: the child of the agent that was started with the worker's verb.
     private static int? WorkerOf(AgentProcess agent)
     {
@@ -83,7 +86,7 @@ public sealed class ModelIsolationTests
         (await agent.EnrolAsync("e2", "Grace Hopper", Card)).Code.ShouldBe(HttpStatusCode.OK);
         await using McuClient mcu = await McuOf(agent, scratch);
         int worker = WorkerOf(agent).ShouldNotBeNull();
-        camera.Picture = Repo.Picture("franck_02159.jpg");
+        camera.Play(Man);
         await agent.EventAsync("punch", e => e.GetProperty("person").GetString() == "e1");
 
         await Signal(worker, signal);
@@ -98,7 +101,7 @@ public sealed class ModelIsolationTests
         camera.Picture = Jpegs.Make(1, 720, 576);
         int punches = Count(await agent.EventsAsync(), "punch", "Felix");
         await Task.Delay(1500, TestContext.Current.CancellationToken);
-        camera.Picture = Repo.Picture("franck_02159.jpg");
+        camera.Play(Man);
         await Until.Some<object>(async () => Count(await agent.EventsAsync(), "punch", "Felix") > punches ? "yes" : null, "his next punch; the log so far:\n" + agent.Output);
 
         told.GetProperty("text").GetString()!.ShouldContain("Cards work meanwhile.");

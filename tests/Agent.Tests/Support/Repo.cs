@@ -30,9 +30,10 @@ internal static class Repo
 
     private static string? FindPack()
     {
-        string models = Path.Combine(Root, ".cache", "models");
-        return InstalledPacks.List(models).Where(p => p.Manifest.IsSound).Select(p => p.Directory).FirstOrDefault(d => d.Contains("faceplugin", StringComparison.Ordinal))
-            ?? InstalledPacks.List(models).Where(p => p.Manifest.IsSound).Select(p => p.Directory).FirstOrDefault();
+        // The checkout's own version: the cache may hold earlier ones.
+        PackManifest? own = PackVerifier.ReadManifest(Path.Combine(Root, "models", "default")).Manifest;
+        string? directory = own is null ? null : InstalledPacks.DirectoryOf(Path.Combine(Root, ".cache", "models"), own.Reference);
+        return directory is not null && Directory.Exists(directory) ? directory : null;
     }
 
     private static string Find()

@@ -180,6 +180,24 @@ public sealed partial class PageTests
         Should.Throw<BridgeStartException>(() => BridgeApplication.Build(["--Bridge:Site:Shift=09:00-18:00", $"--Bridge:Site:{setting}", $"--Bridge:Data={Path.Combine(Path.GetTempPath(), "never-made")}"])).Message.ShouldContain(sentence);
 
     [Fact]
+    public async Task What_a_terminal_reports_reaches_HR_above_all_that_liveness_is_off()
+    {
+        await using HrSite site = await HrSite.StartAsync();
+        long at = new DateTimeOffset(2026, 3, 2, 1, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        ITerminalStore terminals = site.Bench.Get<ITerminalStore>();
+        await terminals.SaveEventAsync("m2-001", new() { Id = "e1", Kind = "liveness-off", At = at, Text = "Liveness is switched off: a photo can punch." });
+        await terminals.SaveEventAsync("m2-001", new() { Id = "e2", Kind = "brand-new", At = at, Text = "<b>Something</b>" });
+        using HrSite.Browser browser = await site.LogInAsync();
+
+        using HttpResponseMessage answer = await browser.GetAsync("/terminals");
+        string page = await answer.Content.ReadAsStringAsync();
+
+        foreach (string word in (string[])["data-event=\"liveness-off\"", "liveness check is OFF", "a photo can punch", "2026-03-02 09:00:00", "brand-new", "&lt;b&gt;Something"]) page.ShouldContain(word);
+        using HrSite.Browser chinese = await site.LogInAsync("zh-CN");
+        (await chinese.PageAsync("/terminals")).ShouldContain("活体检测已关闭");
+    }
+
+    [Fact]
     public async Task Pages_speak_the_browsers_language_and_a_choice_outweighs_it()
     {
         await using HrSite site = await HrSite.StartAsync();

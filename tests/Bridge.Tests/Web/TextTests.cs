@@ -56,6 +56,7 @@ public sealed partial class TextTests
     private static IEnumerable<string> Computed() =>
     [
         .. Enum.GetValues<DeliveryState>().SelectMany(s => (string[])[$"state.{Names.Lower(s)}", $"journey.{Names.Lower(s)}"]),
+        .. Devices.Bridge.Web.Pages.TerminalList.Kinds.Select(k => $"event.{k}"),
         .. Enum.GetValues<PunchMethod>().Select(m => $"method.{Names.Lower(m)}"),
         .. Enum.GetValues<PunchDirection>().Select(d => $"direction.{Names.Lower(d)}"),
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
@@ -87,7 +88,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

@@ -23,6 +23,7 @@ public sealed class Packs
         Manifest = model with
         {
             Id = id,
+            Version = "1.0.0",
             Files = [.. Names.Select(n => new PackFile { Path = n, Bytes = Weights[n].Length, Sha256 = Hash(Weights[n]), Source = source(n) })],
             Licences = [new PackLicence { Spdx = "MIT", File = "LICENSE", Sha256 = Hash(Encoding.UTF8.GetBytes(Licence)), Source = "the test", Covers = Names }],
         };
