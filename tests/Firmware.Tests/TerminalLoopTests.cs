@@ -148,6 +148,7 @@ public sealed class TerminalLoopTests
         _board.Cards.Count.ShouldBe(3);
     }
 
+    /// <summary>stuartpittaway/diyBMSv4ESP32#187: after Wi-Fi was off by night the socket looked fine and carried nothing.</summary>
     [Fact]
     public void A_silent_link_is_noticed_within_15_seconds_and_made_anew()
     {

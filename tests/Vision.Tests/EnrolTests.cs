@@ -30,7 +30,7 @@ public sealed class EnrolTests
         var result = Enrol(gallery, "franck", null, Installed.Clm("franck_02159.jpg"), Installed.Clm("franck_02888.jpg"), Installed.Clm("clmtrackr01.jpg"));
         result.IsEnrolled.ShouldBeTrue(result.Fault?.Message);
         result.Templates.Count.ShouldBe(3);
-        result.Templates.ShouldAllBe(t => t.Person == "franck" && t.Pack == Installed.Pack.Reference);
+        result.Templates.ShouldAllBe(t => t.Person == "franck" && t.Pack == Installed.Pack.Templates);
         result.Pictures.ShouldAllBe(p => p.Use == PictureUse.Kept && p.Quality.IsGood);
         gallery.Count.ShouldBe(0);
         gallery.Replace("franck", [.. result.Templates]).ShouldBeNull();
@@ -145,7 +145,7 @@ public sealed class EnrolTests
                 vector[i] = (cosine * to.Vector.Span[i]) + (MathF.Sqrt(1 - (cosine * cosine)) * vector[i] / norm);
             }
 
-            return new FaceTemplate(Guid.NewGuid(), person, Installed.Pack.Reference, vector);
+            return new FaceTemplate(Guid.NewGuid(), person, Installed.Pack.Templates, vector);
         }
 
         templates.Add(Near(templates[7], "twin", 0.8f));
@@ -166,7 +166,7 @@ public sealed class EnrolTests
         }
 
         var norm = System.Numerics.Tensors.TensorPrimitives.Norm<float>(vector);
-        return new FaceTemplate(Guid.NewGuid(), person, Installed.Pack.Reference, vector.Select(v => v / norm).ToArray());
+        return new FaceTemplate(Guid.NewGuid(), person, Installed.Pack.Templates, vector.Select(v => v / norm).ToArray());
     }
 
     [Fact]

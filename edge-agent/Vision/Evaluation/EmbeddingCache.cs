@@ -16,8 +16,8 @@ namespace Devices.Edge.Vision.Evaluation;
 public sealed class EmbeddingCache : IDisposable
 {
     // Part of the file's name: raise it when the way from picture to embedding changes here.
-    private const string Protocol = "centre-face-1";
-    private const int HashBytes = 32, CheckBytes = 8, Numbers = 12;
+    private const string Protocol = "centre-face-2";
+    private const int HashBytes = 32, CheckBytes = 8, Numbers = 14;
     private readonly FileStream _stream;
     private readonly Dictionary<string, long> _at = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -80,7 +80,7 @@ public sealed class EmbeddingCache : IDisposable
         var numbers = MemoryMarshal.Cast<byte, float>(record.AsSpan(HashBytes, 4 * Numbers));
         picture.Outcome = (PictureOutcome)numbers[0];
         picture.Faces = (int)numbers[1];
-        picture.Quality = new FaceQuality((QualityReason)numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], numbers[9], numbers[10], numbers[11]);
+        picture.Quality = new FaceQuality((QualityReason)numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], numbers[9], numbers[10], numbers[11]) { EyeTexture = numbers[12], MouthTexture = numbers[13] };
         picture.Embedding = picture.Outcome == PictureOutcome.Embedded
             ? MemoryMarshal.Cast<byte, float>(record.AsSpan(HashBytes + (4 * Numbers), 4 * _size)).ToArray()
             : null;
@@ -94,7 +94,7 @@ public sealed class EmbeddingCache : IDisposable
         var record = new byte[_recordBytes];
         Convert.FromHexString(hash, record.AsSpan(0, HashBytes), out _, out _);
         var q = picture.Quality;
-        float[] numbers = [(float)picture.Outcome, picture.Faces, (float)q.Reason, q.Score, q.EyeDistance, q.Residual, q.Yaw, q.Pitch, q.Roll, q.Brightness, q.Contrast, q.Sharpness];
+        float[] numbers = [(float)picture.Outcome, picture.Faces, (float)q.Reason, q.Score, q.EyeDistance, q.Residual, q.Yaw, q.Pitch, q.Roll, q.Brightness, q.Contrast, q.Sharpness, q.EyeTexture, q.MouthTexture];
         numbers.CopyTo(MemoryMarshal.Cast<byte, float>(record.AsSpan(HashBytes, 4 * Numbers)));
         picture.Embedding?.CopyTo(MemoryMarshal.Cast<byte, float>(record.AsSpan(HashBytes + (4 * Numbers), 4 * _size)));
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(_recordBytes - CheckBytes), Check(record));

@@ -26,7 +26,7 @@ public sealed record QualityLimits
     public float MaximumPitch { get; init; } = 0.85f;
 
     /// <summary>Degrees. Alignment turns the face upright, so this only keeps out what no standing person does.</summary>
-    public float MaximumRoll { get; init; } = 55;
+    public float MaximumRoll { get; init; } = 50;
 
     /// <summary>Least texture of each eye; see <see cref="FaceQuality.EyeTexture"/>.</summary>
     public float MinimumEyeTexture { get; init; } = 0.055f;

@@ -54,6 +54,7 @@ public sealed class ImprovTests
         _system.Lines.ShouldNotContain(line => line.Contains("a password", StringComparison.Ordinal));
     }
 
+    /// <summary>espressif/esp-rainmaker#275: a right password was told as a wrong one (a handshake that timed out), and the reason was gone.</summary>
     [Theory]
     [InlineData(15, "wrong password, or weak signal")]
     [InlineData(201, "no such network")]
@@ -78,6 +79,7 @@ public sealed class ImprovTests
         _session.State.ShouldBe(ImprovState.Provisioned);
     }
 
+    /// <summary>esphome/esphome#18323, esphome/esp-web-tools#646, #289: the host's spinner turned for ever, or fell back to the password, since the board never answered.</summary>
     [Fact]
     public void A_join_that_never_ends_is_answered_before_any_host_gives_up()
     {
