@@ -146,6 +146,29 @@ public sealed class EnrolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pin_is_asked_for_twice_or_read_from_a_file_and_never_shown()
+    {
+        _agent.People = """[{ "id": "grace", "name": "Grace Hopper", "cards": [], "templates": {} }]""";
+        Task<Ran> Pin(params string[] args) => _cli.RunAsync(["people", "pin", .. args, "--agent", "agent.sock"]);
+        (await Pin("grace")).ShouldRefuse(ExitCodes.Usage, "--pin-file");
+        _folder.Write("pin.txt", "804215\n");
+        (await Pin("grace", "--number", "77", "--pin-file", "pin.txt")).ShouldSucceed().Output.ShouldNotContain("804215");
+        _agent.Pins["grace"].ShouldBe(("77", "804215"));
+        (await Pin("ada", "--pin-file", "pin.txt")).ShouldRefuse(ExitCodes.PersonUnknown, "'ada'");
+        _folder.Write("easy.txt", "1234");
+        (await Pin("grace", "--pin-file", "easy.txt")).ShouldRefuse(ExitCodes.AgentRefused, "choose another");
+        (await Pin("grace", "--remove", "--number", "7")).ShouldRefuse(ExitCodes.Usage, "--remove");
+        (await Pin("grace", "--remove")).ShouldSucceed();
+        (await Pin("grace", "--remove")).ShouldRefuse(ExitCodes.PersonUnknown, "no PIN");
+        _cli.Typed = ["951753", "951753"];
+        Ran asked = (await Pin("grace")).ShouldSucceed();
+        asked.Output.ShouldNotContain("951753");
+        _agent.Pins["grace"].ShouldBe(("", "951753"));
+        _cli.Typed = ["951753", "951754"];
+        (await Pin("grace")).ShouldRefuse(ExitCodes.Usage, "differ");
+    }
+
+    [Fact]
     public async Task People_are_listed_and_removed()
     {
         (await _cli.RunAsync("people", "--agent", "agent.sock")).ShouldSucceed().Output.ShouldContain("Nobody is enrolled");

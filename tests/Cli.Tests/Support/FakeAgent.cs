@@ -20,6 +20,15 @@ public sealed class FakeAgent : IAsyncDisposable
         _app.MapGet("/status", () => Results.Content(Status, "application/json"));
         _app.MapGet("/people", () => Results.Content(People, "application/json"));
         _app.MapGet("/people/lookalikes", () => Results.Content(LookAlikes, "application/json"));
+        _app.MapPut("/people/{id}/pin", async (string id, HttpRequest request) =>
+        {
+            if (!People.Contains($"\"{id}\"", StringComparison.Ordinal)) return Results.Json(new { reason = $"Nobody has the id '{id}' here." }, statusCode: 404);
+            IFormCollection form = await request.ReadFormAsync();
+            if (form["pin"] == "1234") return Results.Json(new { reason = "That PIN is among the first that somebody would try; choose another." }, statusCode: 400);
+            Pins[id] = (form["number"].ToString(), form["pin"].ToString());
+            return Results.NoContent();
+        });
+        _app.MapDelete("/people/{id}/pin", (string id) => Pins.Remove(id) ? Results.NoContent() : Results.Json(new { reason = $"'{id}' has no PIN here." }, statusCode: 404));
         _app.MapDelete("/people/{id}", (string id) => People.Contains($"\"{id}\"", StringComparison.Ordinal) ? Results.NoContent() : Results.NotFound());
         _app.MapPost("/people", async (HttpRequest request) =>
         {
@@ -37,6 +46,8 @@ public sealed class FakeAgent : IAsyncDisposable
     public string People { get; set; } = "[]";
 
     public string LookAlikes { get; set; } = "{}";
+
+    public Dictionary<string, (string Number, string Pin)> Pins { get; } = [];
 
     public List<Posted> Asked { get; } = [];
 

@@ -43,6 +43,7 @@ public static class CliApp
             people.SetDefaultCommand<PeopleListCommand>();
             people.AddCommand<PeopleListCommand>("list").WithDescription("Show who is enrolled.");
             people.AddCommand<PeopleLookAlikesCommand>("lookalikes").WithDescription("Show people whose faces are hard to tell apart.");
+            people.AddCommand<PeoplePinCommand>("pin").WithDescription("Give a person a PIN for the keypad, or take it away.");
             people.AddCommand<PeopleRemoveCommand>("remove").WithDescription("Erase a person and their templates.");
         });
         config.AddBranch("ledger", ledger =>

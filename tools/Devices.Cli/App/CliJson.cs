@@ -21,6 +21,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(ProvisionResult))]
 [JsonSerializable(typeof(EnrolReport))]
 [JsonSerializable(typeof(LookAlikeReport))]
+[JsonSerializable(typeof(PinReport))]
 [JsonSerializable(typeof(List<EnrolledPerson>))]
 [JsonSerializable(typeof(RemovedPerson))]
 [JsonSerializable(typeof(LedgerReport))]
