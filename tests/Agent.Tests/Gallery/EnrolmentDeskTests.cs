@@ -179,4 +179,40 @@ public sealed class EnrolmentDeskTests : IDisposable
         FaceModels.Load(_scratch["no-pack"], _people, out string? problem).ShouldBeNull();
         problem.ShouldNotBeNull().ShouldContain("no-pack");
     }
+
+    [Fact]
+    public void After_a_change_of_pack_people_must_enrol_again_and_going_back_recognises_them_as_before()
+    {
+        EnrolmentDesk desk = Desk();
+        desk.Enrol("e1", "Felix", ["04A1B2C3"], [Picture("franck_02888.jpg")]).Enrolled.ShouldBeTrue();
+        desk.Enrol("e2", "Audrey", null, [Picture("audrey.jpg")]).Enrolled.ShouldBeTrue();
+        _models!.Dispose();
+
+        _models = FaceModels.Load(OtherVersion(), _people, out string? problem);
+        problem.ShouldBeNull();
+        _models!.Gallery.Count.ShouldBe(0, "a template of another pack is never compared");
+        _models.Stale.ShouldBe(2);
+        _people.FindByCard("04A1B2C3").ShouldNotBeNull("the card works all the same").Id.ShouldBe("e1");
+        desk.Enrol("e1", "Felix", null, [Picture("franck_04035.jpg")]).Enrolled.ShouldBeTrue();
+        _models.Gallery.Persons.ShouldBe(["e1"]);
+        _models.Dispose();
+
+        _models = FaceModels.Load(Repo.PackOrSkip(), _people, out _);
+        _models!.Gallery.Persons.ShouldBe(["e1", "e2"]);
+        _models.Stale.ShouldBe(0);
+    }
+
+    // The same weights under another version: to the gallery another pack.
+    private string OtherVersion()
+    {
+        string from = Repo.PackOrSkip(), to = _scratch["other-pack"];
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        string manifest = Path.Combine(to, "manifest.json");
+        System.Text.Json.Nodes.JsonNode json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(manifest))!;
+        json["version"] = "9.9.9";
+        json["templateVersion"] = "9.9.9";
+        File.WriteAllText(manifest, json.ToJsonString());
+        return to;
+    }
 }
