@@ -1,7 +1,6 @@
-using System.Numerics.Tensors;
+using Devices.Edge.Vision.Evaluation;
 using Devices.Edge.Vision.Match;
-using Devices.Edge.Vision.Packs;
-using Devices.Edge.Vision.Tests.Lfw;
+using Devices.Edge.Vision.Tests.Match;
 
 namespace Devices.Benchmarks;
 
@@ -11,54 +10,30 @@ internal static class MatchLfw
     internal static int Run(string root)
     {
         using var pack = Packs.Open([]);
-        var pictures = LfwEmbeddings.List(root);
-        LfwEmbeddings.Embed(pack, [.. pictures]);
-        var all = pictures.Where(p => p.Embedding is not null).ToArray();
+        var pictures = PictureFolder.Read(root).Pictures;
+        PictureEmbedder.Embed(pack, pictures);
+        var all = pictures.Where(p => p.HasFace).Select(p => new FaceTemplate(Guid.NewGuid(), p.Person, pack.Templates, p.Embedding!)).ToArray();
         using var gallery = FaceGallery.For(pack);
-        foreach (var picture in all)
+        foreach (var template in all)
         {
-            gallery.Add(new FaceTemplate(Guid.NewGuid(), picture.Person, pack.Reference, picture.Embedding!));
+            if (gallery.Add(template) is { } fault)
+            {
+                throw new InvalidOperationException(fault.Message);
+            }
         }
 
         var (asFloats, searches) = (0, 0);
-        foreach (var picture in all)
+        foreach (var template in all)
         {
-            foreach (var except in (string?[])[null, picture.Person])
+            var probe = template.Vector.ToArray();
+            foreach (var except in (string?[])[null, template.Person])
             {
                 searches++;
-                asFloats += gallery.Match(picture.Embedding, except) == Floats(all, picture.Embedding!, except) ? 1 : 0;
+                asFloats += gallery.Match(probe, except) == FloatScan.Of(all, probe, except) ? 1 : 0;
             }
         }
 
         Console.WriteLine($"{all.Length:N0} pictures enrolled; {searches:N0} searches (each picture, and each without its own person); {asFloats:N0} equal the float scan in best person, second person and both scores to the last bit; {(double)gallery.Status.ExactRows / searches:F1} rows a search compared in floats.");
         return asFloats == searches ? 0 : 1;
-    }
-
-    private static GalleryMatch Floats(LfwPicture[] all, float[] probe, string? except)
-    {
-        Candidate best = Candidate.None, second = Candidate.None;
-        foreach (var picture in all)
-        {
-            if (picture.Person == except)
-            {
-                continue;
-            }
-
-            var score = TensorPrimitives.Dot<float>(probe, picture.Embedding);
-            if (picture.Person == best.Person)
-            {
-                best = best with { Score = MathF.Max(best.Score, score) };
-            }
-            else if (score > best.Score)
-            {
-                (best, second) = (new Candidate(picture.Person, score), best);
-            }
-            else if (score > second.Score)
-            {
-                second = new Candidate(picture.Person, score);
-            }
-        }
-
-        return new GalleryMatch(best, second, all.Length);
     }
 }

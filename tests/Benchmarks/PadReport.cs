@@ -1,11 +1,11 @@
 using Devices.Benchmarks.Pad;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Detect;
+using Devices.Edge.Vision.Evaluation;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Packs;
 using Devices.Edge.Vision.Quality;
-using Devices.Edge.Vision.Tests.Lfw;
 
 namespace Devices.Benchmarks;
 
@@ -59,7 +59,7 @@ internal static class PadReport
             var usable = video.Where(s => s.Samples >= 3).ToList();
             int texture = usable.Count(s => s.Live < threshold), motion = usable.Count(s => s.Motion < proof);
             var fused = usable.Count(s => s.Live < threshold || s.Motion < proof);
-            var (low, high) = Wilson(fused, usable.Count);
+            var (low, high) = Interval.Wilson(fused, usable.Count);
             Console.WriteLine($"| {video.Key} | {video.Count()} | {usable.Count} | {texture} ({P(texture, usable.Count)}) | {motion} ({P(motion, usable.Count)}) | {fused} ({P(fused, usable.Count)}) | {low:P1}–{high:P1} | {usable.Count(s => s.ProvenAfter is not (< 2.5))} |");
         }
 
@@ -72,7 +72,7 @@ internal static class PadReport
     private static void Row(string species, List<Seen> seen, Func<Seen, bool> texture, Func<Seen, bool> motion)
     {
         int n = seen.Count, t = seen.Count(texture), m = seen.Count(motion), both = seen.Count(s => texture(s) && motion(s));
-        var (low, high) = Wilson(both, n);
+        var (low, high) = Interval.Wilson(both, n);
         Console.WriteLine($"| {species} | {n} | {t} ({P(t, n)}) | {m} ({P(m, n)}) | {both} ({P(both, n)}) | {low:P1}–{high:P1} | {seen.Count(s => s.Samples < 3)} |");
     }
 
@@ -120,12 +120,21 @@ internal static class PadReport
             return;
         }
 
-        var pictures = LfwEmbeddings.List(Packs.Lfw(args)).Where((_, i) => i % 6 == 0).ToList();
-        LfwEmbeddings.Embed(pack, pictures, liveness: true);
-        var found = pictures.Where(p => p.Embedding is not null && p.Quality.IsGood).ToList();
-        var refused = found.Count(p => p.Liveness < threshold);
-        var (low, high) = Wilson(refused, found.Count);
-        Console.WriteLine($"\n## Texture model alone on LFW stills\n\n{found.Count} pictures that pass the quality gates (of {pictures.Count} looked at): {refused} below {F(threshold)}, BPCER {P(refused, found.Count)} of single pictures (95 % {low:P1}–{high:P1}).");
+        using var analyzer = pack.CreateAnalyzer();
+        var pictures = PictureFolder.Read(Packs.Lfw(args)).Pictures.Where((_, i) => i % 6 == 0).ToList();
+        var live = new List<float>();
+        foreach (var picture in pictures)
+        {
+            using var frame = JpegDecoder.Decode(File.ReadAllBytes(picture.File)).Frame!;
+            if (QualityReport.Face(analyzer, frame) is { } face && face.Quality.IsGood)
+            {
+                live.Add(analyzer.Liveness(frame, face.Box));
+            }
+        }
+
+        var refused = live.Count(l => l < threshold);
+        var (low, high) = Interval.Wilson(refused, live.Count);
+        Console.WriteLine($"\n## Texture model alone on LFW stills\n\n{live.Count} pictures that pass the quality gates (of {pictures.Count} looked at): {refused} below {F(threshold)}, BPCER {P(refused, live.Count)} of single pictures (95 % {low:P1}–{high:P1}).");
     }
 
     private static float Median(IEnumerable<float> values) => values.Order().ToArray() is { Length: > 0 } sorted ? sorted[sorted.Length / 2] : float.NaN;
@@ -133,18 +142,4 @@ internal static class PadReport
     private static string F(float value) => FormattableString.Invariant($"{value:F2}");
 
     private static string P(int part, int whole) => whole == 0 ? "–" : FormattableString.Invariant($"{100.0 * part / whole:F1} %");
-
-    /// <summary>Wilson's score interval at 95 %.</summary>
-    internal static (double Low, double High) Wilson(int part, int whole)
-    {
-        if (whole == 0)
-        {
-            return (0, 1);
-        }
-
-        const double Z = 1.96;
-        double p = part / (double)whole, z = Z * Z / whole;
-        double middle = (p + (z / 2)) / (1 + z), half = Z * Math.Sqrt((p * (1 - p) / whole) + (z / (4 * whole))) / (1 + z);
-        return (Math.Max(0, middle - half), Math.Min(1, middle + half));
-    }
 }

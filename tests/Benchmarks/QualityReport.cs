@@ -2,9 +2,9 @@ using Devices.Benchmarks.Pad;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Align;
 using Devices.Edge.Vision.Detect;
+using Devices.Edge.Vision.Evaluation;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Quality;
-using Devices.Edge.Vision.Tests.Lfw;
 
 namespace Devices.Benchmarks;
 
@@ -20,7 +20,7 @@ internal static class QualityReport
     {
         using var pack = Packs.Open(args, forCalibration: true);
         using var analyzer = pack.CreateAnalyzer();
-        var all = LfwEmbeddings.List(Packs.Lfw(args));
+        var all = PictureFolder.Read(Packs.Lfw(args)).Pictures;
         var refusals = new Dictionary<QualityReason, int>();
         var enlarged = new Dictionary<QualityReason, int>();
         var good = new List<(string File, float Eyes)>();
@@ -51,12 +51,12 @@ internal static class QualityReport
         foreach (var reason in Enum.GetValues<QualityReason>().Where(r => r is not (QualityReason.Good or QualityReason.OutsideRegion or QualityReason.BehindAnother)))
         {
             int a = refusals.GetValueOrDefault(reason), b = enlarged.GetValueOrDefault(reason);
-            var (low, high) = PadReport.Wilson(b, faces);
+            var (low, high) = Interval.Wilson(b, faces);
             Console.WriteLine(FormattableString.Invariant($"| {reason} | {a} | {100.0 * a / faces:F2} % | {b} | {100.0 * b / faces:F2} % | {100 * low:F2}–{100 * high:F2} % |"));
         }
 
         var total = faces - enlarged.GetValueOrDefault(QualityReason.Good);
-        var (l, h) = PadReport.Wilson(total, faces);
+        var (l, h) = Interval.Wilson(total, faces);
         Console.WriteLine(FormattableString.Invariant($"| all together | {faces - refusals.GetValueOrDefault(QualityReason.Good)} | {100.0 * (faces - refusals.GetValueOrDefault(QualityReason.Good)) / faces:F2} % | {total} | {100.0 * total / faces:F2} % | {100 * l:F2}–{100 * h:F2} % |"));
         Spoil(analyzer, good);
         return 0;
@@ -146,7 +146,8 @@ internal static class QualityReport
 
     private static void Count(Dictionary<QualityReason, int> counts, QualityReason reason) => counts[reason] = counts.GetValueOrDefault(reason) + 1;
 
-    private static AnalyzedFace? Face(FaceAnalyzer analyzer, RgbFrame frame)
+    /// <summary>The face nearest the picture's centre, judged by the limits of recognition; null where there is none.</summary>
+    internal static AnalyzedFace? Face(FaceAnalyzer analyzer, RgbFrame frame)
     {
         var faces = new DetectedFace[16];
         var count = analyzer.Detect(frame, faces);

@@ -1,6 +1,7 @@
 using Devices.Edge.Vision.Enrol;
 using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Match;
+using Devices.Edge.Vision.Tests.Match;
 using Devices.Edge.Vision.Tests.Support;
 
 namespace Devices.Edge.Vision.Tests;
@@ -157,17 +158,8 @@ public sealed class EnrolTests
         pairs[0].Score.ShouldBe(0.8f, 0.001f);
     }
 
-    private static FaceTemplate Random(Random random, string person)
-    {
-        var vector = new float[Installed.Pack.Manifest.Embedder.Size];
-        for (var i = 0; i < vector.Length; i++)
-        {
-            vector[i] = (float)(random.NextDouble() - 0.5);
-        }
-
-        var norm = System.Numerics.Tensors.TensorPrimitives.Norm<float>(vector);
-        return new FaceTemplate(Guid.NewGuid(), person, Installed.Pack.Templates, vector.Select(v => v / norm).ToArray());
-    }
+    private static FaceTemplate Random(Random random, string person) =>
+        new(Guid.NewGuid(), person, Installed.Pack.Templates, Vectors.Unit(random, Installed.Pack.Manifest.Embedder.Size));
 
     [Fact]
     public void A_group_picture_is_refused()

@@ -19,8 +19,8 @@ public static class AlertsSetup
 
         if (options.Check() is { } problem) throw new BridgeStartException(problem);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton<AlertWatch>();
         if (!options.Enabled) return builder;
+        builder.Services.AddSingleton<AlertWatch>();
         builder.Services.AddHttpClient(RobotClient.ClientName, client => client.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
             .RemoveAllLoggers(); // Addresses hold the token.

@@ -14,10 +14,11 @@ public sealed record DayRow(string Person, string? Name, long First, long Last, 
 public sealed class DayBoard(IPunchStore punches, SitePlan plan, TimeProvider clock)
 {
     /// <summary>Latest arrival first.</summary>
-    public async Task<IReadOnlyList<DayRow>> OfAsync(LocalDate day, CancellationToken cancellationToken = default)
+    /// <param name="calendar">The day's first moment and the next one's at the site, ms since the Unix epoch.</param>
+    public async Task<IReadOnlyList<DayRow>> OfAsync(LocalDate day, (long Start, long Until) calendar, CancellationToken cancellationToken = default)
     {
         AttendanceWindows windows = plan.Around(day);
-        var (start, until) = plan.Reach(day, windows);
+        var (start, until) = SitePlan.Reach(day, calendar, windows);
         Dictionary<string, List<StoredPunch>> people = [];
         await foreach (StoredPunch punch in punches.StreamAsync(new() { From = start, To = until }, cancellationToken))
         {

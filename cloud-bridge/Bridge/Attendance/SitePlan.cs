@@ -34,13 +34,13 @@ public sealed class SitePlan
     public AttendanceWindows Around(LocalDate day) =>
         new(_zone, Shift is null ? [] : [.. Enumerable.Range(-1, 3).Select(day.PlusDays).Where(d => _workDays.Contains(d.DayOfWeek)).Select(d => new PlannedShift(d, Shift, _zone))]);
 
-    /// <summary>From when to when punches may belong to the day, ms since the Unix epoch.</summary>
-    public (long Start, long Until) Reach(LocalDate day, AttendanceWindows windows)
+    /// <summary>From when to when punches may belong to a day: the calendar's day, widened by its shift's window; ms since the Unix epoch.</summary>
+    public static (long Start, long Until) Reach(LocalDate day, (long Start, long Until) calendar, AttendanceWindows windows)
     {
         ArgumentNullException.ThrowIfNull(windows);
-        Instant start = day.AtStartOfDayInZone(_zone).ToInstant(), until = day.PlusDays(1).AtStartOfDayInZone(_zone).ToInstant();
-        foreach (var (shift, window) in windows.Windows.Where(w => w.Shift.Day == day)) (start, until) = (Instant.Min(start, window.Start), Instant.Max(until, window.End));
-        return (start.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds());
+        foreach (var (_, window) in windows.Windows.Where(w => w.Shift.Day == day))
+            calendar = (Math.Min(calendar.Start, window.Start.ToUnixTimeMilliseconds()), Math.Max(calendar.Until, window.End.ToUnixTimeMilliseconds()));
+        return calendar;
     }
 
     // Each time lies after the one before it; one that does not is of the next day.

@@ -127,15 +127,7 @@ public sealed class PeopleStore : IDisposable
 
     public int Count => Turn(() => (int)(long)Scalar(_connection, "SELECT count(*) FROM person")!);
 
-    /// <summary>Opens the templates of one pack. <paramref name="damaged"/> counts rows that do not open; <paramref name="stale"/> people who have templates of other packs only.</summary>
-    public IReadOnlyList<FaceTemplate> Templates(PackRef pack, out int damaged, out int stale)
-    {
-        List<FaceTemplate> opened = [];
-        Templates(pack, opened.Add, out damaged, out stale);
-        return opened;
-    }
-
-    /// <summary>The same one by one, so that a large gallery is never in memory twice.</summary>
+    /// <summary>Opens the templates of one pack one by one, so that a large gallery is never in memory twice. <paramref name="damaged"/> counts rows that do not open; <paramref name="stale"/> people who have templates of other packs only.</summary>
     /// <param name="take">Must not use this store.</param>
     public void Templates(PackRef pack, Action<FaceTemplate> take, out int damaged, out int stale)
     {

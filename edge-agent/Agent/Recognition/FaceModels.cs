@@ -98,7 +98,7 @@ public sealed class FaceModels : IDisposable
     }
 
     /// <summary>The threshold in force at the gallery's present size, and the margin to the second person.</summary>
-    public (float Threshold, float Margin) Decision => (_enroller.LookAlikeThreshold + _enroller.Margin, _enroller.Margin);
+    public (float Threshold, float Margin) Decision => _enroller.Decision;
 
     public void Dispose()
     {

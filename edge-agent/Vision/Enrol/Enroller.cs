@@ -40,11 +40,11 @@ public sealed class Enroller : IDisposable
     public float DuplicateThreshold => _calibration.ThresholdFor(
         Math.Min(_options.DuplicateFmr, OpenSetDecider.FmrFor(_options.DuplicateFpir, _gallery.Count))).Threshold;
 
-    /// <summary>The margin to the second person that recognition uses.</summary>
-    public float Margin => _options.Policy.Margin;
+    /// <summary>The threshold in force at the gallery's present size, and the margin to the second person, as recognition uses them.</summary>
+    public (float Threshold, float Margin) Decision => (_decider.ThresholdFor(_gallery.Count).Threshold, _options.Policy.Margin);
 
-    /// <summary>Similarity from which another enrolled person comes within the margin of the threshold in force.</summary>
-    public float LookAlikeThreshold => _decider.ThresholdFor(_gallery.Count).Threshold - _options.Policy.Margin;
+    // From here another enrolled person comes within the margin.
+    private float LookAlikeThreshold => Decision.Threshold - Decision.Margin;
 
     public EnrolmentResult Enrol(string person, IReadOnlyList<RgbFrame> pictures) => Enrol(new EnrolmentRequest(person, pictures));
 

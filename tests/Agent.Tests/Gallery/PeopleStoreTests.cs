@@ -36,6 +36,13 @@ public sealed class PeopleStoreTests : IDisposable
         return new FaceTemplate(Guid.CreateVersion7(), person, pack, vector.Select(v => v / norm).ToArray());
     }
 
+    private List<FaceTemplate> Opened(PackRef pack, out int damaged, out int stale)
+    {
+        List<FaceTemplate> opened = [];
+        _people.Templates(pack, opened.Add, out damaged, out stale);
+        return opened;
+    }
+
     [Fact]
     public void People_come_back_with_cards_and_templates()
     {
@@ -44,7 +51,7 @@ public sealed class PeopleStoreTests : IDisposable
         Person person = _people.FindByCard("04A1B2C3").ShouldNotBeNull();
         (person.Id, person.Name).ShouldBe(("e1", "Grace Hopper"));
         person.Templates.ShouldBe(new Dictionary<string, int> { ["pack-a@1.0.0"] = 1 });
-        FaceTemplate back = _people.Templates(Pack, out int damaged, out int stale).ShouldHaveSingleItem();
+        FaceTemplate back = Opened(Pack, out int damaged, out int stale).ShouldHaveSingleItem();
         (damaged, stale).ShouldBe((0, 0));
         back.Vector.ToArray().ShouldBe(template.Vector.ToArray());
     }
@@ -65,8 +72,8 @@ public sealed class PeopleStoreTests : IDisposable
         _people.Put("e1", "G", null, [Template("e1", Other, 1)], Other).ShouldBeNull();
         _people.Put("e1", "G", null, [Template("e1", Pack, 2), Template("e1", Pack, 3)], Pack).ShouldBeNull();
         _people.Put("e1", "G", null, [Template("e1", Pack, 4)], Pack).ShouldBeNull();
-        _people.Templates(Pack, out _, out _).Count.ShouldBe(1);
-        _people.Templates(Other, out _, out _).Count.ShouldBe(1);
+        Opened(Pack, out _, out _).Count.ShouldBe(1);
+        Opened(Other, out _, out _).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -75,7 +82,7 @@ public sealed class PeopleStoreTests : IDisposable
         _people.Put("e1", "A", null, [Template("e1", Other, 1), Template("e1", Other, 2)], Other).ShouldBeNull();
         _people.Put("e2", "B", null, [Template("e2", Other, 3)], Other).ShouldBeNull();
         _people.Put("e3", "C", null, [Template("e3", Pack, 4)], Pack).ShouldBeNull();
-        _people.Templates(Pack, out _, out int stale).ShouldHaveSingleItem().Person.ShouldBe("e3");
+        Opened(Pack, out _, out int stale).ShouldHaveSingleItem().Person.ShouldBe("e3");
         stale.ShouldBe(2);
     }
 

@@ -180,6 +180,14 @@ public sealed partial class PageTests
         Should.Throw<BridgeStartException>(() => BridgeApplication.Build(["--Bridge:Site:Shift=09:00-18:00", $"--Bridge:Site:{setting}", $"--Bridge:Data={Path.Combine(Path.GetTempPath(), "never-made")}"])).Message.ShouldContain(sentence);
 
     [Fact]
+    public async Task The_board_of_a_day_that_a_country_left_out_is_empty()
+    {
+        await using HrSite site = await HrSite.StartAsync("--Bridge:Site:TimeZone=Pacific/Apia");
+        using HrSite.Browser browser = await site.LogInAsync();
+        (await browser.PageAsync("/?day=2011-12-30")).ShouldContain("Nobody has punched on this day yet.");
+    }
+
+    [Fact]
     public async Task What_a_terminal_reports_reaches_HR_above_all_that_liveness_is_off()
     {
         await using HrSite site = await HrSite.StartAsync();

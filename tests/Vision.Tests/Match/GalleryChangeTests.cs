@@ -189,7 +189,7 @@ public sealed class GalleryChangeTests : IDisposable
             gallery.Add(template).ShouldBeNull();
         }
 
-        var second = Vectors.FloatScan(crowd, probe).Best;
+        var second = FloatScan.Of(crowd, probe).Best;
         using var stop = new CancellationTokenSource();
         var searches = 0L;
         var searchers = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>

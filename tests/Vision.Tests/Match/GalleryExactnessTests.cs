@@ -84,7 +84,7 @@ public sealed class GalleryExactnessTests : IDisposable
         {
             var probe = Vectors.Near(random, centre, 0.6f);
             gallery.ShouldMatchAsFloatsDo(all, probe);
-            misled += RankInBytes(all, probe)[0] == Vectors.FloatScan(all, probe).Best.Person ? 0 : 1;
+            misled += RankInBytes(all, probe)[0] == FloatScan.Of(all, probe).Best.Person ? 0 : 1;
         }
 
         misled.ShouldBeGreaterThan(6, "else this test proves nothing");

@@ -1,6 +1,6 @@
+using Devices.Edge.Vision.Evaluation;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Match.Scan;
-using Devices.Edge.Vision.Tests.Lfw;
 using Devices.Edge.Vision.Tests.Support;
 
 namespace Devices.Edge.Vision.Tests.Match;
@@ -46,9 +46,9 @@ public sealed class RealFacesTests : IDisposable
         Assert.SkipUnless(Directory.Exists(root), "The pictures of Labeled Faces in the Wild are not on this machine (../shared/data/lfw), so they were not searched for.");
 
         // Two of each of 70 people; the benchmark program's 'match --lfw' takes all.
-        var pictures = LfwEmbeddings.List(root).GroupBy(p => p.Person).Where(g => g.Count() > 1).Take(70).SelectMany(g => g.Take(2)).ToArray();
-        LfwEmbeddings.Embed(Installed.Pack, pictures);
-        Compare([.. pictures.Where(p => p.Embedding is not null).Select(p => (p.Person, p.Embedding!))], probes: 140);
+        var pictures = PictureFolder.Read(root).Pictures.GroupBy(p => p.Person).Where(g => g.Count() > 1).Take(70).SelectMany(g => g.Take(2)).ToArray();
+        PictureEmbedder.Embed(Installed.Pack, pictures, cancellationToken: TestContext.Current.CancellationToken);
+        Compare([.. pictures.Where(p => p.HasFace).Select(p => (p.Person, p.Embedding!))], probes: 140);
     }
 
     // Gallery: the real faces, and around them made-up look-alikes of each at distances down to a hundredth of a step of

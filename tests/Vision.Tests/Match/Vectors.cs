@@ -6,7 +6,7 @@ namespace Devices.Edge.Vision.Tests.Match;
 
 #pragma warning disable CA5394 // Repeatable, not secret.
 
-/// <summary>Made-up templates, and the float scan that the gallery is held against.</summary>
+/// <summary>Made-up templates.</summary>
 internal static class Vectors
 {
     internal static PackRef Pack { get; } = new("test", "1.0.0");
@@ -38,34 +38,10 @@ internal static class Vectors
 
     internal static FaceTemplate Template(string person, float[] vector) => new(Guid.NewGuid(), person, Pack, vector);
 
-    /// <summary>Every template in floats, in the gallery's own order (which decides between equal scores).</summary>
-    internal static GalleryMatch FloatScan(IReadOnlyList<FaceTemplate> all, float[] probe, string? except = null)
-    {
-        Candidate best = Candidate.None, second = Candidate.None;
-        foreach (var template in all.Where(t => t.Person != except))
-        {
-            var score = TensorPrimitives.Dot<float>(probe, template.Vector.Span);
-            if (score > best.Score && template.Person != best.Person)
-            {
-                (best, second) = (new Candidate(template.Person, score), best);
-            }
-            else if (template.Person == best.Person)
-            {
-                best = best with { Score = MathF.Max(best.Score, score) };
-            }
-            else if (score > second.Score)
-            {
-                second = new Candidate(template.Person, score);
-            }
-        }
-
-        return new GalleryMatch(best, second, all.Count);
-    }
-
     /// <summary>The gallery says exactly what the float scan says.</summary>
     internal static void ShouldMatchAsFloatsDo(this FaceGallery gallery, IReadOnlyList<FaceTemplate> all, float[] probe, string? except = null)
     {
-        var (found, expected) = (gallery.Match(probe, except), FloatScan(all, probe, except));
+        var (found, expected) = (gallery.Match(probe, except), FloatScan.Of(all, probe, except));
         if (found != expected)
         {
             found.ShouldBe(expected);
