@@ -1,6 +1,6 @@
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Tests.Kit;
 using Devices.Contract;
 using Devices.Contract.Messages;
@@ -29,7 +29,7 @@ public sealed class PressureTests
             fleet.Add((terminal, ledger));
         }
         using ManualResetEventSlim gate = new(), holding = new();
-        Task blocked = bridge.Get<SqliteDatabase>().WriteAsync(_ => { holding.Set(); gate.Wait(TimeSpan.FromSeconds(30)); });
+        Task blocked = bridge.Get<SqlDatabase>().WriteAsync(_ => { holding.Set(); gate.Wait(TimeSpan.FromSeconds(30)); });
         holding.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
 
         MqttClientPublishResult[] answers = await Task.WhenAll(fleet.Select(one => one.Terminal.PublishAsync(one.Ledger.Batch(9, 16))));
