@@ -3,6 +3,8 @@ using Devices.Bridge.Delivery;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Operations;
+using Devices.Bridge.Photos;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
 
@@ -22,15 +24,18 @@ public static class BridgeApplication
         BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
         builder.AddIngest();
+        builder.AddPhotos();
         builder.AddFleet();
         builder.AddDelivery();
         builder.AddAlerts();
+        builder.AddOperations();
         builder.AddWeb(options);
         configure?.Invoke(builder);
         builder.WebHost.ConfigureKestrel((_, kestrel) => kestrel.ApplicationServices.GetRequiredService<Listeners>().Configure(kestrel));
         WebApplication app = builder.Build();
         app.UseWeb();
         app.MapFleet();
+        app.MapPhotos();
         return app;
     }
 }

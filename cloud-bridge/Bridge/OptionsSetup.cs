@@ -17,6 +17,23 @@ public static class OptionsSetup
         return options;
     }
 
+    /// <summary>A section as the record of a part.</summary>
+    /// <exception cref="BridgeStartException">A value is not of its type; the sentence names it.</exception>
+    public static T Read<T>(this IConfigurationSection section) where T : new()
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        T options = new();
+        try
+        {
+            section.Bind(options);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new BridgeStartException($"A setting cannot be read: {fault.Message}", fault);
+        }
+        return options;
+    }
+
     private static void AddFile(WebApplicationBuilder builder, string[] args)
     {
         if (builder.Configuration["config"] is not { Length: > 0 } file) return;

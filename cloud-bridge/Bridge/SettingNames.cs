@@ -3,6 +3,8 @@ using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Ingest;
+using Devices.Bridge.Photos;
+using Devices.Bridge.Store;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -15,7 +17,8 @@ internal static class SettingNames
     {
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
         ["Web"] = [typeof(WebOptions)],
-        ["Ingest"] = [typeof(PressureOptions)],
+        ["Photos"] = [typeof(PhotoOptions)],
+        ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Alerts"] = [typeof(AlertOptions)],
     };
 

@@ -6,13 +6,16 @@ namespace Devices.Architecture.Tests;
 public partial class BridgeArrowTests
 {
     [Theory]
-    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance")]
-    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance")]
+    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Photos Operations")]
+    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Photos Operations")]
     [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts")]
     [InlineData("Delivery", "Ingest Web Fleet Alerts")]
     [InlineData("Roster", "Ingest Web Fleet Alerts")]
     [InlineData("Fleet", "Delivery Web Roster Alerts")]
     [InlineData("Alerts", "Ingest Web Fleet Roster")]
+    [InlineData("Photos", "Delivery Web Roster Alerts Attendance Operations")]
+    [InlineData("Operations", "Web")]
+    [InlineData("Telemetry", "Store Ingest Delivery Web Fleet Roster Alerts Attendance Photos Operations")]
     public void A_folder_of_the_bridge_does_not_look_forward(string folder, string forbidden)
     {
         ArgumentNullException.ThrowIfNull(forbidden);

@@ -12,7 +12,7 @@ namespace Devices.Bridge.Ingest;
 /// awaits this, so a success on PUBACK means durable (thingsboard-gateway#509).
 /// </summary>
 public sealed class IngestRouter(
-    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks,
+    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks, IPhotoIntake photos,
     PressureOptions options, TimeProvider time, ILogger<IngestRouter> log)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
@@ -48,7 +48,7 @@ public sealed class IngestRouter(
                 // Refused without the store having been asked, it says nothing about the store.
                 passage.End(reply.State is null && reply.Problem is not null ? null : true);
                 // Gaps, chains and forks are written down with the ledger, in its own transaction.
-                if (reply.Problem is { } problem && reply.State is null) return await RefusedAsync(session, publish, reply);
+                if (reply.Problem is { } problem && reply.State is null) return IsWaitingPhoto(message, problem) ? reply : await RefusedAsync(session, publish, reply);
                 if (reply.Problem is { } told) log.LogWarning("Refused from {Terminal}: {Text}", session.Terminal, told.Text);
                 return reply;
             }
@@ -96,6 +96,10 @@ public sealed class IngestRouter(
 
     private Reply Paced(Reply reply) => reply.SlowDownMs > 0 || pressure.PauseMs is not (> 0 and var pause) ? reply : reply with { SlowDownMs = pause };
 
+    // A photo that is not wanted, or not yet, is no fault of the terminal's and nothing for the exceptions list.
+    private static bool IsWaitingPhoto(UpMessage? message, Problem problem) =>
+        message is not null && IsPhoto(message.Leaf) && problem.Code is ProblemCodes.Unwanted or ProblemCodes.Gap or ProblemCodes.Unavailable;
+
     private static bool IsPhoto(string leaf) => leaf.StartsWith(Topics.Photo + "/", StringComparison.Ordinal);
 
     private Task<Reply> RouteAsync(UpMessage message, CancellationToken cancellationToken) => message.Leaf switch
@@ -104,6 +108,7 @@ public sealed class IngestRouter(
         Topics.Hello => HelloAsync(message, cancellationToken),
         Topics.Event => EventAsync(message, cancellationToken),
         Topics.Status => StatusAsync(message, cancellationToken),
+        _ when IsPhoto(message.Leaf) => PhotoAsync(message, cancellationToken),
         _ => Task.FromResult(Reply.Refuse(MqttPubAckReasonCode.ImplementationSpecificError, ProblemCodes.Malformed,
             $"This bridge does not take '{message.Leaf.Split('/')[0]}' yet; keep it.")),
     };
@@ -128,6 +133,14 @@ public sealed class IngestRouter(
             log.LogInformation("{Terminal}: punches {From} to {Through} stored.", batch.Terminal, result.Mark.Through - result.Added + 1, result.Mark.Through);
         return Answer(result);
     }
+
+    private async Task<Reply> PhotoAsync(UpMessage message, CancellationToken cancellationToken) =>
+        await photos.TakeAsync(message.Session.Terminal, Content(message.Leaf), message.Payload, cancellationToken) is { } problem
+            ? Reply.Refuse(Reply.CodeOf(problem.Code), problem.Code, problem.Text)
+            : Reply.Done;
+
+    // The topic may spell it in either case; files and rows have one.
+    private static string Content(string leaf) => PunchChain.TryParseHex(leaf[(Topics.Photo.Length + 1)..], out byte[] sha256) ? PunchChain.ToHex(sha256) : "";
 
     private async Task<Reply> HelloAsync(UpMessage message, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ public sealed class StoreFixture : IAsyncDisposable
     public void Reopen()
     {
         Database = SqliteDatabase.Open(File);
-        Punches = new SqlPunchStore(Database, Time);
+        Punches = new SqlPunchStore(Database, Time, new() { ClockOldDays = 0, ClockBackMinutes = 1_440, ClockAheadMinutes = 1_440 });
         Outbox = new SqlOutboxStore(Database, Time);
         People = new SqlPeopleStore(Database, Time);
         Terminals = new SqlTerminalStore(Database, Time);

@@ -7,13 +7,20 @@ namespace Devices.Bridge.Store.Sql;
 /// The rules of ingest inside one transaction: what follows the watermark is appended, what is stored already must be equal, and
 /// everything else is a problem with a name (design section 6).
 /// </summary>
-internal sealed class LedgerKeeper(SqlSession session, long now)
+internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules clock)
 {
     /// <summary>
     /// Takes the longest valid prefix of a batch. A fork takes nothing and stops the ledger; a gap, a broken chain or a field out of
     /// range keeps what came before it, so that HR sees all that is sound.
     /// </summary>
     public IngestResult Append(PunchBatch batch)
+    {
+        IngestResult result = Take(batch);
+        SqlCounterStore.Count(session, batch.Terminal, batch.Punches.Count, result.Repeated, result.Added);
+        return result;
+    }
+
+    private IngestResult Take(PunchBatch batch)
     {
         LedgerMark mark = Load(batch.Terminal, batch.Ledger) ?? Create(batch.Terminal, batch.Ledger);
         if (mark.Forked) return Stopped(mark);
@@ -36,8 +43,8 @@ internal sealed class LedgerKeeper(SqlSession session, long now)
         List<Punch> fresh = [.. punches.Skip(repeated)];
         ChainVerdict verdict = ChainVerifier.Walk(batch.Terminal, batch.Ledger, mark.Through, mark.Chain, fresh);
         int added = (int)(verdict.Through - mark.Through);
-        for (int i = 0; i < added; i++) Insert(fresh[i]);
-        if (added > 0) mark = Advance(mark, verdict, fresh[added - 1].At);
+        for (int i = 0; i < added; i++) mark = Insert(mark, fresh[i]);
+        if (added > 0) mark = Advance(mark, verdict);
         if (verdict.Fault != ChainFault.None)
             return Refuse(mark, added, repeated, Code(verdict.Fault), mark.Through + 1, Sentence(verdict.Text!));
         Findings.Settle(session, now, batch.Terminal, batch.Ledger);
@@ -75,8 +82,8 @@ internal sealed class LedgerKeeper(SqlSession session, long now)
     }
 
     public LedgerMark? Load(string terminal, Guid ledger) => session.First(
-        "SELECT through, chain, state, problem FROM ledgers WHERE terminal = @terminal AND ledger = @ledger",
-        row => new LedgerMark(terminal, ledger, row.GetInt64(0), row.Bytes(1), row.GetString(2) == "forked", row.TextOrNull(3)),
+        "SELECT through, chain, state, problem, last_good_at FROM ledgers WHERE terminal = @terminal AND ledger = @ledger",
+        row => new LedgerMark(terminal, ledger, row.GetInt64(0), row.Bytes(1), row.GetString(2) == "forked", row.TextOrNull(3)) { LastGoodAt = row.LongOrNull(4) },
         ("@terminal", terminal), ("@ledger", ledger.Text()));
 
     private LedgerMark Create(string terminal, Guid ledger)
@@ -111,7 +118,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now)
             ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()), ("@seq", seq))[0];
     }
 
-    private void Insert(Punch punch)
+    private LedgerMark Insert(LedgerMark mark, Punch punch)
     {
         long id = session.Number(
             """
@@ -126,25 +133,31 @@ internal sealed class LedgerKeeper(SqlSession session, long now)
             // The cast keeps a float's exact value: every binary32 is a binary64.
             ("@score", (double?)punch.Score), ("@threshold", (double?)punch.Threshold), ("@liveness", (double?)punch.Liveness),
             ("@pack", punch.Pack), ("@photo", punch.Photo), ("@chain", Convert.FromHexString(punch.Chain)), ("@now", now));
-        bool held = punch.Clock == ClockQuality.Held;
+        // A doubted time is stored as it is and held back from the platform until HR has decided; it is no measure for later ones.
+        ClockDoubt? doubt = ClockJudge.Of(punch, now, mark.LastGoodAt, clock);
         session.Execute(
             """
             INSERT INTO outbox (punch_id, person, at, state, reason_code, reason, updated_at)
             VALUES (@id, @person, @at, @state, @code, @reason, @now)
             """,
             ("@id", id), ("@person", punch.Person), ("@at", punch.At),
-            ("@state", Columns.Text(held ? DeliveryState.Held : DeliveryState.Pending)), ("@code", held ? "clock-held" : null),
-            ("@reason", held ? "The terminal's clock was not trusted when this was recorded; check the time before it is sent." : null), ("@now", now));
+            ("@state", Columns.Text(doubt is null ? DeliveryState.Pending : DeliveryState.Held)), ("@code", doubt?.Code),
+            ("@reason", doubt?.Text), ("@now", now));
+        if (doubt is null) return mark with { LastGoodAt = Math.Max(mark.LastGoodAt ?? 0, punch.At) };
+        if (doubt.Code != ClockJudge.Held)
+            Findings.Raise(session, now, new("ingest", "clock-suspect", $"Punch {punch.Seq} of {punch.Terminal} has a doubtful time and is not sent before HR has decided. {doubt.Text}")
+            { Terminal = punch.Terminal, Ledger = punch.Ledger, Seq = punch.Seq });
+        return mark;
     }
 
-    private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict, long at)
+    private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict)
     {
         session.Execute(
             """
-            UPDATE ledgers SET through = @through, chain = @chain, complete_at = @at, updated_at = @now
+            UPDATE ledgers SET through = @through, chain = @chain, complete_at = COALESCE(@at, complete_at), last_good_at = @at, updated_at = @now
             WHERE terminal = @terminal AND ledger = @ledger
             """,
-            ("@through", verdict.Through), ("@chain", verdict.Chain), ("@at", at), ("@now", now),
+            ("@through", verdict.Through), ("@chain", verdict.Chain), ("@at", mark.LastGoodAt), ("@now", now),
             ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()));
         return mark with { Through = verdict.Through, Chain = verdict.Chain };
     }

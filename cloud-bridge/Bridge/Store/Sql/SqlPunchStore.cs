@@ -5,26 +5,28 @@ using Devices.Contract.Punches;
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IPunchStore"/>
-public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time) : IPunchStore
+public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, ClockRules? clock = null) : IPunchStore
 {
+    private readonly ClockRules _clock = clock ?? new();
+
     private const int StreamPage = 500;
 
     public Task<IngestResult> AppendAsync(PunchBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.Punches.Count == 0) throw new ArgumentException("A batch holds at least one punch.", nameof(batch));
-        return database.WriteAsync(session => new LedgerKeeper(session, Now()).Append(batch), cancellationToken);
+        return database.WriteAsync(session => new LedgerKeeper(session, Now(), _clock).Append(batch), cancellationToken);
     }
 
     public Task<IngestResult> GreetAsync(HelloMessage hello, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(hello);
         if (!PunchChain.TryParseHex(hello.LastChain, out byte[] chain)) throw new ArgumentException("last_chain is not 64 hex digits.", nameof(hello));
-        return database.WriteAsync(session => new LedgerKeeper(session, Now()).Greet(hello, chain), cancellationToken);
+        return database.WriteAsync(session => new LedgerKeeper(session, Now(), _clock).Greet(hello, chain), cancellationToken);
     }
 
     public Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => new LedgerKeeper(session, Now()).Load(terminal, ledger), cancellationToken);
+        database.ReadAsync(session => new LedgerKeeper(session, Now(), _clock).Load(terminal, ledger), cancellationToken);
 
     public Task<PunchPage> ListAsync(PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default)
     {
