@@ -31,7 +31,7 @@ public sealed class PressureWatch(StorePressure pressure, IExceptionStore except
 
     private async Task LoopAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer timer = new(Every, time);
+        using PeriodicTimer timer = new(Every);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try

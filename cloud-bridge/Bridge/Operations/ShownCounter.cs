@@ -6,7 +6,7 @@ namespace Devices.Bridge.Operations;
 /// Counts as shown what HR's own query gives back, in order of arrival, each punch once: a row that the pages would not show is missing in
 /// the count though it is stored.
 /// </summary>
-public sealed class ShownCounter(IPunchStore punches, ICounterStore counters, TimeProvider time, ILogger<ShownCounter> log) : BackgroundService
+public sealed class ShownCounter(IPunchStore punches, ICounterStore counters, ILogger<ShownCounter> log) : BackgroundService
 {
     private const int Portion = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -25,7 +25,7 @@ public sealed class ShownCounter(IPunchStore punches, ICounterStore counters, Ti
 
     private async Task LoopAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer timer = new(Every, time);
+        using PeriodicTimer timer = new(Every);
         do
         {
             try
@@ -33,7 +33,7 @@ public sealed class ShownCounter(IPunchStore punches, ICounterStore counters, Ti
                 while (await StepAsync(stoppingToken) == Portion)
                 {
                     // A long backlog, after an update, must not hold the readers' processor for itself.
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), time, stoppingToken);
+                    await Task.Delay(TimeSpan.FromMilliseconds(20), stoppingToken);
                 }
             }
             catch (Exception fault) when (fault is StoreUnavailableException or ObjectDisposedException)

@@ -3,7 +3,7 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Photos;
 
 /// <summary>Removes old photos every hour, also where photos were switched off meanwhile: what is there still ages.</summary>
-public sealed class PhotoRetention(PhotoRemoval removal, TimeProvider time, ILogger<PhotoRetention> log) : BackgroundService
+public sealed class PhotoRetention(PhotoRemoval removal, ILogger<PhotoRetention> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
@@ -22,8 +22,8 @@ public sealed class PhotoRetention(PhotoRemoval removal, TimeProvider time, ILog
     private async Task LoopAsync(CancellationToken stoppingToken)
     {
         // Not in the way of the start.
-        await Task.Delay(TimeSpan.FromMinutes(1), time, stoppingToken);
-        using PeriodicTimer timer = new(Every, time);
+        await Task.Delay(TimeSpan.FromMinutes(1), stoppingToken);
+        using PeriodicTimer timer = new(Every);
         do
         {
             try
