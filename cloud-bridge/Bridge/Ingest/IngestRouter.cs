@@ -12,7 +12,8 @@ namespace Devices.Bridge.Ingest;
 /// awaits this, so a success on PUBACK means durable (thingsboard-gateway#509).
 /// </summary>
 public sealed class IngestRouter(
-    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, TimeProvider time, ILogger<IngestRouter> log)
+    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections,
+    IEnumerable<ITerminalEar> ears, TimeProvider time, ILogger<IngestRouter> log)
 {
     public async Task<Reply> HandleAsync(TerminalSession session, MQTTnet.MqttApplicationMessage publish)
     {
@@ -48,6 +49,7 @@ public sealed class IngestRouter(
         Topics.Hello => HelloAsync(message),
         Topics.Event => EventAsync(message),
         Topics.Status => StatusAsync(message),
+        _ when ears.FirstOrDefault(one => one.Takes(message.Leaf)) is { } ear => ear.TakeAsync(message),
         _ => Task.FromResult(Reply.Refuse(MqttPubAckReasonCode.ImplementationSpecificError, ProblemCodes.Malformed,
             $"This bridge does not take '{message.Leaf.Split('/')[0]}' yet; keep it.")),
     };
@@ -84,6 +86,7 @@ public sealed class IngestRouter(
             return Bad("boot or versions are longer than anything sensible.");
         message.Session.Ledger = hello.Ledger;
         IngestResult result = await punches.GreetAsync(hello);
+        foreach (ITerminalEar ear in ears) ear.Greeted(message.Session, hello);
         log.LogInformation("{Terminal} says hello: ledger {Ledger} ends at {LastSeq}, {Through} are stored.", hello.Terminal, hello.Ledger, hello.LastSeq, result.Mark.Through);
         return Answer(result);
     }
@@ -117,14 +120,14 @@ public sealed class IngestRouter(
         return reply with { State = State(mark, reply.Problem) };
     }
 
-    private StateMessage State(LedgerMark mark, Problem? problem) => new()
+    private StateMessage State(LedgerMark mark, Problem? problem) => ears.Aggregate(new StateMessage
     {
         Ledger = mark.Ledger,
         Through = mark.Through,
         Chain = PunchChain.ToHex(mark.Chain),
         Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Problem = problem,
-    };
+    }, (state, ear) => ear.Want(mark.Terminal, state));
 
     private static Reply? Foreign(UpMessage message, string named) => named == message.Session.Terminal ? null
         : Reply.Refuse(MqttPubAckReasonCode.NotAuthorized, ProblemCodes.WrongTerminal,
