@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
 using Devices.Contract;
@@ -135,7 +136,7 @@ public sealed class DownlinkPump(
 
     private sealed class Session(TerminalSession terminal, TerminalRoster roster)
     {
-        private readonly SemaphoreSlim _wake = new(0, 1);
+        private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private readonly Lock _gate = new();
         private RosterApplied? _told;
         private bool _news;
@@ -171,7 +172,7 @@ public sealed class DownlinkPump(
             using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
             try
             {
-                await _wake.WaitAsync(both.Token);
+                await _wake.Reader.ReadAsync(both.Token);
             }
             catch (OperationCanceledException)
             {
@@ -179,12 +180,6 @@ public sealed class DownlinkPump(
             }
         }
 
-        private void Wake()
-        {
-            lock (_gate)
-            {
-                if (_wake.CurrentCount == 0) _wake.Release();
-            }
-        }
+        private void Wake() => _wake.Writer.TryWrite(true);
     }
 }

@@ -1,5 +1,6 @@
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Devices.Bridge.Downlink;
 
@@ -11,6 +12,8 @@ public static class DownlinkSetup
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
         services.AddSingleton<DownlinkOptions>();
+        // A bridge without a source of people has nobody to send down.
+        services.TryAddSingleton<IRosterChanges, NoRoster>();
         services.AddSingleton<RosterComposer>();
         services.AddSingleton<RosterLine>();
         services.AddSingleton<DownlinkPump>();
@@ -19,6 +22,13 @@ public static class DownlinkSetup
         services.AddHostedService<LineOpener>();
         services.AddHostedService(provider => provider.GetRequiredService<DownlinkPump>());
         return builder;
+    }
+
+    private sealed class NoRoster : IRosterChanges
+    {
+        public Task<long> RevisionAsync(CancellationToken cancellationToken = default) => Task.FromResult(0L);
+
+        public Task<IReadOnlyList<PersonChange>> ChangesAfterAsync(long revision, int limit, CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<PersonChange>>([]);
     }
 
     private sealed class LineOpener(RosterLine line) : IHostedLifecycleService

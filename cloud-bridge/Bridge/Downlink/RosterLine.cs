@@ -6,7 +6,7 @@ namespace Devices.Bridge.Downlink;
 /// Which count of roster revisions this is. A store that was restored from a backup counts on from an older number, and the numbers that
 /// terminals hold would then mean something else: it gets a new line, and every terminal the whole roster.
 /// </summary>
-public sealed class RosterLine(ISettingStore settings, IAuditStore audit, ILogger<RosterLine> log)
+public sealed class RosterLine(ISettingStore settings, IAuditStore audit, ILogger<RosterLine> log) : IDisposable
 {
     private const string Key = "downlink.roster.line";
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -38,6 +38,8 @@ public sealed class RosterLine(ISettingStore settings, IAuditStore audit, ILogge
             _one.Release();
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
