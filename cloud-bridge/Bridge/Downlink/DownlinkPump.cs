@@ -21,14 +21,14 @@ public sealed class DownlinkPump(
 
     public bool Takes(string leaf) => leaf is Topics.Applied;
 
-    public async Task<Reply> TakeAsync(UpMessage message)
+    public async Task<Reply> TakeAsync(UpMessage message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (!ContractCodec.TryRead(message.Payload.Span, ContractJson.Default.AppliedMessage, out AppliedMessage? applied, out Problem? problem))
             return Reply.Refuse(Reply.CodeOf(problem!.Code), problem.Code, problem.Text);
         if (applied!.Roster is not { } roster) return Reply.Done;
         if (Fault(roster) is { } fault) return Reply.Refuse(MqttPubAckReasonCode.PayloadFormatInvalid, ProblemCodes.Malformed, fault);
-        await StandAsync(message.Session, roster);
+        await StandAsync(message.Session, roster, cancellationToken);
         return Reply.Done;
     }
 
@@ -68,7 +68,7 @@ public sealed class DownlinkPump(
     {
         try
         {
-            if (roster is not null) await StandAsync(one.Terminal, roster);
+            if (roster is not null) await StandAsync(one.Terminal, roster, one.Terminal.Ended);
             else one.Stand(null);
             if (run) await RunAsync(one);
         }
@@ -82,14 +82,14 @@ public sealed class DownlinkPump(
         }
     }
 
-    private async Task StandAsync(TerminalSession session, RosterApplied roster)
+    private async Task StandAsync(TerminalSession session, RosterApplied roster, CancellationToken cancellationToken)
     {
         // Further than we are ourselves: this store was restored from an older copy, and what was told since means something else now.
-        if (roster.Line == line.Current && roster.Revision > await changes.RevisionAsync())
+        if (roster.Line == line.Current && roster.Revision > await changes.RevisionAsync(cancellationToken))
         {
-            await line.RenewAsync($"{session.Terminal} stands at roster revision {roster.Revision}, which this store never reached");
+            await line.RenewAsync($"{session.Terminal} stands at roster revision {roster.Revision}, which this store never reached", cancellationToken);
         }
-        await store.SaveAppliedAsync(session.Terminal, roster);
+        await store.SaveAppliedAsync(session.Terminal, roster, cancellationToken);
         foreach (Erasure erased in roster.Erased)
             log.LogInformation("{Terminal} has erased a leaver (revision {Revision}): {Templates} templates, {Cards} cards, {Pins} PINs.", session.Terminal, erased.Revision, erased.Templates, erased.Cards, erased.Pins);
         if (roster.Problem is { } problem) log.LogWarning("{Terminal} about its roster: {Problem}", session.Terminal, problem);

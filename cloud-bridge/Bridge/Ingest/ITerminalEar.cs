@@ -9,7 +9,7 @@ public interface ITerminalEar
     bool Takes(string leaf);
 
     /// <summary>Takes one; returns when what it accepted is durable.</summary>
-    Task<Reply> TakeAsync(UpMessage message);
+    Task<Reply> TakeAsync(UpMessage message, CancellationToken cancellationToken);
 
     /// <summary>A terminal has said hello, and that is stored; <see cref="TerminalSession.Ended"/> says when it is gone. Keep it short.</summary>
     void Greeted(TerminalSession session, HelloMessage hello);

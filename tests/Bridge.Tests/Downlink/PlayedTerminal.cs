@@ -38,6 +38,8 @@ internal sealed class PlayedTerminal(string name)
     /// <summary>Applies a message as the contract says, and gives the answer.</summary>
     public RosterApplied Apply(RosterMessage message)
     {
+        // Sent twice: what is there already is only answered again.
+        if (At is { Snapshot: null } there && there.Line == message.Line && message.Through <= there.Revision) return there;
         List<Erasure> erased = [];
         if (message.Snapshot is { } part)
         {
@@ -68,7 +70,7 @@ internal sealed class PlayedTerminal(string name)
     /// <summary>Takes and answers until it stands at a revision.</summary>
     public async Task FollowAsync(long through)
     {
-        while (At is not { Snapshot: null } at || at.Revision < through) await AnswerAsync(Apply(await NextAsync()));
+        while (At is not { Snapshot: null } at || at.Revision != through) await AnswerAsync(Apply(await NextAsync()));
         At = At with { Erased = [] };
     }
 }
