@@ -19,12 +19,12 @@ public sealed class LateEntryTests
         desk.Take(new() { Line = Line, From = 1, Through = 2, Gone = [new() { Id = "u1", Revision = 2 }] });
         await using McuClient mcu = await bench.McuAsync();
 
-        await mcu.SendAsync(Card("before"));
+        await mcu.CardAsync("before", "04A1B2C3");
         (await mcu.ConfirmOf("before")).Result.ShouldBe(ConfirmResult.Accepted);
         bench.Ledger.Range(1, 10).ShouldHaveSingleItem().Draft.Person.ShouldBe("u1");
 
-        bench.Clock.Advance(TimeSpan.FromDays(400));
-        await mcu.SendAsync(Card("after"));
+        long later = AfterErasure(bench);
+        await mcu.CardAsync("after", "04A1B2C3", 60_000 + later);
         (await mcu.ConfirmOf("after")).Result.ShouldBe(ConfirmResult.Unknown);
         bench.Ledger.LastSeq.ShouldBe(1);
     }
@@ -38,10 +38,10 @@ public sealed class LateEntryTests
         desk.Take(new() { Line = Line, From = 1, Through = 3, People = [Person("u1", null), Person("u2", "04A1B2C3")] });
         bench.People.FindByCard("04A1B2C3")!.Id.ShouldBe("u2");
         await using McuClient mcu = await bench.McuAsync();
-        await mcu.SendAsync(Card("before"));
+        await mcu.CardAsync("before", "04A1B2C3");
         await mcu.ConfirmOf("before");
-        bench.Clock.Advance(TimeSpan.FromDays(400));
-        await mcu.SendAsync(Card("after"));
+        long later = AfterErasure(bench);
+        await mcu.CardAsync("after", "04A1B2C3", 60_000 + later);
         await mcu.ConfirmOf("after");
         bench.Ledger.Range(1, 10).Select(p => p.Draft.Person).ShouldBe(["u1", "u2"]);
     }
@@ -55,7 +55,7 @@ public sealed class LateEntryTests
             Line = Line, From = 0, Through = 1, Snapshot = new() { Id = Guid.NewGuid(), Part = 1, Last = true }, People = [Person("u1", "04A1B2C3") with { Methods = ["face"] }],
         });
         await using McuClient mcu = await bench.McuAsync();
-        await mcu.SendAsync(Card("one"));
+        await mcu.CardAsync("one", "04A1B2C3");
         ConfirmMessage answer = await mcu.ConfirmOf("one");
         answer.Result.ShouldBe(ConfirmResult.Refused);
         answer.Reason.ShouldContain("card");
@@ -69,5 +69,11 @@ public sealed class LateEntryTests
 
     private static RosterPerson Person(string id, string? card) => new() { Id = id, Name = "Name " + id, Cards = card is null ? [] : [card] };
 
-    private static CardMessage Card(string id) => new() { Id = id, Uid = "04A1B2C3" };
+    // The gallery goes by the real clock, the bench by its own, which is behind it: a day past the erasure.
+    private static long AfterErasure(McuBench bench)
+    {
+        long ahead = Math.Max(0, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - bench.Clock.WallMs) + (long)TimeSpan.FromDays(1).TotalMilliseconds;
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(ahead));
+        return ahead;
+    }
 }

@@ -96,7 +96,7 @@ public sealed class RosterDeskTests : IDisposable
     public void A_whole_roster_erases_who_is_in_no_part_keeps_who_was_enrolled_here_and_says_so()
     {
         _people.Put("local", "Cleaner", ["04000001"], null, null).ShouldBeNull();
-        _desk.Take(Whole(1, true, 5, Person("u1", "Ada"), Person("u2", "Grace")));
+        _desk.Take(Whole(1, true, 5, Person("u1", "Ada"), Person("u2", "Grace")) with { Snapshot = new() { Id = Guid.NewGuid(), Part = 1, Last = true } });
         Guid other = Guid.NewGuid();
         _desk.Take(Whole(1, false, 4, Person("u1", "Ada")) with { Line = other });
         // Stopped between the parts: nobody is erased yet, and the next part goes on.
