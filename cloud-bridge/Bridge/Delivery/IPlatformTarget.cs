@@ -21,6 +21,12 @@ public interface IPlatformTarget
     /// <summary>The calendar month, as <c>2026-09</c>, whose metered calls a call made at this moment counts to.</summary>
     string MeteredMonth(DateTimeOffset at);
 
+    /// <summary>The calendar day of that month, as <c>2026-09-30</c>.</summary>
+    string MeteredDay(DateTimeOffset at);
+
+    /// <summary>How much of that day is over, from 0 to 1.</summary>
+    double MeteredDayShare(DateTimeOffset at);
+
     /// <summary>Why this punch can never be taken, without asking the platform; null where it can be sent.</summary>
     DeliveryOutcome? Refuse(DeliveryItem item);
 

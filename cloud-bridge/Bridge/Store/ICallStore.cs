@@ -15,6 +15,6 @@ public interface ICallStore
     /// <summary>Calls of a month by kind; <c>metered</c> is the sum.</summary>
     Task<IReadOnlyDictionary<string, long>> CallsAsync(string month, CancellationToken cancellationToken = default);
 
-    /// <summary>First-ins by day, <paramref name="from"/> ≤ day ≤ <paramref name="to"/>.</summary>
-    Task<IReadOnlyDictionary<string, long>> FirstsAsync(string from, string to, CancellationToken cancellationToken = default);
+    /// <summary>First-ins by day, <paramref name="first"/> ≤ day ≤ <paramref name="last"/>.</summary>
+    Task<IReadOnlyDictionary<string, long>> FirstsAsync(string first, string last, CancellationToken cancellationToken = default);
 }

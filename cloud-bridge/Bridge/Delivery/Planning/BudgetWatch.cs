@@ -6,7 +6,7 @@ using NodaTime;
 namespace Devices.Bridge.Delivery.Planning;
 
 /// <summary>The month's outlook, from the counted calls and the site's working days; kept for a minute.</summary>
-public sealed class BudgetWatch(IPlatformTarget target, CallBudget budget, ICallStore calls, SitePlan plan, PlatformOptions options, TimeProvider clock)
+public sealed class BudgetWatch(IPlatformTarget target, CallBudget budget, ICallStore calls, SitePlan plan, PlatformOptions options, TimeProvider clock) : IDisposable
 {
     // Working days that say what a day takes.
     private const int Measured = 10;
@@ -67,6 +67,9 @@ public sealed class BudgetWatch(IPlatformTarget target, CallBudget budget, ICall
     /// <summary>Calls to spend on what waits for budget, as last seen.</summary>
     public async Task<long> SpareAsync(CancellationToken cancellationToken) =>
         await HasRoomAsync(cancellationToken) ? Math.Max(0, (_outlook?.Spare ?? 0) - Interlocked.Read(ref _spent)) : 0;
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
 
     private static IEnumerable<LocalDate> Days(LocalDate from, LocalDate until)
     {

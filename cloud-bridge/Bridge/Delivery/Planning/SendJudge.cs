@@ -3,14 +3,14 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Delivery.Planning;
 
 /// <summary>Asks the store for a person's day and the month's outlook, and lets the plan judge.</summary>
-public sealed class SendJudge(SendPlan plan, IPlanStore store, BudgetWatch watch, TimeProvider clock)
+public sealed class SendJudge(SendPlan plan, ISendPlanStore store, BudgetWatch watch, TimeProvider clock)
 {
     /// <summary>What is done with a leased row now. HR's word counts above the policy.</summary>
     public async Task<SendVerdict> JudgeAsync(OutboxItem item, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(item);
         PlannedDay day = plan.DayOf(item.At);
-        IReadOnlyList<PlannedPunch> punches = await store.DayAsync(item.Person, day.Start, day.Until, cancellationToken);
+        IReadOnlyList<DayEntry> punches = await store.DayAsync(item.Person, day.Start, day.Until, cancellationToken);
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         DayPunch own = Of(punches.FirstOrDefault(p => p.PunchId == item.PunchId) ?? new(item.PunchId, item.At, Devices.Contract.Punches.PunchDirection.None));
         IEnumerable<DayPunch> all = punches.Where(p => p.PunchId != item.PunchId).Select(Of).Append(own);
@@ -21,5 +21,5 @@ public sealed class SendJudge(SendPlan plan, IPlanStore store, BudgetWatch watch
         return verdict;
     }
 
-    private static DayPunch Of(PlannedPunch punch) => new(punch.PunchId, punch.At, punch.Direction);
+    private static DayPunch Of(DayEntry punch) => new(punch.PunchId, punch.At, punch.Direction);
 }
