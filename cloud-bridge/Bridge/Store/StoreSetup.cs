@@ -20,6 +20,10 @@ public static class StoreSetup
         builder.Services.AddSingleton<ISendPlanStore, SqlSendPlanStore>();
         builder.Services.AddSingleton<IProofStore, SqlProofStore>();
         builder.Services.AddSingleton<IPeopleStore, SqlPeopleStore>();
+        builder.Services.AddSingleton<SqlRosterStore>();
+        builder.Services.AddSingleton<IRosterChanges>(services => services.GetRequiredService<SqlRosterStore>());
+        builder.Services.AddSingleton<IRosterMarks>(services => services.GetRequiredService<SqlRosterStore>());
+        builder.Services.AddSingleton<IPlanStore>(services => services.GetRequiredService<SqlRosterStore>());
         builder.Services.AddSingleton<ITerminalStore, SqlTerminalStore>();
         builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
         builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();
