@@ -1,5 +1,6 @@
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
@@ -23,6 +24,7 @@ public static class BridgeApplication
         builder.AddPlainLog();
         BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
+        builder.AddDownlink();
         builder.AddIngest();
         builder.AddPhotos();
         builder.AddFleet();
@@ -36,6 +38,7 @@ public static class BridgeApplication
         app.UseWeb();
         app.MapFleet();
         app.MapPhotos();
+        app.MapOperations();
         return app;
     }
 }

@@ -12,6 +12,7 @@ public static class OptionsSetup
         ArgumentNullException.ThrowIfNull(builder);
         AddFile(builder, args);
         BridgeOptions options = Read(builder.Configuration);
+        if (builder.Configuration.GetSection("Bridge:Log").Read<Logging.LogOptions>().Check() is { } log) throw new BridgeStartException(log);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         return options;

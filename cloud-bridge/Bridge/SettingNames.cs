@@ -3,8 +3,11 @@ using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Ingest;
+using Devices.Bridge.Logging;
+using Devices.Bridge.Operations;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Store;
+using Devices.Bridge.Telemetry;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -17,6 +20,9 @@ internal static class SettingNames
     {
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
         ["Web"] = [typeof(WebOptions)],
+        ["Log"] = [typeof(LogOptions)],
+        ["Health"] = [typeof(HealthOptions)],
+        ["Telemetry"] = [typeof(TelemetryOptions)],
         ["Photos"] = [typeof(PhotoOptions)],
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Alerts"] = [typeof(AlertOptions)],

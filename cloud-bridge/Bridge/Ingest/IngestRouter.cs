@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
 using Devices.Bridge.Store;
+using Devices.Bridge.Telemetry;
 using Devices.Contract;
 using Devices.Contract.Messages;
 using Devices.Contract.Punches;
@@ -13,7 +15,7 @@ namespace Devices.Bridge.Ingest;
 /// </summary>
 public sealed class IngestRouter(
     IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks, IPhotoIntake photos,
-    PressureOptions options, TimeProvider time, ILogger<IngestRouter> log)
+    PressureOptions options, IEnumerable<ITerminalEar> ears, TimeProvider time, ILogger<IngestRouter> log)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
@@ -22,6 +24,15 @@ public sealed class IngestRouter(
     {
         ArgumentNullException.ThrowIfNull(session);
         (UpMessage? message, Reply? refusal) = UpMessage.Read(session, publish);
+        using Activity? span = BridgeTraces.Publish(session.Terminal, message?.Leaf ?? "unknown");
+        Reply reply = await AnswerAsync(session, publish, message, refusal);
+        if (reply.Problem is { } problem) BridgeMeters.Refused(problem.Code);
+        BridgeTraces.End(span, reply.Problem?.Code ?? "stored");
+        return reply;
+    }
+
+    private async Task<Reply> AnswerAsync(TerminalSession session, MQTTnet.MqttApplicationMessage publish, UpMessage? message, Reply? refusal)
+    {
         if (pressure.TryEnter(givesWay: message is not null && IsPhoto(message.Leaf)) is not { } passage) return Busy(session, "The bridge is behind with storing; send again later.");
         // Not the session's token: what the store has taken in hand is finished, also for a terminal that went away.
         CancellationTokenSource limit = new(options.AnswerWithin, time);
@@ -109,6 +120,7 @@ public sealed class IngestRouter(
         Topics.Event => EventAsync(message, cancellationToken),
         Topics.Status => StatusAsync(message, cancellationToken),
         _ when IsPhoto(message.Leaf) => PhotoAsync(message, cancellationToken),
+        _ when ears.FirstOrDefault(one => one.Takes(message.Leaf)) is { } ear => ear.TakeAsync(message, cancellationToken),
         _ => Task.FromResult(Reply.Refuse(MqttPubAckReasonCode.ImplementationSpecificError, ProblemCodes.Malformed,
             $"This bridge does not take '{message.Leaf.Split('/')[0]}' yet; keep it.")),
     };
@@ -128,16 +140,21 @@ public sealed class IngestRouter(
             if (punch.Seq < 1) return Bad($"Punch {punch.Seq}: seq must count from 1.");
         }
         message.Session.Ledger = batch.Ledger;
+        DateTimeOffset began = time.GetUtcNow();
         IngestResult result = await punches.AppendAsync(batch, cancellationToken);
+        BridgeMeters.Batch(batch.Punches.Count, result.Added, result.Repeated);
+        BridgeTraces.Stored(batch, result.Mark.Through - result.Added + 1, result.Added, began, Activity.Current);
         if (result.Added > 0)
             log.LogInformation("{Terminal}: punches {From} to {Through} stored.", batch.Terminal, result.Mark.Through - result.Added + 1, result.Mark.Through);
         return Answer(result);
     }
 
-    private async Task<Reply> PhotoAsync(UpMessage message, CancellationToken cancellationToken) =>
-        await photos.TakeAsync(message.Session.Terminal, Content(message.Leaf), message.Payload, cancellationToken) is { } problem
-            ? Reply.Refuse(Reply.CodeOf(problem.Code), problem.Code, problem.Text)
-            : Reply.Done;
+    private async Task<Reply> PhotoAsync(UpMessage message, CancellationToken cancellationToken)
+    {
+        Problem? problem = await photos.TakeAsync(message.Session.Terminal, Content(message.Leaf), message.Payload, cancellationToken);
+        BridgeMeters.Photo(problem?.Code ?? "stored");
+        return problem is null ? Reply.Done : Reply.Refuse(Reply.CodeOf(problem.Code), problem.Code, problem.Text);
+    }
 
     // The topic may spell it in either case; files and rows have one.
     private static string Content(string leaf) => PunchChain.TryParseHex(leaf[(Topics.Photo.Length + 1)..], out byte[] sha256) ? PunchChain.ToHex(sha256) : "";
@@ -153,6 +170,7 @@ public sealed class IngestRouter(
             return Bad("boot or versions are longer than anything sensible.");
         message.Session.Ledger = hello.Ledger;
         IngestResult result = await punches.GreetAsync(hello, cancellationToken);
+        foreach (ITerminalEar ear in ears) ear.Greeted(message.Session, hello);
         log.LogInformation("{Terminal} says hello: ledger {Ledger} ends at {LastSeq}, {Through} are stored.", hello.Terminal, hello.Ledger, hello.LastSeq, result.Mark.Through);
         return Answer(result);
     }
@@ -189,14 +207,14 @@ public sealed class IngestRouter(
         return reply with { State = State(mark, reply.Problem) };
     }
 
-    private StateMessage State(LedgerMark mark, Problem? problem) => new()
+    private StateMessage State(LedgerMark mark, Problem? problem) => ears.Aggregate(new StateMessage
     {
         Ledger = mark.Ledger,
         Through = mark.Through,
         Chain = PunchChain.ToHex(mark.Chain),
         Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Problem = problem,
-    };
+    }, (state, ear) => ear.Want(mark.Terminal, state));
 
     private static Reply? Foreign(UpMessage message, string named) => named == message.Session.Terminal ? null
         : Reply.Refuse(MqttPubAckReasonCode.NotAuthorized, ProblemCodes.WrongTerminal,

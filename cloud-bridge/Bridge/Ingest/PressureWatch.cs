@@ -38,7 +38,7 @@ public sealed class PressureWatch(StorePressure pressure, IExceptionStore except
             {
                 await LookAsync(stoppingToken);
             }
-            catch (Exception fault) when (fault is StoreUnavailableException or TimeoutException)
+            catch (Exception fault) when (fault is not OperationCanceledException) // tried again in a second
             {
                 log.LogDebug("The state of the store could not be written down yet: {Fault}", fault.Message);
             }

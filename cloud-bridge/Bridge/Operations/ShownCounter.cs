@@ -36,7 +36,7 @@ public sealed class ShownCounter(IPunchStore punches, ICounterStore counters, IL
                     await Task.Delay(TimeSpan.FromMilliseconds(20), stoppingToken);
                 }
             }
-            catch (Exception fault) when (fault is StoreUnavailableException or ObjectDisposedException)
+            catch (Exception fault) when (fault is not OperationCanceledException) // a count must not stop the bridge
             {
                 log.LogDebug("Shown punches could not be counted now: {Fault}", fault.Message);
             }

@@ -32,7 +32,7 @@ public sealed class PhotoRetention(PhotoRemoval removal, ILogger<PhotoRetention>
                 if (report.Photos + report.LeftOvers > 0)
                     log.LogInformation("Photos: {Count} were old enough to go ({Bytes} bytes), {LeftOvers} left-over files too.", report.Photos, report.Bytes, report.LeftOvers);
             }
-            catch (Exception fault) when (fault is StoreUnavailableException or IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 log.LogError("Old photos could not be removed and are tried again in an hour: {Fault}", fault.Message);
             }

@@ -33,6 +33,12 @@ public interface ICounterStore
     /// <summary>Every terminal that ever sent a punch, by name.</summary>
     Task<IReadOnlyList<TerminalCounts>> CountsAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>When the last punch was accepted, of any terminal, ms since the Unix epoch; null where none ever was.</summary>
+    Task<long?> LastStoredAtAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Time of the oldest punch that the platform does not have yet; null where there is none.</summary>
+    Task<long?> OldestOpenAsync(CancellationToken cancellationToken = default);
+
     /// <summary>The last punch (by id) that was counted as shown.</summary>
     Task<long> ShownThroughAsync(CancellationToken cancellationToken = default);
 

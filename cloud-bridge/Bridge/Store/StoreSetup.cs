@@ -12,7 +12,12 @@ public static class StoreSetup
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(services => Open(services.GetRequiredService<BridgeOptions>()));
         builder.Services.AddSingleton<IPunchStore, SqlPunchStore>();
+        builder.Services.AddSingleton(services => new OutboxTargets(
+            services.GetServices<OutboxTarget>(), NodaTime.DateTimeZoneProviders.Tzdb[services.GetRequiredService<BridgeOptions>().Site.TimeZone]));
         builder.Services.AddSingleton<IOutboxStore, SqlOutboxStore>();
+        builder.Services.AddSingleton<ITargetStore, SqlTargetStore>();
+        builder.Services.AddSingleton<ICallStore, SqlCallStore>();
+        builder.Services.AddSingleton<ISendPlanStore, SqlSendPlanStore>();
         builder.Services.AddSingleton<IProofStore, SqlProofStore>();
         builder.Services.AddSingleton<IPeopleStore, SqlPeopleStore>();
         builder.Services.AddSingleton<SqlRosterStore>();
@@ -27,6 +32,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();
         builder.Services.AddSingleton<IPhotoStore, SqlPhotoStore>();
+        builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
         return builder;
     }
 

@@ -64,7 +64,7 @@ public sealed partial class TextTests
         .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
         .. typeof(ProblemCodes).GetFields().Where(f => f.IsLiteral).Select(f => $"reason.{f.GetRawConstantValue()}"),
-        "reason.rewound", "reason.restart", "reason.store-behind", "reason.photos-full", "reason.clock-suspect", .. ClockJudge.Codes.Select(c => $"reason.{c}"),
+        "reason.rewound", "reason.restart", "reason.store-behind", "reason.no-punches", "reason.photos-full", "reason.clock-suspect", .. ClockJudge.Codes.Select(c => $"reason.{c}"),
     ];
 
     private static IEnumerable<string> Named()

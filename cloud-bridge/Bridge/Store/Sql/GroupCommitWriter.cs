@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Threading.Channels;
+using Devices.Bridge.Telemetry;
 
 namespace Devices.Bridge.Store.Sql;
 
@@ -70,6 +72,13 @@ public sealed class GroupCommitWriter : IAsyncDisposable
 
     private void Commit(List<Request> group)
     {
+        long began = Stopwatch.GetTimestamp();
+        bool done = CommitGroup(group);
+        BridgeMeters.Commit(Stopwatch.GetElapsedTime(began), group.Count, done);
+    }
+
+    private bool CommitGroup(List<Request> group)
+    {
         try
         {
             _session.Execute(_session.Dialect.Begin);
@@ -81,9 +90,10 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             Rollback();
             StoreUnavailableException unavailable = new(_session.Dialect.Explain(fault), fault);
             foreach (Request request in group) request.Fail(unavailable);
-            return;
+            return false;
         }
         foreach (Request request in group) request.Complete();
+        return true;
     }
 
     private void Attempt(Request request)

@@ -7,7 +7,7 @@ namespace Devices.Bridge.Store.Sql;
 /// The rules of ingest inside one transaction: what follows the watermark is appended, what is stored already must be equal, and
 /// everything else is a problem with a name (design section 6).
 /// </summary>
-internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules clock)
+internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules clock, OutboxTargets? targets = null)
 {
     /// <summary>
     /// Takes the longest valid prefix of a batch. A fork takes nothing and stops the ledger; a gap, a broken chain or a field out of
@@ -16,7 +16,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
     public IngestResult Append(PunchBatch batch)
     {
         IngestResult result = Take(batch);
-        SqlCounterStore.Count(session, batch.Terminal, batch.Punches.Count, result.Repeated, result.Added);
+        SqlCounterStore.Count(session, batch.Terminal, batch.Punches.Count, result.Repeated, result.Added, now);
         return result;
     }
 
@@ -133,21 +133,27 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
             // The cast keeps a float's exact value: every binary32 is a binary64.
             ("@score", (double?)punch.Score), ("@threshold", (double?)punch.Threshold), ("@liveness", (double?)punch.Liveness),
             ("@pack", punch.Pack), ("@photo", punch.Photo), ("@chain", Convert.FromHexString(punch.Chain)), ("@now", now));
-        // A doubted time is stored as it is and held back from the platform until HR has decided; it is no measure for later ones.
+        // A doubted time is stored as it is and held back from every target until HR has decided; it is no measure for later ones.
         ClockDoubt? doubt = ClockJudge.Of(punch, now, mark.LastGoodAt, clock);
-        session.Execute(
-            """
-            INSERT INTO outbox (punch_id, person, at, state, reason_code, reason, updated_at)
-            VALUES (@id, @person, @at, @state, @code, @reason, @now)
-            """,
-            ("@id", id), ("@person", punch.Person), ("@at", punch.At),
-            ("@state", Columns.Text(doubt is null ? DeliveryState.Pending : DeliveryState.Held)), ("@code", doubt?.Code),
-            ("@reason", doubt?.Text), ("@now", now));
+        Queue(id, punch, OutboxTarget.Platform, doubt);
+        foreach (string target in (targets ?? OutboxTargets.None).For(punch.At)) Queue(id, punch, target, doubt);
         if (doubt is null) return mark with { LastGoodAt = Math.Max(mark.LastGoodAt ?? 0, punch.At) };
         if (doubt.Code != ClockJudge.Held)
             Findings.Raise(session, now, new("ingest", "clock-suspect", $"Punch {punch.Seq} of {punch.Terminal} has a doubtful time and is not sent before HR has decided. {doubt.Text}")
             { Terminal = punch.Terminal, Ledger = punch.Ledger, Seq = punch.Seq });
         return mark;
+    }
+
+    private void Queue(long id, Punch punch, string target, ClockDoubt? doubt)
+    {
+        session.Execute(
+            """
+            INSERT INTO outbox (punch_id, target, person, at, state, reason_code, reason, updated_at)
+            VALUES (@id, @target, @person, @at, @state, @code, @reason, @now)
+            """,
+            ("@id", id), ("@target", target), ("@person", punch.Person), ("@at", punch.At),
+            ("@state", Columns.Text(doubt is null ? DeliveryState.Pending : DeliveryState.Held)), ("@code", doubt?.Code),
+            ("@reason", doubt?.Text), ("@now", now));
     }
 
     private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict)

@@ -8,13 +8,24 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
     private const string Place = "shown_through";
 
     /// <summary>Written in the punches' own transaction: one row a terminal, one statement a batch.</summary>
-    internal static void Count(SqlSession session, string terminal, int received, int repeated, int stored) => session.Execute(
+    internal static void Count(SqlSession session, string terminal, int received, int repeated, int stored, long now) => session.Execute(
         """
-        INSERT INTO terminal_counts (terminal, received, repeated, stored, shown) VALUES (@terminal, @received, @repeated, @stored, 0)
-        ON CONFLICT (terminal) DO UPDATE SET received = terminal_counts.received + @received,
-          repeated = terminal_counts.repeated + @repeated, stored = terminal_counts.stored + @stored
+        INSERT INTO terminal_counts (terminal, received, repeated, stored, shown, last_stored_at) VALUES (@terminal, @received, @repeated, @stored, 0, @last)
+        ON CONFLICT (terminal) DO UPDATE SET received = terminal_counts.received + @received, repeated = terminal_counts.repeated + @repeated,
+          stored = terminal_counts.stored + @stored, last_stored_at = COALESCE(@last, terminal_counts.last_stored_at)
         """,
-        ("@terminal", terminal), ("@received", received), ("@repeated", repeated), ("@stored", stored));
+        ("@terminal", terminal), ("@received", received), ("@repeated", repeated), ("@stored", stored), ("@last", stored > 0 ? now : null));
+
+    public Task<long?> LastStoredAtAsync(CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => Some(session.Number("SELECT MAX(last_stored_at) FROM terminal_counts")), cancellationToken);
+
+    public Task<long?> OldestOpenAsync(CancellationToken cancellationToken = default) => database.ReadAsync(session =>
+        // A seek of the index for each state.
+        new[] { DeliveryState.Pending, DeliveryState.Sending, DeliveryState.Waiting, DeliveryState.Ambiguous, DeliveryState.Deferred, DeliveryState.Held, DeliveryState.Dead }
+            .Select(state => Some(session.Number("SELECT MIN(at) FROM outbox WHERE target = 'platform' AND state <> 'delivered' AND state = @state", ("@state", Columns.Text(state)))))
+            .Min(), cancellationToken);
+
+    private static long? Some(long at) => at == 0 ? null : at;
 
     public Task<IReadOnlyList<TerminalCounts>> CountsAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TerminalCounts>>(session =>
     {
@@ -22,7 +33,8 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
         Dictionary<string, long> open = session.Query(
             """
             SELECT p.terminal, COUNT(*) FROM outbox o JOIN punches p ON p.id = o.punch_id AND p.at = o.at
-            WHERE o.state NOT IN ('delivered', 'skipped') GROUP BY p.terminal
+            WHERE o.target = 'platform' AND o.state <> 'delivered'
+              AND o.state IN ('pending', 'sending', 'waiting', 'ambiguous', 'dead', 'held', 'deferred') GROUP BY p.terminal
             """,
             row => (Terminal: row.GetString(0), Count: row.GetInt64(1))).ToDictionary(one => one.Terminal, one => one.Count, StringComparer.Ordinal);
         return session.Query(

@@ -5,7 +5,9 @@ using Devices.Contract.Punches;
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IPunchStore"/>
-public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, ClockRules? clock = null) : IPunchStore
+/// <param name="clock">Which times are doubted; the defaults where left out.</param>
+/// <param name="targets">Targets beside the platform; none where left out.</param>
+public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, ClockRules? clock = null, OutboxTargets? targets = null) : IPunchStore
 {
     private readonly ClockRules _clock = clock ?? new();
 
@@ -15,7 +17,7 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.Punches.Count == 0) throw new ArgumentException("A batch holds at least one punch.", nameof(batch));
-        return database.WriteAsync(session => new LedgerKeeper(session, Now(), _clock).Append(batch), cancellationToken);
+        return database.WriteAsync(session => new LedgerKeeper(session, Now(), _clock, targets).Append(batch), cancellationToken);
     }
 
     public Task<IngestResult> GreetAsync(HelloMessage hello, CancellationToken cancellationToken = default)

@@ -9,10 +9,11 @@ CREATE TABLE terminal_counts (
   received INTEGER NOT NULL,
   repeated INTEGER NOT NULL,
   stored   INTEGER NOT NULL,
+  last_stored_at INTEGER,               -- when the last punch was accepted
   shown    INTEGER NOT NULL             -- read back through HR's own query; counted on from settings.shown_through
 ) STRICT, WITHOUT ROWID;
-INSERT INTO terminal_counts (terminal, received, repeated, stored, shown)
-  SELECT terminal, SUM(through), 0, SUM(through), 0 FROM ledgers WHERE through > 0 GROUP BY terminal;
+INSERT INTO terminal_counts (terminal, received, repeated, stored, shown, last_stored_at)
+  SELECT terminal, SUM(through), 0, SUM(through), 0, MAX(updated_at) FROM ledgers WHERE through > 0 GROUP BY terminal;
 
 -- The picture lies in a file named by its SHA-256; a row stays as the report of its removal.
 CREATE TABLE photos (
