@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Devices.Bridge.Fleet;
+using Devices.Bridge.Operations;
 using Devices.Bridge.Store.Sql;
 
 namespace Devices.Bridge;
@@ -21,6 +22,7 @@ public static class BridgeProgram
             {
                 "claim" => await FleetCommands.ClaimAsync(args[1..], output),
                 "password" => await FleetCommands.PasswordAsync(args[1..], output),
+                "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
                 { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim or password, or none to serve."),
                 _ => await ServeAsync(args, output),
@@ -94,6 +96,7 @@ public static class BridgeProgram
             Devices.Bridge [--config FILE] [--Bridge:Key=Value ...]            serve
             Devices.Bridge claim --data DIR [--terminal NAME] [--hours 24] [--json]   a single-use claim for one terminal
             Devices.Bridge password --data DIR --user hr [--json]              a new one-time password
+            Devices.Bridge health [--url http://127.0.0.1:5080/health/ready]   exit code 0 where a running bridge answers well
             """);
         return 0;
     }

@@ -44,6 +44,12 @@ public sealed class TestLedger(string terminal, Guid? id = null)
         return this;
     }
 
+    public TestLedger With(string person, long at)
+    {
+        Add(person, at);
+        return this;
+    }
+
     /// <summary>Another ledger with the same identity and the first <paramref name="shared"/> punches: a cloned board.</summary>
     public TestLedger Clone(int shared)
     {
