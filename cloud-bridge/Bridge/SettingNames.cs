@@ -2,6 +2,7 @@ using System.Reflection;
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Ingest;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -14,6 +15,7 @@ internal static class SettingNames
     {
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
         ["Web"] = [typeof(WebOptions)],
+        ["Ingest"] = [typeof(PressureOptions)],
         ["Alerts"] = [typeof(AlertOptions)],
     };
 

@@ -2,7 +2,7 @@ using System.Net;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Store;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Tests.Store;
 using Devices.Contract.Punches;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +22,7 @@ public sealed class DoubtTests
         await bench.CloseAsync();
         FailingOutbox? outbox = null;
         bench.Configure = builder => builder.Services.AddSingleton<IOutboxStore>(s =>
-            outbox = new(new SqliteOutboxStore(s.GetRequiredService<SqliteDatabase>(), s.GetRequiredService<TimeProvider>())));
+            outbox = new(new SqlOutboxStore(s.GetRequiredService<SqlDatabase>(), s.GetRequiredService<TimeProvider>())));
         await bench.OpenAsync();
         // The outcome, then "in doubt", then the first two tries to write that later.
         outbox!.FailNext(4);
@@ -124,7 +124,7 @@ public sealed class DoubtTests
     {
         await using StoreFixture store = new();
         PlatformOptions options = new();
-        OutcomeHandler handler = new(store.Outbox, store.Exceptions, new(store.Time), options, store.Time, NullLogger<OutcomeHandler>.Instance);
+        OutcomeHandler handler = new(new(OutboxTarget.Platform, new(store.Time), options, options.SettleSeconds), store.Outbox, store.Exceptions, store.Time, NullLogger<OutcomeHandler>.Instance);
         LedgerMaker ledger = new();
         Punch punch = ledger.Next("ada", 1_764_000_000_000);
         await store.Punches.AppendAsync(ledger.Batch(punch));

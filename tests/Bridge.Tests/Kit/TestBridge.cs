@@ -1,6 +1,6 @@
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Store;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store.Sql;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,16 +30,16 @@ public sealed class TestBridge : IAsyncDisposable
     public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
 
     /// <summary>Stops it and starts it again on the same data.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Action<WebApplicationBuilder>? configure = null)
     {
         await StopAsync();
-        await RunAsync(null, []);
+        await RunAsync(configure, []);
     }
 
     public async Task StopAsync()
     {
         await App.StopAsync();
-        await Get<SqliteDatabase>().DisposeAsync();
+        await Get<SqlDatabase>().DisposeAsync();
         await App.DisposeAsync();
     }
 

@@ -1,0 +1,184 @@
+using Devices.Contract.Messages;
+using Devices.Contract.Punches;
+
+namespace Devices.Bridge.Store.Sql;
+
+/// <summary>
+/// The rules of ingest inside one transaction: what follows the watermark is appended, what is stored already must be equal, and
+/// everything else is a problem with a name (design section 6).
+/// </summary>
+internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? targets = null)
+{
+    /// <summary>
+    /// Takes the longest valid prefix of a batch. A fork takes nothing and stops the ledger; a gap, a broken chain or a field out of
+    /// range keeps what came before it, so that HR sees all that is sound.
+    /// </summary>
+    public IngestResult Append(PunchBatch batch)
+    {
+        LedgerMark mark = Load(batch.Terminal, batch.Ledger) ?? Create(batch.Terminal, batch.Ledger);
+        if (mark.Forked) return Stopped(mark);
+        IReadOnlyList<Punch> punches = batch.Punches;
+        if (punches[0].Seq > mark.Through + 1)
+            return Refuse(mark, 0, 0, ProblemCodes.Gap, mark.Through + 1,
+                $"Punch {punches[0].Seq} came where {mark.Through + 1} was expected: send again from {mark.Through + 1}.");
+
+        int repeated = 0;
+        while (repeated < punches.Count && punches[repeated].Seq <= mark.Through)
+        {
+            if (repeated > 0 && punches[repeated].Seq != punches[repeated - 1].Seq + 1) break;
+            if (Compare(mark, punches[repeated]) is { } problem)
+                return problem.Code == ProblemCodes.Fork
+                    ? Fork(mark, punches[repeated].Seq, problem.Text)
+                    : Refuse(mark, 0, repeated, problem.Code, punches[repeated].Seq, problem.Text);
+            repeated++;
+        }
+
+        List<Punch> fresh = [.. punches.Skip(repeated)];
+        ChainVerdict verdict = ChainVerifier.Walk(batch.Terminal, batch.Ledger, mark.Through, mark.Chain, fresh);
+        int added = (int)(verdict.Through - mark.Through);
+        for (int i = 0; i < added; i++) Insert(fresh[i]);
+        if (added > 0) mark = Advance(mark, verdict, fresh[added - 1].At);
+        if (verdict.Fault != ChainFault.None)
+            return Refuse(mark, added, repeated, Code(verdict.Fault), mark.Through + 1, Sentence(verdict.Text!));
+        Findings.Settle(session, now, batch.Terminal, batch.Ledger);
+        return new(mark, added, repeated, null);
+    }
+
+    /// <summary>Answers hello: records what the terminal told, and marks a fork where its chain differs at a seq we know.</summary>
+    public IngestResult Greet(HelloMessage hello, byte[] lastChain)
+    {
+        LedgerMark mark = Load(hello.Terminal, hello.Ledger) ?? Create(hello.Terminal, hello.Ledger);
+        session.Execute(
+            """
+            UPDATE terminals SET ledger = @ledger, last_seq = @seq, last_hello_at = @now, last_seen_at = @now, boot = @boot,
+              clock_offset_ms = @offset, roster_revision = @roster, versions = @versions WHERE name = @name
+            """,
+            ("@ledger", hello.Ledger.Text()), ("@seq", hello.LastSeq), ("@now", now), ("@boot", hello.Boot),
+            ("@offset", hello.Now == 0 ? null : hello.Now - now), ("@roster", hello.RosterRevision),
+            ("@versions", VersionsText.Write(hello.Versions)), ("@name", hello.Terminal));
+        if (mark.Forked) return Stopped(mark);
+        if (hello.LastSeq > mark.Through) return new(mark, 0, 0, null);
+
+        byte[] known = ChainAt(mark, hello.LastSeq);
+        if (!known.AsSpan().SequenceEqual(lastChain))
+        {
+            if (hello.LastSeq == 0)
+                return Refuse(mark, 0, 0, ProblemCodes.Chain, 0, "The chain value of an empty ledger must be the SHA-256 of its ledger id.");
+            return Fork(mark, hello.LastSeq, $"The terminal's ledger has another chain value at punch {hello.LastSeq} than the one stored.");
+        }
+        // A prefix of what we hold: a restored backup. It forks with its next punch; say so before it happens.
+        if (hello.LastSeq < mark.Through)
+            Findings.Raise(session, now, new("ingest", "rewound",
+                $"Terminal {hello.Terminal} says that its ledger ends at punch {hello.LastSeq}, but {mark.Through} are stored: was its board restored from a copy? Re-image it, so that it starts a new ledger.")
+            { Terminal = hello.Terminal, Ledger = hello.Ledger, Seq = hello.LastSeq });
+        return new(mark, 0, 0, null);
+    }
+
+    public LedgerMark? Load(string terminal, Guid ledger) => session.First(
+        "SELECT through, chain, state, problem FROM ledgers WHERE terminal = @terminal AND ledger = @ledger",
+        row => new LedgerMark(terminal, ledger, row.GetInt64(0), row.Bytes(1), row.GetString(2) == "forked", row.TextOrNull(3)),
+        ("@terminal", terminal), ("@ledger", ledger.Text()));
+
+    private LedgerMark Create(string terminal, Guid ledger)
+    {
+        byte[] genesis = PunchChain.Genesis(ledger);
+        session.Execute(
+            "INSERT INTO ledgers (terminal, ledger, through, chain, first_seen_at, updated_at) VALUES (@terminal, @ledger, 0, @chain, @now, @now)",
+            ("@terminal", terminal), ("@ledger", ledger.Text()), ("@chain", genesis), ("@now", now));
+        return new(terminal, ledger, 0, genesis, false, null);
+    }
+
+    /// <summary>Whether a punch at a stored seq is the stored one; null where it is.</summary>
+    private Problem? Compare(LedgerMark mark, Punch punch)
+    {
+        if (PunchRules.Check(punch) is { } fault) return new() { Code = ProblemCodes.Malformed, Text = Sentence(fault) };
+        byte[] stored = ChainAt(mark, punch.Seq);
+        bool sameContents = PunchChain.Next(ChainAt(mark, punch.Seq - 1), punch).AsSpan().SequenceEqual(stored);
+        bool sameChain = string.Equals(punch.Chain, PunchChain.ToHex(stored), StringComparison.OrdinalIgnoreCase);
+        if (sameContents && sameChain) return null;
+        // Only one of the two differing cannot come from a ledger that wrote both: it was altered on the way.
+        if (sameContents || sameChain)
+            return new() { Code = ProblemCodes.Chain, Text = $"Punch {punch.Seq} does not fit its own chain value: it was altered on the way or on the terminal." };
+        return new() { Code = ProblemCodes.Fork, Text = $"Punch {punch.Seq} came again with other contents than the stored one." };
+    }
+
+    private byte[] ChainAt(LedgerMark mark, long seq)
+    {
+        if (seq == 0) return PunchChain.Genesis(mark.Ledger);
+        if (seq == mark.Through) return mark.Chain;
+        return session.Query(
+            "SELECT chain FROM punches WHERE terminal = @terminal AND ledger = @ledger AND seq = @seq", row => row.Bytes(0),
+            ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()), ("@seq", seq))[0];
+    }
+
+    private void Insert(Punch punch)
+    {
+        long id = session.Number(
+            """
+            INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, score, threshold, liveness,
+              pack, photo, chain, received_at)
+            VALUES (@terminal, @ledger, @seq, @person, @at, @clock, @uncertainty, @method, @direction, @score, @threshold, @liveness,
+              @pack, @photo, @chain, @now) RETURNING id
+            """,
+            ("@terminal", punch.Terminal), ("@ledger", punch.Ledger.Text()), ("@seq", punch.Seq), ("@person", punch.Person),
+            ("@at", punch.At), ("@clock", Columns.Text(punch.Clock)), ("@uncertainty", punch.UncertaintyMs),
+            ("@method", Columns.Text(punch.Method)), ("@direction", Columns.Text(punch.Direction)),
+            // The cast keeps a float's exact value: every binary32 is a binary64.
+            ("@score", (double?)punch.Score), ("@threshold", (double?)punch.Threshold), ("@liveness", (double?)punch.Liveness),
+            ("@pack", punch.Pack), ("@photo", punch.Photo), ("@chain", Convert.FromHexString(punch.Chain)), ("@now", now));
+        Queue(id, punch, OutboxTarget.Platform);
+        foreach (string target in (targets ?? OutboxTargets.None).For(punch.At)) Queue(id, punch, target);
+    }
+
+    private void Queue(long id, Punch punch, string target)
+    {
+        bool held = punch.Clock == ClockQuality.Held;
+        session.Execute(
+            """
+            INSERT INTO outbox (punch_id, target, person, at, state, reason_code, reason, updated_at)
+            VALUES (@id, @target, @person, @at, @state, @code, @reason, @now)
+            """,
+            ("@id", id), ("@target", target), ("@person", punch.Person), ("@at", punch.At),
+            ("@state", Columns.Text(held ? DeliveryState.Held : DeliveryState.Pending)), ("@code", held ? "clock-held" : null),
+            ("@reason", held ? "The terminal's clock was not trusted when this was recorded; check the time before it is sent." : null), ("@now", now));
+    }
+
+    private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict, long at)
+    {
+        session.Execute(
+            """
+            UPDATE ledgers SET through = @through, chain = @chain, complete_at = @at, updated_at = @now
+            WHERE terminal = @terminal AND ledger = @ledger
+            """,
+            ("@through", verdict.Through), ("@chain", verdict.Chain), ("@at", at), ("@now", now),
+            ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()));
+        return mark with { Through = verdict.Through, Chain = verdict.Chain };
+    }
+
+    private IngestResult Fork(LedgerMark mark, long seq, string text)
+    {
+        string problem = $"{text} Ingest of ledger {mark.Ledger} of {mark.Terminal} has stopped; nothing was discarded. Is the board a clone or restored from a copy?";
+        session.Execute(
+            "UPDATE ledgers SET state = 'forked', problem = @problem, updated_at = @now WHERE terminal = @terminal AND ledger = @ledger",
+            ("@problem", problem), ("@now", now), ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()));
+        return Refuse(mark with { Forked = true, Problem = problem }, 0, 0, ProblemCodes.Fork, seq, problem);
+    }
+
+    private IngestResult Stopped(LedgerMark mark) => Refuse(mark, 0, 0, ProblemCodes.Fork, null, mark.Problem ?? "The ledger is forked.");
+
+    private IngestResult Refuse(LedgerMark mark, int added, int repeated, string code, long? seq, string text)
+    {
+        Findings.Raise(session, now, new("ingest", code, text) { Terminal = mark.Terminal, Ledger = mark.Ledger, Seq = seq });
+        return new(mark, added, repeated, new() { Code = code, Text = text });
+    }
+
+    private static string Code(ChainFault fault) => fault switch
+    {
+        ChainFault.Gap => ProblemCodes.Gap,
+        ChainFault.Broken => ProblemCodes.Chain,
+        ChainFault.Foreign => ProblemCodes.WrongTerminal,
+        _ => ProblemCodes.Malformed,
+    };
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}
