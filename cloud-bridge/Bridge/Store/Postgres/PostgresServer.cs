@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Devices.Bridge.Store.Sql;
 using Npgsql;
 
@@ -27,8 +28,11 @@ internal sealed class PostgresServer
             IncludeErrorDetail = false,
             PersistSecurityInfo = false,
         };
-        if (!given.ContainsKey("Timeout")) writer.Timeout = 5;
-        if (!given.ContainsKey("Keepalive")) writer.KeepAlive = 15;
+        // Npgsql's own builder says of every setting it knows that it contains it.
+        DbConnectionStringBuilder said = new() { ConnectionString = given.ConnectionString };
+        if (!said.ContainsKey("Timeout")) writer.Timeout = 5;
+        if (!said.ContainsKey("Command Timeout")) writer.CommandTimeout = 60;
+        if (!said.ContainsKey("Keepalive")) writer.KeepAlive = 15;
         _writer = writer.ConnectionString;
         NpgsqlConnectionStringBuilder reader = new(_writer);
         reader.Options = $"{reader.Options} -c default_transaction_read_only=on".TrimStart();
