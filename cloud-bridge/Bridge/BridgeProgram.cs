@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Devices.Bridge.Fleet;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store.Sql;
 
 namespace Devices.Bridge;
 
@@ -41,7 +41,7 @@ public static class BridgeProgram
         using FileLock only = FileLock.TryTake(Path.Combine(options.Data, "bridge.lock"))
             ?? throw new BridgeStartException($"Another bridge serves {options.Data} already: stop it, or choose another directory with Bridge:Data.");
         // The container disposes the store last of all, after everything that writes.
-        await using SqliteDatabase store = app.Services.GetRequiredService<SqliteDatabase>();
+        await using SqlDatabase store = app.Services.GetRequiredService<SqlDatabase>();
         _ = app.Services.GetRequiredService<CertificateAuthority>().ServerCertificate();
         await StartAsync(app);
 

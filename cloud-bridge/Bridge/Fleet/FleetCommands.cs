@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store;
+using Devices.Bridge.Store.Sql;
 using Devices.Contract.Punches;
 
 namespace Devices.Bridge.Fleet;
@@ -22,14 +23,14 @@ public static class FleetCommands
         if (!int.TryParse(flags.Value("hours") ?? "24", NumberStyles.None, CultureInfo.InvariantCulture, out int hours) || hours is < 1 or > MaxHours)
             throw new BridgeStartException($"--hours '{flags.Value("hours")}' must be a whole number from 1 to {MaxHours}.");
         BridgeOptions options = DataOf(flags);
-        await using SqliteDatabase database = SqliteDatabase.Open(options.DatabaseFile);
+        await using SqlDatabase database = StoreSetup.Open(options);
         using CertificateAuthority authority = CertificateAuthority.Open(options.CaDirectory, [], TimeProvider.System);
 
         string code = ClaimCode.Create();
         _ = ClaimCode.TryHash(code, out byte[] hash);
         DateTimeOffset expires = TimeProvider.System.GetUtcNow().AddHours(hours);
-        await new SqliteFleetStore(database, TimeProvider.System).AddClaimAsync(hash, terminal, expires.ToUnixTimeMilliseconds());
-        await new SqliteAuditStore(database, TimeProvider.System).AuditAsync("command line", "claim made", terminal, $"valid {hours} h");
+        await new SqlFleetStore(database, TimeProvider.System).AddClaimAsync(hash, terminal, expires.ToUnixTimeMilliseconds());
+        await new SqlAuditStore(database, TimeProvider.System).AuditAsync("command line", "claim made", terminal, $"valid {hours} h");
 
         string claim = ClaimCode.WithRoot(code, authority.RootFingerprint);
         if (flags.Has("json"))
@@ -56,14 +57,14 @@ public static class FleetCommands
         CommandFlags flags = CommandFlags.Read("password", args, ["data", "user"], ["json"]);
         string user = flags.Value("user") ?? throw new BridgeStartException("Say whose password: --user hr.");
         BridgeOptions options = DataOf(flags);
-        await using SqliteDatabase database = SqliteDatabase.Open(options.DatabaseFile);
-        SqliteAccountStore accounts = new(database, TimeProvider.System);
+        await using SqlDatabase database = StoreSetup.Open(options);
+        SqlAccountStore accounts = new(database, TimeProvider.System);
         // Only the first account may be made here; others come with their roles.
         if (user != FirstAccount.Name && await accounts.FindAccountAsync(user) is null)
             throw new BridgeStartException($"There is no account '{(user.Length > 64 ? user[..64] : user)}' in {options.Data}.");
         string password = Passwords.NewOneTime();
         await accounts.SetPasswordAsync(user, Passwords.Hash(password), mustChange: true);
-        await new SqliteAuditStore(database, TimeProvider.System).AuditAsync("command line", "one-time password made", user);
+        await new SqlAuditStore(database, TimeProvider.System).AuditAsync("command line", "one-time password made", user);
         await output.WriteLineAsync(flags.Has("json")
             ? JsonSerializer.Serialize(new { user, one_time_password = password })
             : $"{(user == FirstAccount.Name ? "HR" : user)} one-time password: {password}");

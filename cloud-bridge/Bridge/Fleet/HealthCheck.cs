@@ -1,7 +1,7 @@
 using System.Reflection;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store.Sql;
 
 namespace Devices.Bridge.Fleet;
 

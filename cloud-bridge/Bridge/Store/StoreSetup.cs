@@ -1,25 +1,34 @@
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 
 namespace Devices.Bridge.Store;
 
-/// <summary>Registers the store behind its interfaces; only this file names SQLite to the rest.</summary>
+/// <summary>Registers the store behind its interfaces; only this file names a database to the rest.</summary>
 public static class StoreSetup
 {
     /// <summary>The store is opened when first asked for, in <see cref="BridgeApplication"/>, before anything listens.</summary>
     public static WebApplicationBuilder AddStore(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton(services => SqliteDatabase.Open(services.GetRequiredService<BridgeOptions>().DatabaseFile));
-        builder.Services.AddSingleton<IPunchStore, SqlitePunchStore>();
-        builder.Services.AddSingleton<IOutboxStore, SqliteOutboxStore>();
-        builder.Services.AddSingleton<IProofStore, SqliteProofStore>();
-        builder.Services.AddSingleton<IPeopleStore, SqlitePeopleStore>();
-        builder.Services.AddSingleton<ITerminalStore, SqliteTerminalStore>();
-        builder.Services.AddSingleton<IFleetStore, SqliteFleetStore>();
-        builder.Services.AddSingleton<IExceptionStore, SqliteExceptionStore>();
-        builder.Services.AddSingleton<IAccountStore, SqliteAccountStore>();
-        builder.Services.AddSingleton<IAuditStore, SqliteAuditStore>();
-        builder.Services.AddSingleton<ISettingStore, SqliteSettingStore>();
+        builder.Services.AddSingleton(services => Open(services.GetRequiredService<BridgeOptions>()));
+        builder.Services.AddSingleton<IPunchStore, SqlPunchStore>();
+        builder.Services.AddSingleton<IOutboxStore, SqlOutboxStore>();
+        builder.Services.AddSingleton<IProofStore, SqlProofStore>();
+        builder.Services.AddSingleton<IPeopleStore, SqlPeopleStore>();
+        builder.Services.AddSingleton<ITerminalStore, SqlTerminalStore>();
+        builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
+        builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();
+        builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
+        builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
+        builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         return builder;
+    }
+
+    /// <summary>Opens the store that the settings name, with its schema up to date.</summary>
+    /// <exception cref="BridgeStartException">It cannot be opened; the message says why.</exception>
+    public static SqlDatabase Open(BridgeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return SqliteDatabase.Open(options.DatabaseFile);
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Store;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Tests.Store;
 using Devices.Contract.Punches;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +22,7 @@ public sealed class DoubtTests
         await bench.CloseAsync();
         FailingOutbox? outbox = null;
         bench.Configure = builder => builder.Services.AddSingleton<IOutboxStore>(s =>
-            outbox = new(new SqliteOutboxStore(s.GetRequiredService<SqliteDatabase>(), s.GetRequiredService<TimeProvider>())));
+            outbox = new(new SqlOutboxStore(s.GetRequiredService<SqlDatabase>(), s.GetRequiredService<TimeProvider>())));
         await bench.OpenAsync();
         // The outcome, then "in doubt", then the first two tries to write that later.
         outbox!.FailNext(4);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Devices.Bridge.Store;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 using Devices.Contract.Punches;
 
@@ -60,7 +61,7 @@ public sealed class KillTests
     private static async Task WithStoreAsync(string file, Func<IPunchStore, IOutboxStore, Task> work)
     {
         await using SqliteDatabase database = SqliteDatabase.Open(file);
-        await work(new SqlitePunchStore(database, TimeProvider.System), new SqliteOutboxStore(database, TimeProvider.System));
+        await work(new SqlPunchStore(database, TimeProvider.System), new SqlOutboxStore(database, TimeProvider.System));
     }
 
     private static Process Start(string folder, PlayedPlatform platform)

@@ -1,7 +1,7 @@
 using System.Net;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Tests.Store;
 using Devices.Contract.Punches;
 
@@ -75,7 +75,7 @@ public sealed class RefusedLookupTests
         List<Punch> punches = [.. Enumerable.Range(0, people).Select(i => ledger.Next($"p{i}", Eight + i))];
         await store.Punches.AppendAsync(ledger.Batch(punches));
         await store.Outbox.LeaseAsync(0, people);
-        return (new(new SqliteProofStore(store.Database, store.Time), new(store.Outbox, new(), store.Time)),
+        return (new(new SqlProofStore(store.Database, store.Time), new(store.Outbox, new(), store.Time)),
             [.. punches.Select((p, i) => new Sought(i + 1, new(p.Terminal, p.Ledger, p.Seq), new(p.Person, p.At, p.Terminal, p.Terminal), Accepted: false))]);
     }
 

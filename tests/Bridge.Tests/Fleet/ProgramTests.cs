@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 using Devices.Bridge.Tests.Kit;
 
@@ -54,7 +55,7 @@ public sealed class ProgramTests
         password.ShouldStartWith("HR one-time password: ");
         await using (SqliteDatabase database = SqliteDatabase.Open(Path.Combine(data, "bridge.db")))
         {
-            Devices.Bridge.Store.Account account = (await new SqliteAccountStore(database, TimeProvider.System).FindAccountAsync("hr"))!;
+            Devices.Bridge.Store.Account account = (await new SqlAccountStore(database, TimeProvider.System).FindAccountAsync("hr"))!;
             account.MustChange.ShouldBeTrue();
             Devices.Bridge.Fleet.Passwords.Verify(account.PasswordHash, password["HR one-time password: ".Length..].Trim()).ShouldBeTrue();
             Devices.Bridge.Fleet.Passwords.Verify(account.PasswordHash, bridge.Output[0]["HR one-time password: ".Length..].Trim()).ShouldBeFalse("the first one has ended");

@@ -1,4 +1,5 @@
 using Devices.Bridge.Store;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 using Devices.Bridge.Tests.Kit;
 using Devices.Contract.Messages;
@@ -19,13 +20,13 @@ public sealed class DurabilityTests
         TestLedger ledger = new TestLedger("m2-001").AddMany(3);
         await OnlineAsync(bridge, 2);
         using ManualResetEventSlim gate = new(), holding = new();
-        Task blocked = bridge.Get<SqliteDatabase>().WriteAsync(_ => { holding.Set(); gate.Wait(TimeSpan.FromSeconds(20)); });
+        Task blocked = bridge.Get<SqlDatabase>().WriteAsync(_ => { holding.Set(); gate.Wait(TimeSpan.FromSeconds(20)); });
         holding.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
 
         Task<MqttClientPublishResult> publish = terminal.PublishAsync(ledger.All());
         // The connection lives meanwhile: another terminal's ping is answered, so the missing PUBACK is the store's doing.
         await other.Client.PingAsync(TestContext.Current.CancellationToken);
-        await Until.TrueAsync(() => Task.FromResult(bridge.Get<SqliteDatabase>().WaitingWrites > 0), "the batch waits for the store");
+        await Until.TrueAsync(() => Task.FromResult(bridge.Get<SqlDatabase>().WaitingWrites > 0), "the batch waits for the store");
         (await Task.WhenAny(publish, Task.Delay(500, TestContext.Current.CancellationToken))).ShouldNotBe(publish);
         (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).ShouldBeEmpty();
 
@@ -41,7 +42,7 @@ public sealed class DurabilityTests
         await using TestBridge bridge = await TestBridge.StartAsync();
         await using TestTerminal terminal = await bridge.ConnectAsync("m2-001");
         TestLedger ledger = new TestLedger("m2-001").AddMany(3);
-        await bridge.Get<SqliteDatabase>().DisposeAsync();
+        await bridge.Get<SqlDatabase>().DisposeAsync();
 
         MqttClientPublishResult result = await terminal.PublishAsync(ledger.All());
         result.ReasonCode.ShouldBe(MqttClientPublishReasonCode.UnspecifiedError);
@@ -81,7 +82,7 @@ public sealed class DurabilityTests
         sure.ShouldBeLessThan(4000, "the kill came in the middle");
         await using (SqliteDatabase found = SqliteDatabase.Open(Path.Combine(data, "bridge.db")))
         {
-            IReadOnlyList<StoredPunch> stored = await new SqlitePunchStore(found, TimeProvider.System).ListAfterAsync(0, 5000);
+            IReadOnlyList<StoredPunch> stored = await new SqlPunchStore(found, TimeProvider.System).ListAfterAsync(0, 5000);
             stored.Count.ShouldBeGreaterThanOrEqualTo((int)sure);
             stored.Select(one => one.Punch).ShouldBe(ledger.Punches.Take(stored.Count));
         }
@@ -99,9 +100,9 @@ public sealed class DurabilityTests
             (await again.StopAsync()).ShouldBe(0);
         }
         await using SqliteDatabase last = SqliteDatabase.Open(Path.Combine(data, "bridge.db"));
-        IReadOnlyList<StoredPunch> all = await new SqlitePunchStore(last, TimeProvider.System).ListAfterAsync(0, 5000);
+        IReadOnlyList<StoredPunch> all = await new SqlPunchStore(last, TimeProvider.System).ListAfterAsync(0, 5000);
         all.Select(one => one.Punch).ShouldBe(ledger.Punches);
-        PunchChain.ToHex((await new SqlitePunchStore(last, TimeProvider.System).FindLedgerAsync("m2-001", ledger.Id))!.Chain).ShouldBe(ledger.LastChain);
+        PunchChain.ToHex((await new SqlPunchStore(last, TimeProvider.System).FindLedgerAsync("m2-001", ledger.Id))!.Chain).ShouldBe(ledger.LastChain);
     }
 
     [Fact]
@@ -112,10 +113,10 @@ public sealed class DurabilityTests
         TestLedger ledger = new TestLedger("m2-001").AddMany(3);
         await OnlineAsync(bridge, 1);
         using ManualResetEventSlim gate = new(), holding = new();
-        Task blocked = bridge.Get<SqliteDatabase>().WriteAsync(_ => { holding.Set(); gate.Wait(TimeSpan.FromSeconds(20)); });
+        Task blocked = bridge.Get<SqlDatabase>().WriteAsync(_ => { holding.Set(); gate.Wait(TimeSpan.FromSeconds(20)); });
         holding.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
         Task<MqttClientPublishResult> publish = terminal.PublishAsync(ledger.All());
-        await Until.TrueAsync(() => Task.FromResult(bridge.Get<SqliteDatabase>().WaitingWrites > 0), "the batch waits for the store");
+        await Until.TrueAsync(() => Task.FromResult(bridge.Get<SqlDatabase>().WaitingWrites > 0), "the batch waits for the store");
 
         Task stop = bridge.App.StopAsync(TestContext.Current.CancellationToken);
         gate.Set();
@@ -126,7 +127,7 @@ public sealed class DurabilityTests
         await stop;
         await blocked;
         await using SqliteDatabase found = SqliteDatabase.Open(Path.Combine(bridge.Data, "bridge.db"));
-        (await new SqlitePunchStore(found, TimeProvider.System).ListAfterAsync(0, 10)).Count.ShouldBe(3);
+        (await new SqlPunchStore(found, TimeProvider.System).ListAfterAsync(0, 10)).Count.ShouldBe(3);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Store;
-using Devices.Bridge.Store.Sqlite;
+using Devices.Bridge.Store.Sql;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,7 +39,7 @@ public sealed class TestBridge : IAsyncDisposable
     public async Task StopAsync()
     {
         await App.StopAsync();
-        await Get<SqliteDatabase>().DisposeAsync();
+        await Get<SqlDatabase>().DisposeAsync();
         await App.DisposeAsync();
     }
 

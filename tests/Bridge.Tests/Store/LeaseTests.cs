@@ -1,4 +1,5 @@
 using Devices.Bridge.Store;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 using Devices.Bridge.Tests.Kit;
 using Microsoft.Data.Sqlite;
@@ -93,7 +94,7 @@ public sealed class LeaseTests : IAsyncDisposable
     {
         await ManyAsync(_store, 100_000, 500);
         string[] plan = await _store.Database.ReadAsync(session => session.Query(
-            "EXPLAIN QUERY PLAN " + SqliteOutboxStore.LeaseSql, row => row.GetString(3), ("$now", 0L), ("$limit", 4)).ToArray());
+            "EXPLAIN QUERY PLAN " + SqlOutboxStore.LeaseSql, row => row.GetString(3), ("@now", 0L), ("@limit", 4)).ToArray());
 
         plan.ShouldAllBe(step => !step.StartsWith("SCAN", StringComparison.Ordinal) || step == "SCAN open", string.Join('\n', plan));
         foreach (string table in (string[])["n", "b", "s"]) plan.ShouldContain(step => step.StartsWith($"SEARCH {table} USING ", StringComparison.Ordinal) && step.Contains("INDEX outbox_", StringComparison.Ordinal), string.Join('\n', plan));
@@ -113,9 +114,8 @@ public sealed class LeaseTests : IAsyncDisposable
         using (SqliteConnection connection = new($"Data Source={file};Pooling=False"))
         {
             connection.Open();
-            using SqliteSession session = new(connection);
-            foreach (string name in (string[])["0001_initial", "0002_delivery_proof"]) session.Script(Migration(name));
-            session.Script("PRAGMA user_version=2;");
+            using SqlSession session = new(connection, SqliteDialect.Instance);
+            Migrations.Apply(session, file, through: 2);
             session.Script(
                 """
                 INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, chain, received_at) VALUES
@@ -128,23 +128,17 @@ public sealed class LeaseTests : IAsyncDisposable
         await using SqliteDatabase database = SqliteDatabase.Open(file);
 
         (await database.ReadAsync(session => session.Number("PRAGMA user_version"))).ShouldBe(Migrations.Newest);
-        (await new SqliteOutboxStore(database, TimeProvider.System).LeaseAsync(0, 10)).Single().At.ShouldBe(1000);
-    }
-
-    private static string Migration(string name)
-    {
-        using StreamReader reader = new(typeof(Migrations).Assembly.GetManifestResourceStream($"migrations/{name}.sql")!);
-        return reader.ReadToEnd();
+        (await new SqlOutboxStore(database, TimeProvider.System).LeaseAsync(0, 10)).Single().At.ShouldBe(1000);
     }
 
     private static Task ManyAsync(StoreFixture store, int rows, int people) => store.Database.WriteAsync(session =>
     {
         session.Execute(
             """
-            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $rows)
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @rows)
             INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, chain, received_at)
-            SELECT 'm2-001', '0198b0a4-0000-7000-8000-000000000001', i, 'u-' || (i % $people), i * 1000, 'synced', 0, 'card', 'none', x'00', 0 FROM n
-            """, ("$rows", rows), ("$people", people));
+            SELECT 'm2-001', '0198b0a4-0000-7000-8000-000000000001', i, 'u-' || (i % @people), i * 1000, 'synced', 0, 'card', 'none', x'00', 0 FROM n
+            """, ("@rows", rows), ("@people", people));
         session.Execute("INSERT INTO outbox (punch_id, person, at, state, updated_at) SELECT id, person, at, 'pending', 0 FROM punches");
     });
 
@@ -153,7 +147,7 @@ public sealed class LeaseTests : IAsyncDisposable
         TestLedger ledger = new("m2-001");
         foreach ((string person, long at) in punches) ledger.Add(person, at);
         await _store.Punches.AppendAsync(ledger.All());
-        return await _store.Database.ReadAsync(session => session.Query("SELECT id FROM punches WHERE ledger = $ledger ORDER BY id", row => row.GetInt64(0), ("$ledger", ledger.Id.ToString())).ToArray());
+        return await _store.Database.ReadAsync(session => session.Query("SELECT id FROM punches WHERE ledger = @ledger ORDER BY id", row => row.GetInt64(0), ("@ledger", ledger.Id.ToString())).ToArray());
     }
 
     private async Task<long[]> LeaseAsync(long now) => [.. (await _store.Outbox.LeaseAsync(now, 10)).Select(one => one.PunchId)];

@@ -150,7 +150,7 @@ public sealed class LedgerRuleTests : IAsyncDisposable
     public async Task Recorded_rows_can_neither_be_changed_nor_deleted(string sql, string says)
     {
         await Append(_ledger.All());
-        await new Devices.Bridge.Store.Sqlite.SqliteAuditStore(_store.Database, _store.Time).AuditAsync("hr", "test");
+        await new Devices.Bridge.Store.Sql.SqlAuditStore(_store.Database, _store.Time).AuditAsync("hr", "test");
         SqliteException refused = await Should.ThrowAsync<SqliteException>(() => _store.Database.WriteAsync(session => session.Execute(sql)));
         refused.Message.ShouldContain(says);
         (await _store.Punches.ListAfterAsync(0, 100)).Select(one => one.Punch).ShouldBe(_ledger.Punches);

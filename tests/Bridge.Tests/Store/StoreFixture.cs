@@ -1,4 +1,5 @@
 using Devices.Bridge.Store;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 using Devices.Bridge.Tests.Kit;
 using Microsoft.Extensions.Time.Testing;
@@ -14,7 +15,7 @@ public sealed class StoreFixture : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.Zero));
     public string File => _directory.File("bridge.db");
-    public SqliteDatabase Database { get; private set; } = null!;
+    public SqlDatabase Database { get; private set; } = null!;
     public IPunchStore Punches { get; private set; } = null!;
     public IOutboxStore Outbox { get; private set; } = null!;
     public IPeopleStore People { get; private set; } = null!;
@@ -25,16 +26,16 @@ public sealed class StoreFixture : IAsyncDisposable
     public void Reopen()
     {
         Database = SqliteDatabase.Open(File);
-        Punches = new SqlitePunchStore(Database, Time);
-        Outbox = new SqliteOutboxStore(Database, Time);
-        People = new SqlitePeopleStore(Database, Time);
-        Terminals = new SqliteTerminalStore(Database, Time);
-        Exceptions = new SqliteExceptionStore(Database, Time);
-        Fleet = new SqliteFleetStore(Database, Time);
+        Punches = new SqlPunchStore(Database, Time);
+        Outbox = new SqlOutboxStore(Database, Time);
+        People = new SqlPeopleStore(Database, Time);
+        Terminals = new SqlTerminalStore(Database, Time);
+        Exceptions = new SqlExceptionStore(Database, Time);
+        Fleet = new SqlFleetStore(Database, Time);
     }
 
     public Task AddTerminalAsync(string name) => Database.WriteAsync(session =>
-        session.Execute("INSERT INTO terminals (name, created_at) VALUES ($name, 0)", ("$name", name)));
+        session.Execute("INSERT INTO terminals (name, created_at) VALUES (@name, 0)", ("@name", name)));
 
     public Task<long> CountAsync(string table) => Database.ReadAsync(session => session.Number($"SELECT COUNT(*) FROM {table}"));
 

@@ -57,7 +57,7 @@ public sealed partial class HostileTests
         }
 
         // A store that cannot be read: the page of the fault, and a program's answer.
-        await site.Bench.Get<Devices.Bridge.Store.Sqlite.SqliteDatabase>().WriteAsync(session => session.Execute("ALTER TABLE punches RENAME TO away"));
+        await site.Bench.Get<Devices.Bridge.Store.Sql.SqlDatabase>().WriteAsync(session => session.Execute("ALTER TABLE punches RENAME TO away"));
         foreach (string path in (string[])["/punches", "/api/v1/punches"])
         {
             using HttpResponseMessage fault = await browser.GetAsync(path);

@@ -1,7 +1,7 @@
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IExceptionStore"/>
-public sealed class SqliteExceptionStore(SqliteDatabase database, TimeProvider time) : IExceptionStore
+public sealed class SqlExceptionStore(SqlDatabase database, TimeProvider time) : IExceptionStore
 {
     public Task RaiseAsync(Finding finding, CancellationToken cancellationToken = default)
     {
@@ -13,24 +13,24 @@ public sealed class SqliteExceptionStore(SqliteDatabase database, TimeProvider t
         database.ReadAsync<IReadOnlyList<ExceptionRow>>(session => session.Query(
             """
             SELECT id, source, code, terminal, ledger, seq, text, count, first_at, last_at, resolved_at, resolved_by FROM exceptions
-            WHERE $all OR resolved_at IS NULL ORDER BY last_at DESC, id DESC LIMIT $limit
+            WHERE @all OR resolved_at IS NULL ORDER BY last_at DESC, id DESC LIMIT @limit
             """,
             row => new ExceptionRow(row.GetInt64(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.GuidOrNull(4), row.LongOrNull(5),
                 row.GetString(6), row.GetInt32(7), row.GetInt64(8), row.GetInt64(9), row.LongOrNull(10), row.TextOrNull(11)),
-            ("$all", includeResolved ? 1 : 0), ("$limit", limit)), cancellationToken);
+            ("@all", includeResolved), ("@limit", limit)), cancellationToken);
 
     public Task<bool> ResolveAsync(long id, string by, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute(
-            "UPDATE exceptions SET resolved_at = $now, resolved_by = $by WHERE id = $id AND resolved_at IS NULL",
-            ("$now", Now()), ("$by", by), ("$id", id)) == 1, cancellationToken);
+            "UPDATE exceptions SET resolved_at = @now, resolved_by = @by WHERE id = @id AND resolved_at IS NULL",
+            ("@now", Now()), ("@by", by), ("@id", id)) == 1, cancellationToken);
 
     public Task<int> ResolveAllAsync(string source, string code, string? terminal, string by, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute(
             """
-            UPDATE exceptions SET resolved_at = $now, resolved_by = $by
-            WHERE resolved_at IS NULL AND source = $source AND code = $code AND ($terminal IS NULL OR terminal = $terminal)
+            UPDATE exceptions SET resolved_at = @now, resolved_by = @by
+            WHERE resolved_at IS NULL AND source = @source AND code = @code AND (@terminal IS NULL OR terminal = @terminal)
             """,
-            ("$now", Now()), ("$by", by), ("$source", source), ("$code", code), ("$terminal", terminal)), cancellationToken);
+            ("@now", Now()), ("@by", by), ("@source", source), ("@code", code), ("@terminal", terminal)), cancellationToken);
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <summary>
 /// The only thread that writes. It takes waiting requests off a bounded channel, runs each in a savepoint of one transaction, commits
@@ -12,14 +12,18 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     private const int MaxGroup = 256;
     private const int MaxWaiting = 4096;
 
-    private readonly SqliteSession _session;
+    private readonly SqlSession _session;
+    private readonly Action<SqlSession> _end;
     private readonly Channel<Request> _requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Thread _thread;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public GroupCommitWriter(SqliteSession session)
+    /// <param name="session">The connection, from now on used by this thread only.</param>
+    /// <param name="end">A last word on it after the last commit.</param>
+    public GroupCommitWriter(SqlSession session, Action<SqlSession> end)
     {
         _session = session;
+        _end = end;
         _thread = new Thread(Loop) { IsBackground = true, Name = "store writer" };
         _thread.Start();
     }
@@ -27,7 +31,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>Requests that wait for the group in hand.</summary>
     public int Waiting => _requests.Reader.Count;
 
-    public async Task<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
         Request<T> request = new(work, cancellationToken);
@@ -59,14 +63,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             while (group.Count < MaxGroup && reader.TryRead(out Request? request)) group.Add(request);
             Commit(group);
         }
-        try
-        {
-            _session.Script("PRAGMA wal_checkpoint(TRUNCATE);");
-        }
-        catch (SqliteException)
-        {
-            // The WAL stays and is read at the next start: nothing is lost by not folding it in now.
-        }
+        _end(_session);
         _session.Dispose();
         _stopped.SetResult();
     }
@@ -75,14 +72,14 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     {
         try
         {
-            _session.Execute("BEGIN IMMEDIATE");
+            _session.Execute(_session.Dialect.Begin);
             foreach (Request request in group) Attempt(request);
             _session.Execute("COMMIT");
         }
         catch (Exception fault)
         {
             Rollback();
-            StoreUnavailableException unavailable = new(Explain(fault), fault);
+            StoreUnavailableException unavailable = new(_session.Dialect.Explain(fault), fault);
             foreach (Request request in group) request.Fail(unavailable);
             return;
         }
@@ -98,7 +95,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
             request.Run(_session);
             _session.Execute("RELEASE one");
         }
-        catch (Exception fault) when (!IsStoreFault(fault))
+        catch (Exception fault) when (_session.Dialect.Reach(fault) == FaultReach.Work)
         {
             _session.Execute("ROLLBACK TO one");
             _session.Execute("RELEASE one");
@@ -106,24 +103,15 @@ public sealed class GroupCommitWriter : IAsyncDisposable
         }
     }
 
-    // These end the whole transaction inside SQLite, or would fail the commit anyway.
-    private static bool IsStoreFault(Exception fault) => fault is SqliteException sqlite && sqlite.SqliteErrorCode
-        is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_BUSY
-        or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_INTERRUPT;
-
-    private static string Explain(Exception fault) => fault is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL }
-        ? "The bridge's disk is full; nothing was stored."
-        : $"The store cannot commit now: {fault.Message}";
-
     private void Rollback()
     {
         try
         {
             _session.Execute("ROLLBACK");
         }
-        catch (SqliteException)
+        catch (DbException)
         {
-            // SQLite had rolled back by itself.
+            // It was rolled back already, or the connection is gone and the server does it.
         }
     }
 
@@ -133,14 +121,14 @@ public sealed class GroupCommitWriter : IAsyncDisposable
 
         protected CancellationToken Token => cancellationToken;
 
-        public abstract void Run(SqliteSession session);
+        public abstract void Run(SqlSession session);
 
         public abstract void Complete();
 
         public abstract void Fail(Exception fault);
     }
 
-    private sealed class Request<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) : Request(cancellationToken)
+    private sealed class Request<T>(Func<SqlSession, T> work, CancellationToken cancellationToken) : Request(cancellationToken)
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
@@ -148,7 +136,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
 
         public Task<T> Task => _done.Task;
 
-        public override void Run(SqliteSession session)
+        public override void Run(SqlSession session)
         {
             _result = work(session);
             _ran = true;

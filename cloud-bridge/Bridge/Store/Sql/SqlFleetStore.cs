@@ -1,12 +1,12 @@
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IFleetStore"/>
-public sealed class SqliteFleetStore(SqliteDatabase database, TimeProvider time) : IFleetStore
+public sealed class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFleetStore
 {
     public Task AddClaimAsync(byte[] codeHash, string? terminal, long expiresAt, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute(
-            "INSERT INTO claims (code_hash, terminal, created_at, expires_at) VALUES ($hash, $terminal, $now, $expires)",
-            ("$hash", codeHash), ("$terminal", terminal), ("$now", Now()), ("$expires", expiresAt)), cancellationToken);
+            "INSERT INTO claims (code_hash, terminal, created_at, expires_at) VALUES (@hash, @terminal, @now, @expires)",
+            ("@hash", codeHash), ("@terminal", terminal), ("@now", Now()), ("@expires", expiresAt)), cancellationToken);
 
     public Task<ClaimOutcome> RedeemAsync(
         byte[] codeHash, string terminal, Func<IssuedCertificate> issue, Func<byte[], bool> sameKey, CancellationToken cancellationToken = default)
@@ -17,8 +17,8 @@ public sealed class SqliteFleetStore(SqliteDatabase database, TimeProvider time)
         {
             long now = Now();
             Claim? claim = session.First(
-                "SELECT id, terminal, expires_at, used_at, used_by, serial FROM claims WHERE code_hash = $hash",
-                row => new Claim(row.GetInt64(0), row.TextOrNull(1), row.GetInt64(2), row.LongOrNull(3), row.TextOrNull(4), row.TextOrNull(5)), ("$hash", codeHash));
+                "SELECT id, terminal, expires_at, used_at, used_by, serial FROM claims WHERE code_hash = @hash",
+                row => new Claim(row.GetInt64(0), row.TextOrNull(1), row.GetInt64(2), row.LongOrNull(3), row.TextOrNull(4), row.TextOrNull(5)), ("@hash", codeHash));
             if (claim is null) return Refused(ClaimVerdict.Unknown);
             if (claim.UsedAt is not null)
                 return claim.ExpiresAt > now && claim.UsedBy == terminal && Paid(session, claim.Serial) is { } paid && sameKey(paid.Der)
@@ -26,24 +26,24 @@ public sealed class SqliteFleetStore(SqliteDatabase database, TimeProvider time)
                     : Refused(ClaimVerdict.Used);
             if (claim.ExpiresAt <= now) return Refused(ClaimVerdict.Expired);
             if (claim.Terminal is not null && claim.Terminal != terminal) return Refused(ClaimVerdict.OtherTerminal);
-            bool exists = session.Number("SELECT EXISTS (SELECT 1 FROM terminals WHERE name = $name)", ("$name", terminal)) != 0;
+            bool exists = session.Number("SELECT EXISTS (SELECT 1 FROM terminals WHERE name = @name)", ("@name", terminal)) != 0;
             // An open claim must not take over a terminal that hangs on a wall somewhere.
             if (exists && claim.Terminal is null) return Refused(ClaimVerdict.NameTaken);
 
             IssuedCertificate certificate = issue();
             session.Execute(
-                "INSERT INTO terminals (name, created_at) VALUES ($name, $now) ON CONFLICT (name) DO UPDATE SET revoked_at = NULL",
-                ("$name", terminal), ("$now", now));
+                "INSERT INTO terminals (name, created_at) VALUES (@name, @now) ON CONFLICT (name) DO UPDATE SET revoked_at = NULL",
+                ("@name", terminal), ("@now", now));
             Revoke(session, terminal, "replaced by a new enrolment", now);
             session.Execute(
                 """
                 INSERT INTO certificates (serial, terminal, thumbprint, not_before, not_after, issued_at, der)
-                VALUES ($serial, $terminal, $thumbprint, $before, $after, $now, $der)
+                VALUES (@serial, @terminal, @thumbprint, @before, @after, @now, @der)
                 """,
-                ("$serial", certificate.Serial), ("$terminal", terminal), ("$thumbprint", certificate.Thumbprint), ("$before", certificate.NotBefore),
-                ("$after", certificate.NotAfter), ("$now", now), ("$der", certificate.Der));
-            session.Execute("UPDATE claims SET used_at = $now, used_by = $name, serial = $serial WHERE id = $id",
-                ("$now", now), ("$name", terminal), ("$serial", certificate.Serial), ("$id", claim.Id));
+                ("@serial", certificate.Serial), ("@terminal", terminal), ("@thumbprint", certificate.Thumbprint), ("@before", certificate.NotBefore),
+                ("@after", certificate.NotAfter), ("@now", now), ("@der", certificate.Der));
+            session.Execute("UPDATE claims SET used_at = @now, used_by = @name, serial = @serial WHERE id = @id",
+                ("@now", now), ("@name", terminal), ("@serial", certificate.Serial), ("@id", claim.Id));
             return new ClaimOutcome(ClaimVerdict.Accepted, certificate, exists);
         }, cancellationToken);
     }
@@ -52,28 +52,28 @@ public sealed class SqliteFleetStore(SqliteDatabase database, TimeProvider time)
         database.ReadAsync(session => session.First(
             """
             SELECT c.terminal, c.not_before, c.not_after, c.revoked_at, c.revoked_reason, t.revoked_at
-            FROM certificates c JOIN terminals t ON t.name = c.terminal WHERE c.thumbprint = $thumbprint
+            FROM certificates c JOIN terminals t ON t.name = c.terminal WHERE c.thumbprint = @thumbprint
             """,
             row => new CertificateRecord(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.LongOrNull(3), row.TextOrNull(4), row.LongOrNull(5)),
-            ("$thumbprint", thumbprint)), cancellationToken);
+            ("@thumbprint", thumbprint)), cancellationToken);
 
     public Task<bool> RevokeTerminalAsync(string terminal, string reason, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session =>
         {
             long now = Now();
-            if (session.Execute("UPDATE terminals SET revoked_at = COALESCE(revoked_at, $now) WHERE name = $name", ("$now", now), ("$name", terminal)) == 0) return false;
+            if (session.Execute("UPDATE terminals SET revoked_at = COALESCE(revoked_at, @now) WHERE name = @name", ("@now", now), ("@name", terminal)) == 0) return false;
             Revoke(session, terminal, reason, now);
             return true;
         }, cancellationToken);
 
     // A revoked certificate is of no use to anybody: then the claim is simply used.
-    private static IssuedCertificate? Paid(SqliteSession session, string? serial) => session.First(
-        "SELECT serial, thumbprint, not_before, not_after, der FROM certificates WHERE serial = $serial AND revoked_at IS NULL",
-        row => new IssuedCertificate(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.Bytes(4)), ("$serial", serial));
+    private static IssuedCertificate? Paid(SqlSession session, string? serial) => session.First(
+        "SELECT serial, thumbprint, not_before, not_after, der FROM certificates WHERE serial = @serial AND revoked_at IS NULL",
+        row => new IssuedCertificate(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.Bytes(4)), ("@serial", serial));
 
-    private static void Revoke(SqliteSession session, string terminal, string reason, long now) => session.Execute(
-        "UPDATE certificates SET revoked_at = $now, revoked_reason = $reason WHERE terminal = $name AND revoked_at IS NULL",
-        ("$now", now), ("$reason", reason), ("$name", terminal));
+    private static void Revoke(SqlSession session, string terminal, string reason, long now) => session.Execute(
+        "UPDATE certificates SET revoked_at = @now, revoked_reason = @reason WHERE terminal = @name AND revoked_at IS NULL",
+        ("@now", now), ("@reason", reason), ("@name", terminal));
 
     private static ClaimOutcome Refused(ClaimVerdict verdict) => new(verdict, null, false);
 

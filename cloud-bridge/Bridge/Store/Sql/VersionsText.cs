@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <summary>Versions by part as a JSON object in one column.</summary>
 internal static class VersionsText

@@ -1,7 +1,7 @@
+using System.Data.Common;
 using Devices.Contract.Punches;
-using Microsoft.Data.Sqlite;
 
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <summary>A filter as SQL: the text is made of constants, what was typed goes in as parameters.</summary>
 internal sealed class PunchQuery
@@ -13,30 +13,28 @@ internal sealed class PunchQuery
         o.reason_code, o.reason, o.proved_at, o.platform_note
         """;
 
-    public const string From = "FROM punches p JOIN outbox o ON o.punch_id = p.id LEFT JOIN people e ON e.userid = p.person";
+    public const string From = "FROM punches p JOIN outbox o ON o.punch_id = p.id AND o.at = p.at LEFT JOIN people e ON e.userid = p.person";
 
     private readonly List<string> _terms = [];
 
-    public PunchQuery(PunchFilter filter)
+    public PunchQuery(PunchFilter filter, SqlDialect dialect)
     {
         if (!string.IsNullOrWhiteSpace(filter.Person))
             Add(
-                """
-                (p.person = $person OR e.job_number = $person OR e.name LIKE $like ESCAPE '\')
-                """,
-                ("$person", filter.Person.Trim()), ("$like", $"%{Escape(filter.Person.Trim())}%"));
+                $"(p.person = @person OR e.job_number = @person OR {dialect.Matches("e.name", "@like")})",
+                ("@person", filter.Person.Trim()), ("@like", $"%{Escape(filter.Person.Trim())}%"));
         if (filter.Department is { } department)
             Add(
                 """
-                p.person IN (WITH RECURSIVE below(id) AS (SELECT $department UNION SELECT d.id FROM departments d JOIN below b ON d.parent_id = b.id)
+                p.person IN (WITH RECURSIVE below(id) AS (SELECT @department UNION SELECT d.id FROM departments d JOIN below b ON d.parent_id = b.id)
                   SELECT userid FROM people_departments WHERE department_id IN (SELECT id FROM below))
                 """,
-                ("$department", department));
-        if (!string.IsNullOrWhiteSpace(filter.Terminal)) Add("p.terminal = $terminal", ("$terminal", filter.Terminal.Trim()));
-        if (filter.Method is { } method) Add("p.method = $method", ("$method", Columns.Text(method)));
-        if (filter.State is { } state) Add("o.state = $state", ("$state", Columns.Text(state)));
-        if (filter.From is { } from) Add("p.at >= $from", ("$from", from));
-        if (filter.To is { } to) Add("p.at < $to", ("$to", to));
+                ("@department", department));
+        if (!string.IsNullOrWhiteSpace(filter.Terminal)) Add("p.terminal = @terminal", ("@terminal", filter.Terminal.Trim()));
+        if (filter.Method is { } method) Add("p.method = @method", ("@method", Columns.Text(method)));
+        if (filter.State is { } state) Add("o.state = @state", ("@state", Columns.Text(state)));
+        if (filter.From is { } from) Add("p.at >= @from", ("@from", from));
+        if (filter.To is { } to) Add("p.at < @to", ("@to", to));
     }
 
     /// <summary>Empty, or beginning with WHERE.</summary>
@@ -44,7 +42,7 @@ internal sealed class PunchQuery
 
     public List<(string Name, object? Value)> Values { get; } = [];
 
-    public static StoredPunch Read(SqliteDataReader row) => new()
+    public static StoredPunch Read(DbDataReader row) => new()
     {
         Id = row.GetInt64(0),
         Punch = new()

@@ -1,13 +1,13 @@
 using Devices.Contract.Messages;
 using Devices.Contract.Punches;
 
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <summary>
 /// The rules of ingest inside one transaction: what follows the watermark is appended, what is stored already must be equal, and
 /// everything else is a problem with a name (design section 6).
 /// </summary>
-internal sealed class LedgerKeeper(SqliteSession session, long now)
+internal sealed class LedgerKeeper(SqlSession session, long now)
 {
     /// <summary>
     /// Takes the longest valid prefix of a batch. A fork takes nothing and stops the ledger; a gap, a broken chain or a field out of
@@ -50,12 +50,12 @@ internal sealed class LedgerKeeper(SqliteSession session, long now)
         LedgerMark mark = Load(hello.Terminal, hello.Ledger) ?? Create(hello.Terminal, hello.Ledger);
         session.Execute(
             """
-            UPDATE terminals SET ledger = $ledger, last_seq = $seq, last_hello_at = $now, last_seen_at = $now, boot = $boot,
-              clock_offset_ms = $offset, roster_revision = $roster, versions = $versions WHERE name = $name
+            UPDATE terminals SET ledger = @ledger, last_seq = @seq, last_hello_at = @now, last_seen_at = @now, boot = @boot,
+              clock_offset_ms = @offset, roster_revision = @roster, versions = @versions WHERE name = @name
             """,
-            ("$ledger", hello.Ledger.Text()), ("$seq", hello.LastSeq), ("$now", now), ("$boot", hello.Boot),
-            ("$offset", hello.Now == 0 ? null : hello.Now - now), ("$roster", hello.RosterRevision),
-            ("$versions", VersionsText.Write(hello.Versions)), ("$name", hello.Terminal));
+            ("@ledger", hello.Ledger.Text()), ("@seq", hello.LastSeq), ("@now", now), ("@boot", hello.Boot),
+            ("@offset", hello.Now == 0 ? null : hello.Now - now), ("@roster", hello.RosterRevision),
+            ("@versions", VersionsText.Write(hello.Versions)), ("@name", hello.Terminal));
         if (mark.Forked) return Stopped(mark);
         if (hello.LastSeq > mark.Through) return new(mark, 0, 0, null);
 
@@ -75,16 +75,16 @@ internal sealed class LedgerKeeper(SqliteSession session, long now)
     }
 
     public LedgerMark? Load(string terminal, Guid ledger) => session.First(
-        "SELECT through, chain, state, problem FROM ledgers WHERE terminal = $terminal AND ledger = $ledger",
+        "SELECT through, chain, state, problem FROM ledgers WHERE terminal = @terminal AND ledger = @ledger",
         row => new LedgerMark(terminal, ledger, row.GetInt64(0), row.Bytes(1), row.GetString(2) == "forked", row.TextOrNull(3)),
-        ("$terminal", terminal), ("$ledger", ledger.Text()));
+        ("@terminal", terminal), ("@ledger", ledger.Text()));
 
     private LedgerMark Create(string terminal, Guid ledger)
     {
         byte[] genesis = PunchChain.Genesis(ledger);
         session.Execute(
-            "INSERT INTO ledgers (terminal, ledger, through, chain, first_seen_at, updated_at) VALUES ($terminal, $ledger, 0, $chain, $now, $now)",
-            ("$terminal", terminal), ("$ledger", ledger.Text()), ("$chain", genesis), ("$now", now));
+            "INSERT INTO ledgers (terminal, ledger, through, chain, first_seen_at, updated_at) VALUES (@terminal, @ledger, 0, @chain, @now, @now)",
+            ("@terminal", terminal), ("@ledger", ledger.Text()), ("@chain", genesis), ("@now", now));
         return new(terminal, ledger, 0, genesis, false, null);
     }
 
@@ -107,8 +107,8 @@ internal sealed class LedgerKeeper(SqliteSession session, long now)
         if (seq == 0) return PunchChain.Genesis(mark.Ledger);
         if (seq == mark.Through) return mark.Chain;
         return session.Query(
-            "SELECT chain FROM punches WHERE terminal = $terminal AND ledger = $ledger AND seq = $seq", row => row.Bytes(0),
-            ("$terminal", mark.Terminal), ("$ledger", mark.Ledger.Text()), ("$seq", seq))[0];
+            "SELECT chain FROM punches WHERE terminal = @terminal AND ledger = @ledger AND seq = @seq", row => row.Bytes(0),
+            ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()), ("@seq", seq))[0];
     }
 
     private void Insert(Punch punch)
@@ -117,35 +117,35 @@ internal sealed class LedgerKeeper(SqliteSession session, long now)
             """
             INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, score, threshold, liveness,
               pack, photo, chain, received_at)
-            VALUES ($terminal, $ledger, $seq, $person, $at, $clock, $uncertainty, $method, $direction, $score, $threshold, $liveness,
-              $pack, $photo, $chain, $now) RETURNING id
+            VALUES (@terminal, @ledger, @seq, @person, @at, @clock, @uncertainty, @method, @direction, @score, @threshold, @liveness,
+              @pack, @photo, @chain, @now) RETURNING id
             """,
-            ("$terminal", punch.Terminal), ("$ledger", punch.Ledger.Text()), ("$seq", punch.Seq), ("$person", punch.Person),
-            ("$at", punch.At), ("$clock", Columns.Text(punch.Clock)), ("$uncertainty", punch.UncertaintyMs),
-            ("$method", Columns.Text(punch.Method)), ("$direction", Columns.Text(punch.Direction)),
+            ("@terminal", punch.Terminal), ("@ledger", punch.Ledger.Text()), ("@seq", punch.Seq), ("@person", punch.Person),
+            ("@at", punch.At), ("@clock", Columns.Text(punch.Clock)), ("@uncertainty", punch.UncertaintyMs),
+            ("@method", Columns.Text(punch.Method)), ("@direction", Columns.Text(punch.Direction)),
             // The cast keeps a float's exact value: every binary32 is a binary64.
-            ("$score", (double?)punch.Score), ("$threshold", (double?)punch.Threshold), ("$liveness", (double?)punch.Liveness),
-            ("$pack", punch.Pack), ("$photo", punch.Photo), ("$chain", Convert.FromHexString(punch.Chain)), ("$now", now));
+            ("@score", (double?)punch.Score), ("@threshold", (double?)punch.Threshold), ("@liveness", (double?)punch.Liveness),
+            ("@pack", punch.Pack), ("@photo", punch.Photo), ("@chain", Convert.FromHexString(punch.Chain)), ("@now", now));
         bool held = punch.Clock == ClockQuality.Held;
         session.Execute(
             """
             INSERT INTO outbox (punch_id, person, at, state, reason_code, reason, updated_at)
-            VALUES ($id, $person, $at, $state, $code, $reason, $now)
+            VALUES (@id, @person, @at, @state, @code, @reason, @now)
             """,
-            ("$id", id), ("$person", punch.Person), ("$at", punch.At),
-            ("$state", Columns.Text(held ? DeliveryState.Held : DeliveryState.Pending)), ("$code", held ? "clock-held" : null),
-            ("$reason", held ? "The terminal's clock was not trusted when this was recorded; check the time before it is sent." : null), ("$now", now));
+            ("@id", id), ("@person", punch.Person), ("@at", punch.At),
+            ("@state", Columns.Text(held ? DeliveryState.Held : DeliveryState.Pending)), ("@code", held ? "clock-held" : null),
+            ("@reason", held ? "The terminal's clock was not trusted when this was recorded; check the time before it is sent." : null), ("@now", now));
     }
 
     private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict, long at)
     {
         session.Execute(
             """
-            UPDATE ledgers SET through = $through, chain = $chain, complete_at = $at, updated_at = $now
-            WHERE terminal = $terminal AND ledger = $ledger
+            UPDATE ledgers SET through = @through, chain = @chain, complete_at = @at, updated_at = @now
+            WHERE terminal = @terminal AND ledger = @ledger
             """,
-            ("$through", verdict.Through), ("$chain", verdict.Chain), ("$at", at), ("$now", now),
-            ("$terminal", mark.Terminal), ("$ledger", mark.Ledger.Text()));
+            ("@through", verdict.Through), ("@chain", verdict.Chain), ("@at", at), ("@now", now),
+            ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()));
         return mark with { Through = verdict.Through, Chain = verdict.Chain };
     }
 
@@ -153,8 +153,8 @@ internal sealed class LedgerKeeper(SqliteSession session, long now)
     {
         string problem = $"{text} Ingest of ledger {mark.Ledger} of {mark.Terminal} has stopped; nothing was discarded. Is the board a clone or restored from a copy?";
         session.Execute(
-            "UPDATE ledgers SET state = 'forked', problem = $problem, updated_at = $now WHERE terminal = $terminal AND ledger = $ledger",
-            ("$problem", problem), ("$now", now), ("$terminal", mark.Terminal), ("$ledger", mark.Ledger.Text()));
+            "UPDATE ledgers SET state = 'forked', problem = @problem, updated_at = @now WHERE terminal = @terminal AND ledger = @ledger",
+            ("@problem", problem), ("@now", now), ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()));
         return Refuse(mark with { Forked = true, Problem = problem }, 0, 0, ProblemCodes.Fork, seq, problem);
     }
 

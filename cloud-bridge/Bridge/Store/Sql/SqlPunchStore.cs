@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 using Devices.Contract.Messages;
 using Devices.Contract.Punches;
 
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IPunchStore"/>
-public sealed class SqlitePunchStore(SqliteDatabase database, TimeProvider time) : IPunchStore
+public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time) : IPunchStore
 {
     private const int StreamPage = 500;
 
@@ -31,13 +31,13 @@ public sealed class SqlitePunchStore(SqliteDatabase database, TimeProvider time)
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        PunchQuery query = new(filter);
+        PunchQuery query = new(filter, database.Dialect);
         return database.ReadAsync(session =>
         {
             long total = session.Number($"SELECT COUNT(*) {PunchQuery.From} {query.Where}", [.. query.Values]);
             List<StoredPunch> items = session.Query(
-                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} ORDER BY p.at DESC, p.id DESC LIMIT $limit OFFSET $offset",
-                PunchQuery.Read, [.. query.Values, ("$limit", pageSize), ("$offset", (long)(page - 1) * pageSize)]);
+                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} ORDER BY p.at DESC, p.id DESC LIMIT @limit OFFSET @offset",
+                PunchQuery.Read, [.. query.Values, ("@limit", pageSize), ("@offset", (long)(page - 1) * pageSize)]);
             return new PunchPage(items, total);
         }, cancellationToken);
     }
@@ -45,15 +45,15 @@ public sealed class SqlitePunchStore(SqliteDatabase database, TimeProvider time)
     public async IAsyncEnumerable<StoredPunch> StreamAsync(PunchFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        PunchQuery query = new(filter);
+        PunchQuery query = new(filter, database.Dialect);
         string and = query.Where.Length == 0 ? "WHERE" : "AND";
         long at = long.MaxValue, id = long.MaxValue;
         while (true)
         {
             // Keyset, not offset: rows that arrive meanwhile neither repeat nor hide others.
             List<StoredPunch> items = await database.ReadAsync(session => session.Query(
-                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} {and} (p.at, p.id) < ($lastAt, $lastId) ORDER BY p.at DESC, p.id DESC LIMIT $limit",
-                PunchQuery.Read, [.. query.Values, ("$lastAt", at), ("$lastId", id), ("$limit", StreamPage)]), cancellationToken);
+                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} {and} (p.at, p.id) < (@lastAt, @lastId) ORDER BY p.at DESC, p.id DESC LIMIT @limit",
+                PunchQuery.Read, [.. query.Values, ("@lastAt", at), ("@lastId", id), ("@limit", StreamPage)]), cancellationToken);
             foreach (StoredPunch item in items) yield return item;
             if (items.Count < StreamPage) yield break;
             (at, id) = (items[^1].Punch.At, items[^1].Id);
@@ -62,13 +62,13 @@ public sealed class SqlitePunchStore(SqliteDatabase database, TimeProvider time)
 
     public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(long after, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<StoredPunch>>(session => session.Query(
-            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > $after ORDER BY p.id LIMIT $limit",
-            PunchQuery.Read, ("$after", after), ("$limit", limit)), cancellationToken);
+            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > @after ORDER BY p.id LIMIT @limit",
+            PunchQuery.Read, ("@after", after), ("@limit", limit)), cancellationToken);
 
     public Task<StoredPunch?> FindAsync(PunchKey key, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.First(
-            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.terminal = $terminal AND p.ledger = $ledger AND p.seq = $seq",
-            PunchQuery.Read, ("$terminal", key.Terminal), ("$ledger", key.Ledger.Text()), ("$seq", key.Seq)), cancellationToken);
+            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.terminal = @terminal AND p.ledger = @ledger AND p.seq = @seq",
+            PunchQuery.Read, ("@terminal", key.Terminal), ("@ledger", key.Ledger.Text()), ("@seq", key.Seq)), cancellationToken);
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -1,7 +1,7 @@
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IPeopleStore"/>
-public sealed class SqlitePeopleStore(SqliteDatabase database, TimeProvider time) : IPeopleStore
+public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IPeopleStore
 {
     public Task<RosterChange> ReconcileAsync(IReadOnlyList<Department> departments, IReadOnlyList<Person> people, CancellationToken cancellationToken = default)
     {
@@ -24,7 +24,7 @@ public sealed class SqlitePeopleStore(SqliteDatabase database, TimeProvider time
             }
             foreach (Person gone in known.Values.Where(one => one.Active && !present.Contains(one.UserId)))
             {
-                session.Execute("UPDATE people SET active = 0, left_at = $now, updated_at = $now WHERE userid = $id", ("$now", now), ("$id", gone.UserId));
+                session.Execute("UPDATE people SET active = FALSE, left_at = @now, updated_at = @now WHERE userid = @id", ("@now", now), ("@id", gone.UserId));
                 left++;
             }
             return new RosterChange(added, changed, left, changedDepartments);
@@ -42,47 +42,47 @@ public sealed class SqlitePeopleStore(SqliteDatabase database, TimeProvider time
     public Task<Person?> FindPersonAsync(string userId, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => ReadPeople(session, includeLeft: true, userId).FirstOrDefault(), cancellationToken);
 
-    private static int Departments(SqliteSession session, IReadOnlyList<Department> departments, long now)
+    private static int Departments(SqlSession session, IReadOnlyList<Department> departments, long now)
     {
         int changed = 0;
         foreach (Department department in departments)
             changed += session.Execute(
                 """
-                INSERT INTO departments (id, parent_id, name, updated_at) VALUES ($id, $parent, $name, $now)
-                ON CONFLICT (id) DO UPDATE SET parent_id = $parent, name = $name, removed_at = NULL, updated_at = $now
-                WHERE name <> $name OR parent_id IS NOT $parent OR removed_at IS NOT NULL
+                INSERT INTO departments (id, parent_id, name, updated_at) VALUES (@id, @parent, @name, @now)
+                ON CONFLICT (id) DO UPDATE SET parent_id = @parent, name = @name, removed_at = NULL, updated_at = @now
+                WHERE departments.name <> @name OR departments.parent_id IS DISTINCT FROM @parent OR departments.removed_at IS NOT NULL
                 """,
-                ("$id", department.Id), ("$parent", department.ParentId), ("$name", department.Name), ("$now", now));
+                ("@id", department.Id), ("@parent", department.ParentId), ("@name", department.Name), ("@now", now));
         HashSet<long> present = [.. departments.Select(one => one.Id)];
         foreach (long id in session.Query("SELECT id FROM departments WHERE removed_at IS NULL", row => row.GetInt64(0)).Where(id => !present.Contains(id)))
-            changed += session.Execute("UPDATE departments SET removed_at = $now, updated_at = $now WHERE id = $id", ("$now", now), ("$id", id));
+            changed += session.Execute("UPDATE departments SET removed_at = @now, updated_at = @now WHERE id = @id", ("@now", now), ("@id", id));
         return changed;
     }
 
-    private static void Upsert(SqliteSession session, Person person, long now)
+    private static void Upsert(SqlSession session, Person person, long now)
     {
         session.Execute(
             """
             INSERT INTO people (userid, name, job_number, active, left_at, first_seen_at, updated_at)
-            VALUES ($id, $name, $job, $active, $left, $now, $now)
-            ON CONFLICT (userid) DO UPDATE SET name = $name, job_number = $job, active = $active, left_at = $left, updated_at = $now
+            VALUES (@id, @name, @job, @active, @left, @now, @now)
+            ON CONFLICT (userid) DO UPDATE SET name = @name, job_number = @job, active = @active, left_at = @left, updated_at = @now
             """,
-            ("$id", person.UserId), ("$name", person.Name), ("$job", person.JobNumber), ("$active", person.Active ? 1 : 0),
-            ("$left", person.Active ? null : now), ("$now", now));
-        session.Execute("DELETE FROM people_departments WHERE userid = $id", ("$id", person.UserId));
+            ("@id", person.UserId), ("@name", person.Name), ("@job", person.JobNumber), ("@active", person.Active),
+            ("@left", person.Active ? null : now), ("@now", now));
+        session.Execute("DELETE FROM people_departments WHERE userid = @id", ("@id", person.UserId));
         foreach (long department in person.Departments.Distinct())
-            session.Execute("INSERT INTO people_departments (userid, department_id) VALUES ($id, $department)", ("$id", person.UserId), ("$department", department));
+            session.Execute("INSERT INTO people_departments (userid, department_id) VALUES (@id, @department)", ("@id", person.UserId), ("@department", department));
     }
 
-    private static List<Person> ReadPeople(SqliteSession session, bool includeLeft, string? userId = null)
+    private static List<Person> ReadPeople(SqlSession session, bool includeLeft, string? userId = null)
     {
         ILookup<string, long> departments = session
-            .Query("SELECT userid, department_id FROM people_departments WHERE $id IS NULL OR userid = $id", row => (row.GetString(0), row.GetInt64(1)), ("$id", userId))
+            .Query("SELECT userid, department_id FROM people_departments WHERE @id IS NULL OR userid = @id", row => (row.GetString(0), row.GetInt64(1)), ("@id", userId))
             .ToLookup(one => one.Item1, one => one.Item2, StringComparer.Ordinal);
         return session.Query(
-            "SELECT userid, name, job_number, active FROM people WHERE ($all OR active) AND ($id IS NULL OR userid = $id) ORDER BY name, userid",
-            row => new Person(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetInt64(3) != 0, [.. departments[row.GetString(0)]]),
-            ("$all", includeLeft ? 1 : 0), ("$id", userId));
+            "SELECT userid, name, job_number, active FROM people WHERE (@all OR active) AND (@id IS NULL OR userid = @id) ORDER BY name, userid",
+            row => new Person(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetBoolean(3), [.. departments[row.GetString(0)]]),
+            ("@all", includeLeft), ("@id", userId));
     }
 
     private static bool Same(Person before, Person after) => before.Name == after.Name && before.JobNumber == after.JobNumber

@@ -1,10 +1,10 @@
+using System.Data.Common;
 using Devices.Contract.Messages;
-using Microsoft.Data.Sqlite;
 
-namespace Devices.Bridge.Store.Sqlite;
+namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="ITerminalStore"/>
-public sealed class SqliteTerminalStore(SqliteDatabase database, TimeProvider time) : ITerminalStore
+public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : ITerminalStore
 {
     private const string Select =
         """
@@ -17,7 +17,7 @@ public sealed class SqliteTerminalStore(SqliteDatabase database, TimeProvider ti
         database.ReadAsync<IReadOnlyList<TerminalRow>>(session => session.Query($"SELECT {Select} FROM terminals t ORDER BY t.name", Read), cancellationToken);
 
     public Task<TerminalRow?> FindTerminalAsync(string name, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => session.First($"SELECT {Select} FROM terminals t WHERE t.name = $name", Read, ("$name", name)), cancellationToken);
+        database.ReadAsync(session => session.First($"SELECT {Select} FROM terminals t WHERE t.name = @name", Read, ("@name", name)), cancellationToken);
 
     public Task<IReadOnlyList<CompletenessRow>> CompletenessAsync(CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<CompletenessRow>>(session => session.Query(
@@ -35,26 +35,26 @@ public sealed class SqliteTerminalStore(SqliteDatabase database, TimeProvider ti
 
     public Task SetOnlineAsync(string terminal, bool online, string? address, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute(
-            "UPDATE terminals SET online = $online, address = COALESCE($address, address), last_seen_at = $now WHERE name = $name",
-            ("$online", online ? 1 : 0), ("$address", address), ("$now", Now()), ("$name", terminal)), cancellationToken);
+            "UPDATE terminals SET online = @online, address = COALESCE(@address, address), last_seen_at = @now WHERE name = @name",
+            ("@online", online), ("@address", address), ("@now", Now()), ("@name", terminal)), cancellationToken);
 
     public Task SetAllOfflineAsync(CancellationToken cancellationToken = default) =>
-        database.WriteAsync(session => session.Execute("UPDATE terminals SET online = 0 WHERE online = 1"), cancellationToken);
+        database.WriteAsync(session => session.Execute("UPDATE terminals SET online = FALSE WHERE online"), cancellationToken);
 
     public Task SaveStatusAsync(string terminal, StatusMessage status, bool online, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(status);
         return database.WriteAsync(session => session.Execute(
             """
-            UPDATE terminals SET online = $online, last_seen_at = CASE WHEN $live THEN $now ELSE last_seen_at END,
-              queue = CASE WHEN $live THEN $queue ELSE queue END, clock = COALESCE($clock, clock), free_bytes = COALESCE($free, free_bytes),
-              temperature = COALESCE($temperature, temperature), last_frame_at = COALESCE($frame, last_frame_at),
-              versions = COALESCE($versions, versions) WHERE name = $name
+            UPDATE terminals SET online = @online, last_seen_at = CASE WHEN @live THEN @now ELSE last_seen_at END,
+              queue = CASE WHEN @live THEN @queue ELSE queue END, clock = COALESCE(@clock, clock), free_bytes = COALESCE(@free, free_bytes),
+              temperature = COALESCE(@temperature, temperature), last_frame_at = COALESCE(@frame, last_frame_at),
+              versions = COALESCE(@versions, versions) WHERE name = @name
             """,
             // The will is written at connect: what it says of the backlog is old by the time it is sent.
-            ("$online", online ? 1 : 0), ("$live", status.Online ? 1 : 0), ("$now", Now()), ("$queue", status.Queue), ("$clock", status.Clock),
-            ("$free", status.FreeBytes), ("$temperature", status.Temperature), ("$frame", status.LastFrameAt),
-            ("$versions", status.Versions.Count == 0 ? null : VersionsText.Write(status.Versions)), ("$name", terminal)), cancellationToken);
+            ("@online", online), ("@live", status.Online), ("@now", Now()), ("@queue", status.Queue), ("@clock", status.Clock),
+            ("@free", status.FreeBytes), ("@temperature", status.Temperature), ("@frame", status.LastFrameAt),
+            ("@versions", status.Versions.Count == 0 ? null : VersionsText.Write(status.Versions)), ("@name", terminal)), cancellationToken);
     }
 
     public Task<bool> SaveEventAsync(string terminal, EventMessage message, CancellationToken cancellationToken = default)
@@ -62,28 +62,28 @@ public sealed class SqliteTerminalStore(SqliteDatabase database, TimeProvider ti
         ArgumentNullException.ThrowIfNull(message);
         return database.WriteAsync(session => session.Execute(
             """
-            INSERT INTO events (terminal, id, kind, at, text, received_at) VALUES ($terminal, $id, $kind, $at, $text, $now)
+            INSERT INTO events (terminal, id, kind, at, text, received_at) VALUES (@terminal, @id, @kind, @at, @text, @now)
             ON CONFLICT (terminal, id) DO NOTHING
             """,
-            ("$terminal", terminal), ("$id", message.Id), ("$kind", message.Kind), ("$at", message.At), ("$text", message.Text), ("$now", Now())) == 1, cancellationToken);
+            ("@terminal", terminal), ("@id", message.Id), ("@kind", message.Kind), ("@at", message.At), ("@text", message.Text), ("@now", Now())) == 1, cancellationToken);
     }
 
     public Task<IReadOnlyList<TerminalEvent>> EventsAsync(string? terminal, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<TerminalEvent>>(session => session.Query(
             """
-            SELECT terminal, id, kind, at, text, received_at FROM events WHERE $terminal IS NULL OR terminal = $terminal
-            ORDER BY received_at DESC, id LIMIT $limit
+            SELECT terminal, id, kind, at, text, received_at FROM events WHERE @terminal IS NULL OR terminal = @terminal
+            ORDER BY received_at DESC, id LIMIT @limit
             """,
             row => new TerminalEvent(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5)),
-            ("$terminal", terminal), ("$limit", limit)), cancellationToken);
+            ("@terminal", terminal), ("@limit", limit)), cancellationToken);
 
-    private static TerminalRow Read(SqliteDataReader row) => new()
+    private static TerminalRow Read(DbDataReader row) => new()
     {
         Name = row.GetString(0),
         Site = row.TextOrNull(1),
         CreatedAt = row.GetInt64(2),
         RevokedAt = row.LongOrNull(3),
-        Online = row.GetInt64(4) != 0,
+        Online = row.GetBoolean(4),
         LastSeenAt = row.LongOrNull(5),
         Address = row.TextOrNull(6),
         Ledger = row.GuidOrNull(7),

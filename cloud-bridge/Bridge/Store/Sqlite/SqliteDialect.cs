@@ -1,0 +1,32 @@
+using System.Globalization;
+using Devices.Bridge.Store.Sql;
+using Microsoft.Data.Sqlite;
+
+namespace Devices.Bridge.Store.Sqlite;
+
+/// <summary>SQLite's own ways.</summary>
+public sealed class SqliteDialect : SqlDialect
+{
+    public static SqliteDialect Instance { get; } = new();
+
+    public override string Name => "sqlite";
+
+    public override string Begin => "BEGIN IMMEDIATE";
+
+    public override string Matches(string column, string parameter) => $@"{column} LIKE {parameter} ESCAPE '\'";
+
+    // These end the whole transaction inside SQLite, or would fail the commit anyway.
+    public override FaultReach Reach(Exception fault) => fault is SqliteException sqlite && sqlite.SqliteErrorCode
+        is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_BUSY
+        or SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_INTERRUPT
+        ? FaultReach.Group : FaultReach.Work;
+
+    public override string Explain(Exception fault) => fault is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL }
+        ? "The bridge's disk is full; nothing was stored."
+        : $"The store cannot commit now: {fault?.Message}";
+
+    public override long Schema(SqlSession session) => session.Number("PRAGMA user_version");
+
+    public override void SetSchema(SqlSession session, int number) =>
+        session.Script(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version={number};"));
+}
