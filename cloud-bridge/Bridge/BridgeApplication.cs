@@ -1,5 +1,6 @@
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
@@ -24,6 +25,7 @@ public static class BridgeApplication
         builder.AddIngest();
         builder.AddFleet();
         builder.AddDelivery();
+        builder.AddTargets();
         builder.AddAlerts();
         builder.AddWeb(options);
         configure?.Invoke(builder);

@@ -2,6 +2,9 @@ using System.Reflection;
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Delivery.Targets.CsvDrop;
+using Devices.Bridge.Delivery.Targets.ErpNext;
+using Devices.Bridge.Delivery.Targets.Webhook;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -15,6 +18,9 @@ internal static class SettingNames
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
         ["Web"] = [typeof(WebOptions)],
         ["Alerts"] = [typeof(AlertOptions)],
+        ["Webhook"] = [typeof(WebhookOptions)],
+        ["ErpNext"] = [typeof(ErpNextOptions)],
+        ["CsvDrop"] = [typeof(CsvDropOptions)],
     };
 
     /// <summary>One sentence for the first name below <c>Bridge:</c> that no part reads, or null.</summary>

@@ -21,6 +21,8 @@ public static class StoreSetup
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
+        builder.Services.AddSingleton<ICsvDropStore, SqlCsvDropStore>();
+        builder.Services.AddSingleton<INoticeStore, SqlNoticeStore>();
         return builder;
     }
 

@@ -27,7 +27,7 @@ public sealed class ErpNextClient : IDisposable
         _pace = new(new() { PermitLimit = options.CallsPerSecond, Window = TimeSpan.FromSeconds(1), SegmentsPerWindow = 10, QueueLimit = int.MaxValue });
     }
 
-    /// <summary>Calls a method: it may write, so an answer that does not come is ambiguous.</summary>
+    /// <summary>Makes a document: what is sent may be written, so an answer that does not come is ambiguous.</summary>
     public Task<ErpNextAnswer> PostAsync(string path, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Post, path, fields, cancellationToken);
 
@@ -112,10 +112,7 @@ public sealed class ErpNextClient : IDisposable
             case >= 500:
                 return Failed(Outcome(OutcomeKind.Ambiguous, "reason.server_error"));
             default:
-                // The method's own name in a refusal: it was not found there ("Failed to get method for command …", whatever the language).
-                return words?.Contains(_options.Method, StringComparison.Ordinal) == true
-                    ? Failed(Outcome(OutcomeKind.Configuration, "reason.erpnext_address"))
-                    : new(null, words ?? $"HTTP {code}", null);
+                return new(null, words ?? $"HTTP {code}", null);
         }
     }
 
@@ -127,7 +124,7 @@ public sealed class ErpNextClient : IDisposable
         {
             using JsonDocument document = JsonDocument.Parse(text);
             JsonElement root = document.RootElement;
-            return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out _) || root.TryGetProperty("data", out _)) ? root.Clone() : null;
+            return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("data", out _) ? root.Clone() : null;
         }
         catch (JsonException)
         {

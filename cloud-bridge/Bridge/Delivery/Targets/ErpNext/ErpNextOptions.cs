@@ -3,7 +3,7 @@ using NodaTime;
 namespace Devices.Bridge.Delivery.Targets.ErpNext;
 
 /// <summary>ERPNext / Frappe HR: <c>Bridge:ErpNext:*</c>. Without an address there is none.</summary>
-public sealed record ErpNextOptions
+public sealed record ErpNextOptions : LaneOptions
 {
     /// <summary>The site, as <c>https://hr.example.com</c>.</summary>
     public string Url { get; init; } = "";
@@ -20,17 +20,20 @@ public sealed record ErpNextOptions
     /// <summary>IANA zone of ERPNext's System Settings: its times carry none. Empty: <c>Bridge:Site:TimeZone</c>.</summary>
     public string TimeZone { get; init; } = "";
 
-    /// <summary>Where the method lives: <c>hrms.hr.doctype…</c> since version 14, <c>erpnext.hr.doctype…</c> before (biometric-attendance-sync-tool#32).</summary>
-    public string Method { get; init; } = "hrms.hr.doctype.employee_checkin.employee_checkin.add_log_based_on_employee_field";
-
     /// <summary>Calls a second at most.</summary>
-    public int CallsPerSecond { get; init; } = 10;
+    public int CallsPerSecond { get; init; } = 20;
 
     /// <summary>Seconds until a call is given up.</summary>
     public double TimeoutSeconds { get; init; } = 30;
 
     /// <summary>Minutes between looks whether employees that ERPNext did not know are known now; their punches are then sent by themselves.</summary>
     public double UnknownMinutes { get; init; } = 10;
+
+    /// <summary>Seconds after which a call whose answer did not come is surely over at the site (gunicorn's limit there is 120): then the site is asked.</summary>
+    public double SettleSeconds { get; init; } = 120;
+
+    /// <summary>What it gets of the past: <c>new</c>, <c>all</c>, or a first day.</summary>
+    public string From { get; init; } = "new";
 
     public bool Enabled => !string.IsNullOrWhiteSpace(Url);
 
@@ -49,9 +52,10 @@ public sealed record ErpNextOptions
         if (Identify is not ("userid" or "job_number")) return $"Bridge:ErpNext:Identify is '{Identify}': use userid or job_number.";
         if (TimeZone.Length > 0 && DateTimeZoneProviders.Tzdb.GetZoneOrNull(TimeZone) is null)
             return $"Bridge:ErpNext:TimeZone is '{TimeZone}': give the IANA zone of ERPNext's System Settings, such as Asia/Shanghai.";
-        if (Method.Length == 0 || Method.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.'))) return $"Bridge:ErpNext:Method is '{Method}': give a dotted name.";
         if (CallsPerSecond is < 1 or > 1000) return "Bridge:ErpNext:CallsPerSecond must be from 1 to 1000.";
         if (TimeoutSeconds is not (>= 0.1 and <= 300)) return "Bridge:ErpNext:TimeoutSeconds must be from 0.1 to 300.";
-        return UnknownMinutes is (> 0 and <= 1440) ? null : "Bridge:ErpNext:UnknownMinutes must be above 0 and at most 1440.";
+        if (SettleSeconds is not (>= 0 and <= 3600)) return "Bridge:ErpNext:SettleSeconds must be from 0 to 3600.";
+        if (UnknownMinutes is not (> 0 and <= 1440)) return "Bridge:ErpNext:UnknownMinutes must be above 0 and at most 1440.";
+        return CheckLane("Bridge:ErpNext");
     }
 }

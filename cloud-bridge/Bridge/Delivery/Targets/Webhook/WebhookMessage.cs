@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Devices.Bridge.Store;
 using Devices.Contract.Punches;
 using NodaTime;
 using NodaTime.Text;
@@ -17,17 +18,17 @@ public static class WebhookMessage
     private static readonly OffsetDateTimePattern Local = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm:ss.fffo<+HH:mm>");
 
     /// <summary>The same for every attempt and every replay of a punch, so that a receiver knows a repeat. It holds no full stop, which the signed text is divided by.</summary>
-    public static string Id(TargetPunch punch)
+    public static string Id(StoredPunch punch)
     {
         ArgumentNullException.ThrowIfNull(punch);
         return string.Create(CultureInfo.InvariantCulture, $"punch_{punch.Key.Terminal}_{punch.Key.Ledger:N}_{punch.Key.Seq}");
     }
 
     /// <summary>The payload as it is sent and signed: the same bytes each time. It names nobody but by the platform's userid.</summary>
-    public static byte[] Body(TargetPunch punch, DateTimeZone zone)
+    public static byte[] Body(StoredPunch punch, DateTimeZone zone)
     {
         ArgumentNullException.ThrowIfNull(punch);
-        Instant at = Instant.FromUnixTimeMilliseconds(punch.At);
+        Instant at = Instant.FromUnixTimeMilliseconds(punch.Punch.At);
         return JsonSerializer.SerializeToUtf8Bytes(new Payload
         {
             Type = PunchRecorded,
@@ -37,15 +38,15 @@ public static class WebhookMessage
                 Terminal = punch.Key.Terminal,
                 Ledger = punch.Key.Ledger,
                 Seq = punch.Key.Seq,
-                Person = punch.Person,
-                At = punch.At,
+                Person = punch.Punch.Person,
+                At = punch.Punch.At,
                 AtLocal = Local.Format(at.InZone(zone).ToOffsetDateTime()),
                 TimeZone = zone.Id,
-                Clock = punch.Clock,
-                UncertaintyMs = punch.UncertaintyMs,
-                Method = punch.Method,
-                Direction = punch.Direction,
-                StoredAt = punch.StoredAt,
+                Clock = punch.Punch.Clock,
+                UncertaintyMs = punch.Punch.UncertaintyMs,
+                Method = punch.Punch.Method,
+                Direction = punch.Punch.Direction,
+                StoredAt = punch.ReceivedAt,
             },
         }, WebhookJson.Default.Payload);
     }

@@ -3,8 +3,11 @@ using System.Net;
 namespace Devices.Bridge.Delivery.Targets.Webhook;
 
 /// <summary>The signed webhook: <c>Bridge:Webhook:*</c>. Without an address there is none.</summary>
-public sealed record WebhookOptions
+public sealed record WebhookOptions : LaneOptions
 {
+    /// <summary>Waits of hours are usual between attempts at a receiver that is down.</summary>
+    public WebhookOptions() => (RetrySeconds, RetryMaxSeconds) = (5, 21_600);
+
     /// <summary>Where every punch is posted.</summary>
     public string Url { get; init; } = "";
 
@@ -22,6 +25,9 @@ public sealed record WebhookOptions
 
     /// <summary>Calls of one punch that the receiver refuses (400, 409, 422, …) until it is a dead letter.</summary>
     public int RefusedAttempts { get; init; } = 6;
+
+    /// <summary>What it gets of the past: <c>new</c>, <c>all</c>, or a first day.</summary>
+    public string From { get; init; } = "new";
 
     public bool Enabled => !string.IsNullOrWhiteSpace(Url);
 
@@ -44,6 +50,6 @@ public sealed record WebhookOptions
         if (TimeoutSeconds is not (>= 0.1 and <= 120)) return "Bridge:Webhook:TimeoutSeconds must be from 0.1 to 120.";
         if (MaxResponseBytes is < 256 or > 1_048_576) return "Bridge:Webhook:MaxResponseBytes must be from 256 to 1048576.";
         if (RefusedAttempts is < 1 or > 100) return "Bridge:Webhook:RefusedAttempts must be from 1 to 100.";
-        return null;
+        return CheckLane("Bridge:Webhook");
     }
 }

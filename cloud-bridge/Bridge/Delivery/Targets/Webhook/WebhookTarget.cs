@@ -9,7 +9,7 @@ namespace Devices.Bridge.Delivery.Targets.Webhook;
 /// Posts each punch to one address after Standard Webhooks 1.0.0. At least once, always under the punch's own id: a receiver that keeps
 /// the ids it has seen takes each punch once, and it can refuse what is not signed or is signed too long ago.
 /// </summary>
-public sealed class WebhookTarget(WebhookOptions options, IHttpClientFactory clients, BridgeOptions bridge, TimeProvider clock) : ITarget
+public sealed class WebhookTarget(WebhookOptions options, IHttpClientFactory clients, BridgeOptions bridge, TimeProvider clock) : IDeliveryTarget
 {
     /// <summary>Name of the configured client.</summary>
     public const string ClientName = "webhook";
@@ -26,18 +26,22 @@ public sealed class WebhookTarget(WebhookOptions options, IHttpClientFactory cli
     public string Name => "webhook";
 
     /// <inheritdoc/>
-    public bool RepeatIsHarmless => true;
-
-    /// <inheritdoc/>
-    public async Task<DeliveryOutcome> SendAsync(TargetPunch punch, CancellationToken cancellationToken)
+    public DeliveryOutcome? Refuse(OutgoingPunch punch)
     {
         ArgumentNullException.ThrowIfNull(punch);
-        if (!TargetTime.IsSane(punch.At)) return TargetTime.Insane;
+        return TargetTime.IsSane(punch.Stored.Punch.At) ? null : TargetTime.Insane;
+    }
+
+    /// <inheritdoc/>
+    public async Task<DeliveryOutcome> SendAsync(OutgoingPunch punch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(punch);
+        if (Refuse(punch) is { } refusal) return refusal;
         var (keys, problem) = WebhookSecrets.Read(options.SecretFile);
         if (problem is not null) return new(OutcomeKind.Configuration, "reason.webhook_secret", Detail: problem);
 
-        string id = WebhookMessage.Id(punch);
-        byte[] body = WebhookMessage.Body(punch, _zone);
+        string id = WebhookMessage.Id(punch.Stored);
+        byte[] body = WebhookMessage.Body(punch.Stored, _zone);
         long timestamp = clock.GetUtcNow().ToUnixTimeSeconds();
         using HttpRequestMessage request = new(HttpMethod.Post, options.Address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
