@@ -5,6 +5,7 @@ using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Delivery.Targets.CsvDrop;
 using Devices.Bridge.Delivery.Targets.ErpNext;
 using Devices.Bridge.Delivery.Targets.Webhook;
+using Devices.Bridge.Ingest;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -17,6 +18,7 @@ internal static class SettingNames
     {
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
         ["Web"] = [typeof(WebOptions)],
+        ["Ingest"] = [typeof(PressureOptions)],
         ["Alerts"] = [typeof(AlertOptions)],
         ["Webhook"] = [typeof(WebhookOptions)],
         ["ErpNext"] = [typeof(ErpNextOptions)],

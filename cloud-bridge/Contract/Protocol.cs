@@ -9,6 +9,9 @@ public static class Protocol
     /// <summary>The only version there is so far. An unknown one is refused with a reason code, never guessed at.</summary>
     public const string Version = "1";
 
+    /// <summary>Name of the user property on a PUBACK that says what <see cref="Messages.StateMessage.SlowDownMs"/> says, for when the bridge has no state to tell.</summary>
+    public const string SlowDownProperty = "slow_down_ms";
+
     /// <summary>Most punches in one <c>punches</c> publish.</summary>
     public const int MaxBatch = 128;
 

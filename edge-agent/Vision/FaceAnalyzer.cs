@@ -41,7 +41,14 @@ public sealed class FaceAnalyzer : IDisposable
     public int EmbeddingSize { get; }
 
     /// <summary>Faces by falling detection score; returns how many were written.</summary>
-    public int Detect(RgbFrame frame, Span<DetectedFace> faces) => _detector.Detect(frame, faces);
+    public int Detect(RgbFrame frame, Span<DetectedFace> faces)
+    {
+        Forget();
+        return _detector.Detect(frame, faces);
+    }
+
+    /// <summary>The next <see cref="Embed"/> aligns its face anew, whichever was analysed last.</summary>
+    internal void Forget() => _quality.Forget();
 
     /// <summary>Five points, alignment and quality of one detected face.</summary>
     public AnalyzedFace Analyze(RgbFrame frame, in DetectedFace face, QualityLimits limits)
@@ -70,7 +77,15 @@ public sealed class FaceAnalyzer : IDisposable
             return false;
         }
 
-        _embedder.Embed(frame, alignment, embedding);
+        if (_quality.AlignedPixels(frame, alignment) is { IsEmpty: false } aligned)
+        {
+            _embedder.Embed(aligned, embedding);
+        }
+        else
+        {
+            _embedder.Embed(frame, alignment, embedding);
+        }
+
         return true;
     }
 

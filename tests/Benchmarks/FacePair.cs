@@ -101,7 +101,12 @@ internal sealed class FacePair : IDisposable
 
     internal void Liveness() => _analyzer.Liveness(_frame, _face.Box);
 
-    internal void Embed() => _analyzer.Embed(_frame, _face, _vector);
+    // Each stage by itself: the face that was aligned for its quality is aligned again here, which the whole spares.
+    internal void Embed()
+    {
+        _analyzer.Forget();
+        _analyzer.Embed(_frame, _face, _vector);
+    }
 
     internal void Match() => _gallery.Match(_vector);
 

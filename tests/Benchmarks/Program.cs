@@ -13,11 +13,12 @@ return args switch
     ["sizes", ..] => DetectBySize.Run(args[1..]),
     ["idle", ..] => IdleBenchmark.Run(args[1..]),
     ["soak", ..] => Soak.Run(args[1..]),
+    ["models", ..] => ModelProfile.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models. See tests/Benchmarks/README.md.");
     return 2;
 }

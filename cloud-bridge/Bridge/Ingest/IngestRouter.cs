@@ -12,47 +12,103 @@ namespace Devices.Bridge.Ingest;
 /// awaits this, so a success on PUBACK means durable (thingsboard-gateway#509).
 /// </summary>
 public sealed class IngestRouter(
-    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, TimeProvider time, ILogger<IngestRouter> log)
+    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks,
+    PressureOptions options, TimeProvider time, ILogger<IngestRouter> log)
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
+
     public async Task<Reply> HandleAsync(TerminalSession session, MQTTnet.MqttApplicationMessage publish)
     {
         ArgumentNullException.ThrowIfNull(session);
         (UpMessage? message, Reply? refusal) = UpMessage.Read(session, publish);
+        if (pressure.TryEnter(givesWay: message is not null && IsPhoto(message.Leaf)) is not { } passage) return Busy(session, "The bridge is behind with storing; send again later.");
+        // Not the session's token: what the store has taken in hand is finished, also for a terminal that went away.
+        CancellationTokenSource limit = new(options.AnswerWithin, time);
+        Task<Reply> work = WorkAsync(session, publish, message, refusal, passage, limit);
         try
         {
-            Reply reply = refusal ?? await RouteAsync(message!);
-            // Gaps, chains and forks are written down with the ledger, in its own transaction.
-            if (reply.Problem is { } problem && reply.State is null)
-            {
-                await refusals.RaiseAsync(session.Terminal, problem.Code, problem.Text, session.Ledger);
-                return await WithStateAsync(session, reply);
-            }
-            if (reply.Problem is { } told) log.LogWarning("Refused from {Terminal}: {Text}", session.Terminal, told.Text);
-            return reply;
+            // The patience of the store's own queue ends with the token; that of a commit in hand ends here.
+            return Paced(await work.WaitAsync(options.AnswerWithin + Grace, time));
         }
-        catch (StoreUnavailableException fault)
+        catch (TimeoutException)
         {
-            log.LogError("A message of {Terminal} could not be stored and will be sent again: {Fault}", session.Terminal, fault.Message);
-            return Reply.Refuse(MqttPubAckReasonCode.UnspecifiedError, ProblemCodes.Unavailable, "The bridge cannot store now; send again later.");
-        }
-        catch (Exception fault)
-        {
-            log.LogError(fault, "A message of {Terminal} on {Topic} failed inside the bridge", session.Terminal, publish.Topic);
-            return Reply.Refuse(MqttPubAckReasonCode.UnspecifiedError, ProblemCodes.Unavailable, "The bridge failed on this message; send again later.");
+            log.LogWarning("The store did not take a message of {Terminal} within {Milliseconds} ms; it was not acknowledged and will be sent again.", session.Terminal, options.AnswerWithinMs);
+            return Busy(session, "The bridge did not finish storing in time; send again later.");
         }
     }
 
-    private Task<Reply> RouteAsync(UpMessage message) => message.Leaf switch
+    private async Task<Reply> WorkAsync(TerminalSession session, MQTTnet.MqttApplicationMessage publish, UpMessage? message, Reply? refusal, StorePressure.Passage passage, CancellationTokenSource limit)
     {
-        Topics.Punches => PunchesAsync(message),
-        Topics.Hello => HelloAsync(message),
-        Topics.Event => EventAsync(message),
-        Topics.Status => StatusAsync(message),
+        using (limit)
+        {
+            try
+            {
+                Reply reply = refusal ?? await RouteAsync(message!, limit.Token);
+                // Refused without the store having been asked, it says nothing about the store.
+                passage.End(reply.State is null && reply.Problem is not null ? null : true);
+                // Gaps, chains and forks are written down with the ledger, in its own transaction.
+                if (reply.Problem is { } problem && reply.State is null) return await RefusedAsync(session, publish, reply);
+                if (reply.Problem is { } told) log.LogWarning("Refused from {Terminal}: {Text}", session.Terminal, told.Text);
+                return reply;
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            {
+                passage.End(stored: null);
+                return Busy(session, "The bridge is behind with storing; send again later.");
+            }
+            catch (StoreUnavailableException fault)
+            {
+                passage.End(stored: false);
+                log.LogError("A message of {Terminal} could not be stored and will be sent again: {Fault}", session.Terminal, fault.Message);
+                return Busy(session, "The bridge cannot store now; send again later.");
+            }
+            catch (Exception fault)
+            {
+                passage.End(stored: null);
+                log.LogError(fault, "A message of {Terminal} on {Topic} failed inside the bridge", session.Terminal, publish.Topic);
+                return Busy(session, "The bridge failed on this message; send again later.");
+            }
+        }
+    }
+
+    private async Task<Reply> RefusedAsync(TerminalSession session, MQTTnet.MqttApplicationMessage publish, Reply reply)
+    {
+        await refusals.RaiseAsync(session.Terminal, reply.Problem!.Code, reply.Problem.Text, session.Ledger);
+        try
+        {
+            return await WithStateAsync(session, reply);
+        }
+        catch (StoreUnavailableException fault)
+        {
+            log.LogError("The refusal of a message of {Terminal} on {Topic} goes without a state: {Fault}", session.Terminal, publish.Topic, fault.Message);
+            return reply;
+        }
+    }
+
+    // With the last durable watermark where one is known: the terminal reads the pause in the state, and frees what is stored.
+    private Reply Busy(TerminalSession session, string text)
+    {
+        Problem problem = new() { Code = ProblemCodes.Unavailable, Text = text };
+        StateMessage? state = marks.Find(session.Terminal, session.Ledger) is { } mark ? State(mark, problem) : null;
+        return new(MqttPubAckReasonCode.UnspecifiedError, problem, state) { SlowDownMs = Math.Max(pressure.PauseMs, options.SlowAfterMs) };
+    }
+
+    private Reply Paced(Reply reply) => reply.SlowDownMs > 0 || pressure.PauseMs is not (> 0 and var pause) ? reply : reply with { SlowDownMs = pause };
+
+    private static bool IsPhoto(string leaf) => leaf.StartsWith(Topics.Photo + "/", StringComparison.Ordinal);
+
+    private Task<Reply> RouteAsync(UpMessage message, CancellationToken cancellationToken) => message.Leaf switch
+    {
+        Topics.Punches => PunchesAsync(message, cancellationToken),
+        Topics.Hello => HelloAsync(message, cancellationToken),
+        Topics.Event => EventAsync(message, cancellationToken),
+        Topics.Status => StatusAsync(message, cancellationToken),
         _ => Task.FromResult(Reply.Refuse(MqttPubAckReasonCode.ImplementationSpecificError, ProblemCodes.Malformed,
             $"This bridge does not take '{message.Leaf.Split('/')[0]}' yet; keep it.")),
     };
 
-    private async Task<Reply> PunchesAsync(UpMessage message)
+    private async Task<Reply> PunchesAsync(UpMessage message, CancellationToken cancellationToken)
     {
         if (!TryRead(message, ContractJson.Default.PunchBatch, out PunchBatch? batch, out Reply? bad)) return bad!;
         if (Foreign(message, batch!.Terminal) is { } foreign) return foreign;
@@ -67,13 +123,13 @@ public sealed class IngestRouter(
             if (punch.Seq < 1) return Bad($"Punch {punch.Seq}: seq must count from 1.");
         }
         message.Session.Ledger = batch.Ledger;
-        IngestResult result = await punches.AppendAsync(batch);
+        IngestResult result = await punches.AppendAsync(batch, cancellationToken);
         if (result.Added > 0)
             log.LogInformation("{Terminal}: punches {From} to {Through} stored.", batch.Terminal, result.Mark.Through - result.Added + 1, result.Mark.Through);
         return Answer(result);
     }
 
-    private async Task<Reply> HelloAsync(UpMessage message)
+    private async Task<Reply> HelloAsync(UpMessage message, CancellationToken cancellationToken)
     {
         if (!TryRead(message, ContractJson.Default.HelloMessage, out HelloMessage? hello, out Reply? bad)) return bad!;
         if (Foreign(message, hello!.Terminal) is { } foreign) return foreign;
@@ -83,31 +139,34 @@ public sealed class IngestRouter(
         if (hello.Boot.Length > 128 || hello.Versions.Count > 32 || hello.Versions.Any(one => one.Key.Length > 64 || one.Value is null || one.Value.Length > 128))
             return Bad("boot or versions are longer than anything sensible.");
         message.Session.Ledger = hello.Ledger;
-        IngestResult result = await punches.GreetAsync(hello);
+        IngestResult result = await punches.GreetAsync(hello, cancellationToken);
         log.LogInformation("{Terminal} says hello: ledger {Ledger} ends at {LastSeq}, {Through} are stored.", hello.Terminal, hello.Ledger, hello.LastSeq, result.Mark.Through);
         return Answer(result);
     }
 
-    private async Task<Reply> EventAsync(UpMessage message)
+    private async Task<Reply> EventAsync(UpMessage message, CancellationToken cancellationToken)
     {
         if (!TryRead(message, ContractJson.Default.EventMessage, out EventMessage? told, out Reply? bad)) return bad!;
         if (told!.Id.Length is 0 or > 64 || told.Kind.Length is 0 or > 32 || told.Text.Length > 500 || told.At < 0)
             return Bad("An event has an id of 1 to 64 characters, a kind of 1 to 32, a text of at most 500 and a time.");
-        if (await terminals.SaveEventAsync(message.Session.Terminal, told)) log.LogInformation("{Terminal}: {Kind}: {Text}", message.Session.Terminal, told.Kind, told.Text);
+        if (await terminals.SaveEventAsync(message.Session.Terminal, told, cancellationToken)) log.LogInformation("{Terminal}: {Kind}: {Text}", message.Session.Terminal, told.Kind, told.Text);
         return Reply.Done;
     }
 
-    private async Task<Reply> StatusAsync(UpMessage message)
+    private async Task<Reply> StatusAsync(UpMessage message, CancellationToken cancellationToken)
     {
         if (!TryRead(message, ContractJson.Default.StatusMessage, out StatusMessage? status, out Reply? bad)) return bad!;
         if (status!.Versions.Count > 32 || status.Clock?.Length > 32 || status.Temperature is { } t && !double.IsFinite(t)) return Bad("versions, clock or temperature are out of range.");
         bool connected = connections.Sessions().Any(one => one.Terminal == message.Session.Terminal);
-        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connected);
+        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connected, cancellationToken);
         return Reply.Done;
     }
 
-    private Reply Answer(IngestResult result) => new(
-        result.Problem is { } problem ? Reply.CodeOf(problem.Code) : MqttPubAckReasonCode.Success, result.Problem, State(result.Mark, result.Problem));
+    private Reply Answer(IngestResult result)
+    {
+        marks.Learn(result.Mark);
+        return new(result.Problem is { } problem ? Reply.CodeOf(problem.Code) : MqttPubAckReasonCode.Success, result.Problem, State(result.Mark, result.Problem));
+    }
 
     /// <summary>Adds the state that carries the problem: with the watermark of the ledger last named, so that the terminal can go on from it.</summary>
     private async Task<Reply> WithStateAsync(TerminalSession session, Reply reply)

@@ -173,13 +173,17 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
             Reply reply = _stopping
                 ? Reply.Refuse(MqttPubAckReasonCode.UnspecifiedError, ProblemCodes.Unavailable, "The bridge is shutting down; send again later.")
                 : await _router.Value.HandleAsync(session, publish.ApplicationMessage);
-            if (reply.State is { } state) await SendAsync(session, state);
+            if (reply.State is { } state) await SendAsync(session, reply.SlowDownMs > 0 ? state with { SlowDownMs = reply.SlowDownMs } : state);
             publish.Response.ReasonCode = reply.Code;
+            List<MqttUserProperty> told = [];
             if (reply.Problem is { } problem)
             {
                 publish.Response.ReasonString = problem.Text;
-                publish.Response.UserProperties = [new("problem", System.Text.Encoding.UTF8.GetBytes(problem.Code))];
+                told.Add(new("problem", System.Text.Encoding.UTF8.GetBytes(problem.Code)));
             }
+            if (reply.SlowDownMs > 0)
+                told.Add(new(Protocol.SlowDownProperty, System.Text.Encoding.UTF8.GetBytes(reply.SlowDownMs.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+            if (told.Count > 0) publish.Response.UserProperties = told;
         }
         finally
         {

@@ -7,6 +7,9 @@ namespace Devices.Bridge.Ingest;
 /// <param name="State">Published to the session before PUBACK; null where there is nothing to tell.</param>
 public sealed record Reply(MqttPubAckReasonCode Code, Problem? Problem, StateMessage? State)
 {
+    /// <summary>For how long the terminal should send nothing, ms; told in the state and on PUBACK.</summary>
+    public long SlowDownMs { get; init; }
+
     public static readonly Reply Done = new(MqttPubAckReasonCode.Success, null, null);
 
     public static Reply Refuse(MqttPubAckReasonCode code, string problem, string text) => new(code, new() { Code = problem, Text = text }, null);
@@ -18,6 +21,7 @@ public sealed record Reply(MqttPubAckReasonCode Code, Problem? Problem, StateMes
         ProblemCodes.Oversized => MqttPubAckReasonCode.QuotaExceeded,
         ProblemCodes.WrongTerminal => MqttPubAckReasonCode.NotAuthorized,
         ProblemCodes.Unavailable => MqttPubAckReasonCode.UnspecifiedError,
+        ProblemCodes.Unwanted => MqttPubAckReasonCode.NotAuthorized,
         _ => MqttPubAckReasonCode.ImplementationSpecificError, // gap, chain, fork: MQTT has no nearer code; the problem names it
     };
 }

@@ -12,9 +12,18 @@ public static class StoreSetup
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(services => Open(services.GetRequiredService<BridgeOptions>()));
         builder.Services.AddSingleton<IPunchStore, SqlPunchStore>();
+        builder.Services.AddSingleton(services => new OutboxTargets(
+            services.GetServices<OutboxTarget>(), NodaTime.DateTimeZoneProviders.Tzdb[services.GetRequiredService<BridgeOptions>().Site.TimeZone]));
         builder.Services.AddSingleton<IOutboxStore, SqlOutboxStore>();
+        builder.Services.AddSingleton<ITargetStore, SqlTargetStore>();
+        builder.Services.AddSingleton<ICallStore, SqlCallStore>();
+        builder.Services.AddSingleton<ISendPlanStore, SqlSendPlanStore>();
         builder.Services.AddSingleton<IProofStore, SqlProofStore>();
         builder.Services.AddSingleton<IPeopleStore, SqlPeopleStore>();
+        builder.Services.AddSingleton<SqlRosterStore>();
+        builder.Services.AddSingleton<IRosterChanges>(services => services.GetRequiredService<SqlRosterStore>());
+        builder.Services.AddSingleton<IRosterMarks>(services => services.GetRequiredService<SqlRosterStore>());
+        builder.Services.AddSingleton<IPlanStore>(services => services.GetRequiredService<SqlRosterStore>());
         builder.Services.AddSingleton<ITerminalStore, SqlTerminalStore>();
         builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
         builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();

@@ -26,4 +26,7 @@ public static class ProblemCodes
 
     /// <summary>The bridge cannot commit now; send again later.</summary>
     public const string Unavailable = "unavailable";
+
+    /// <summary>The bridge keeps no such thing (its policy keeps no photos): the terminal deletes it and does not send it again.</summary>
+    public const string Unwanted = "unwanted";
 }

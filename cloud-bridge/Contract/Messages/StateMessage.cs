@@ -17,6 +17,12 @@ public sealed record StateMessage
     /// <summary>The bridge's clock, ms since the Unix epoch: a time source authenticated by TLS.</summary>
     public required long Now { get; init; }
 
+    /// <summary>
+    /// The bridge is behind: send nothing more for so many milliseconds (the terminal adds jitter, and a bound of its own). Null or 0
+    /// where it is not. It may come with an acknowledged batch as well as with a refused one.
+    /// </summary>
+    public long? SlowDownMs { get; init; }
+
     /// <summary>Why the last batch was not taken, where it was not.</summary>
     public Problem? Problem { get; init; }
 }

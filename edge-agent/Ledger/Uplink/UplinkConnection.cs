@@ -64,7 +64,9 @@ internal sealed class UplinkConnection : IAsyncDisposable
             .Build();
         MqttClientPublishResult result = await _client.PublishAsync(message, limited).ConfigureAwait(false);
         if (ReasonWords.Of(result.ReasonCode, result.ReasonString) is not { } words) return null;
-        return new Refusal(words, result.UserProperties?.FirstOrDefault(p => p.Name == ProblemProperty)?.ReadValueAsString());
+        string? pause = result.UserProperties?.FirstOrDefault(p => p.Name == Protocol.SlowDownProperty)?.ReadValueAsString();
+        return new Refusal(words, result.UserProperties?.FirstOrDefault(p => p.Name == ProblemProperty)?.ReadValueAsString(),
+            long.TryParse(pause, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long ms) ? ms : 0);
     }, _options.AckTimeout, $"The bridge did not acknowledge a message on '{leaf}' within {_options.AckTimeout.TotalSeconds:0.#} s.", cancellation);
 
     /// <summary>What came next; null where nothing did within <paramref name="wait"/>.</summary>
@@ -204,7 +206,8 @@ internal sealed class UplinkConnection : IAsyncDisposable
 /// <summary>A PUBACK that was not a success.</summary>
 /// <param name="Words">The reason in words.</param>
 /// <param name="Code">One of <see cref="ProblemCodes"/>, where the bridge named one.</param>
-internal sealed record Refusal(string Words, string? Code);
+/// <param name="SlowDownMs">For how long the bridge asks to send nothing; 0 where it does not.</param>
+internal sealed record Refusal(string Words, string? Code, long SlowDownMs = 0);
 
 /// <summary>A message that came down, or a wake-up.</summary>
 internal sealed record Arrival(string Leaf, byte[] Payload, string? Version, long MonotonicMs)

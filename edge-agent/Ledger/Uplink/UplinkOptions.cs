@@ -52,6 +52,9 @@ public sealed record UplinkOptions
     /// <summary>A drain of more than one batch begins after a random wait up to this, so that a site's terminals do not all start at once.</summary>
     public TimeSpan DrainJitter { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest pause that the bridge can ask for with <c>slow_down_ms</c>: no bridge, nor what stands in its place, silences a terminal.</summary>
+    public TimeSpan SlowDownCap { get; init; } = TimeSpan.FromMinutes(2);
+
     public TimeSpan StatusEvery { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>After ingest was stopped (fork, version …) the bridge is asked again this often.</summary>
@@ -67,6 +70,7 @@ public sealed record UplinkOptions
         if (DrainPerSecond < 1) throw new ArgumentException($"DrainPerSecond {DrainPerSecond} must be positive.");
         foreach ((string name, TimeSpan value) in new[] { (nameof(ConnectTimeout), ConnectTimeout), (nameof(AckTimeout), AckTimeout), (nameof(StateTimeout), StateTimeout), (nameof(KeepAlive), KeepAlive), (nameof(BackoffFirst), BackoffFirst), (nameof(BackoffCap), BackoffCap), (nameof(StatusEvery), StatusEvery), (nameof(AskAgainWhenStopped), AskAgainWhenStopped) })
             if (value <= TimeSpan.Zero) throw new ArgumentException($"{name} must be longer than nothing.");
+        if (SlowDownCap < TimeSpan.Zero) throw new ArgumentException("SlowDownCap must not be negative.");
         if (DrainJitter < TimeSpan.Zero) throw new ArgumentException("DrainJitter must not be negative.");
     }
 }

@@ -42,10 +42,33 @@ public sealed partial class UplinkSession
         }
         _lastAnswer = _time.GetUtcNow();
         if (sentMonotonicMs is { } sent) _clock.OfferBridgeTime(state!.Now, sent, arrival.MonotonicMs);
+        SlowDown(state!.SlowDownMs ?? 0);
         if (!TakeWatermark(state!)) return null;
         if (state!.Problem is { } refused) TakeProblem(refused, state.Through);
         await HandAsync(() => _host.OnStateAsync(state, cancellation), Topics.State).ConfigureAwait(false);
         return state;
+    }
+
+    // The longest asked for since the last batch counts. Below zero and absurdly large values are bounded, not obeyed.
+    private void SlowDown(long ms)
+    {
+        if (ms <= 0) return;
+        TimeSpan asked = TimeSpan.FromMilliseconds(Math.Min(ms, _options.SlowDownCap.TotalMilliseconds));
+        if (asked > _slowDown) _slowDown = asked;
+    }
+
+    // With up to half as much again by chance: terminals that were told together must not come back together.
+    private TimeSpan TakeSlowDown()
+    {
+        TimeSpan asked = _slowDown;
+        _slowDown = TimeSpan.Zero;
+        bool told = _slowed;
+        _slowed = asked > TimeSpan.Zero;
+        if (!_slowed) return asked;
+        TimeSpan pause = asked * (1 + Random.Shared.NextDouble() / 2);
+        // Told when it begins; how long it lasts is seen in the queue.
+        if (!told) Note(UplinkNoteKind.SlowedDown, string.Create(CultureInfo.InvariantCulture, $"The bridge is behind and asks for a pause: {_ledger.Queue} punches wait, next in {pause.TotalSeconds:0.#} s. New punches are recorded as always."));
+        return pause;
     }
 
     // False where the state speaks of another ledger, and so answers nothing of ours.

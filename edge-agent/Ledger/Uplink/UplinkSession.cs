@@ -38,6 +38,8 @@ public sealed partial class UplinkSession
     private bool _problemSeen;
     private bool _pauseWanted;
     private long _gapAt = -1;
+    private TimeSpan _slowDown;
+    private bool _slowed;
     private long? _eventsPausedAt;
     private bool _answered;
     private long _chainRefusedAt = -1;
@@ -184,7 +186,8 @@ public sealed partial class UplinkSession
         long statusAt = _time.GetTimestamp();
         long askedAt = statusAt;
         long pausedAt = 0;
-        TimeSpan pause = TimeSpan.Zero;
+        TimeSpan pause = TakeSlowDown();
+        if (pause > TimeSpan.Zero) pausedAt = statusAt;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -205,7 +208,10 @@ public sealed partial class UplinkSession
                 await SendBatchAsync(connection, cancellation).ConfigureAwait(false);
                 pause = TimeSpan.Zero;
                 if (!_problemSeen) _pause.Reset();
-                else if (_pauseWanted) (pausedAt, pause) = (_time.GetTimestamp(), _pause.Next());
+                else if (_pauseWanted) pause = _pause.Next();
+                // Whichever is longer, so that a bridge that is behind is not pressed by our own shorter wait.
+                if (TakeSlowDown() is var asked && asked > pause) pause = asked;
+                if (pause > TimeSpan.Zero) pausedAt = _time.GetTimestamp();
                 continue;
             }
             // A pause that is over, or that a stop has overtaken, must not shorten the wait to nothing: the loop would spin.
@@ -274,7 +280,11 @@ public sealed partial class UplinkSession
         try
         {
             Refusal? refused = await connection.PublishAsync(Topics.Punches, payload, retain: false, cancellation).ConfigureAwait(false);
-            if (refused is not null) Note(UplinkNoteKind.Refused, string.Create(CultureInfo.InvariantCulture, $"The bridge did not take punches {punches[0].Seq} to {last}: {refused.Words}."));
+            if (refused is not null)
+            {
+                SlowDown(refused.SlowDownMs);
+                Note(UplinkNoteKind.Refused, string.Create(CultureInfo.InvariantCulture, $"The bridge did not take punches {punches[0].Seq} to {last}: {refused.Words}."));
+            }
             bool told = await AwaitStateAsync(connection, sent, refused is null ? _options.StateTimeout : RefusedStateWait, _ => _confirmed >= last || _problemSeen || _stopped is not null, cancellation).ConfigureAwait(false);
             if (!told && refused is null)
                 throw new UplinkFaultException(string.Create(CultureInfo.InvariantCulture, $"The bridge acknowledged punches {punches[0].Seq} to {last} but did not confirm them as stored within {_options.StateTimeout.TotalSeconds:0.#} s."));

@@ -45,6 +45,9 @@ public enum UplinkNoteKind
     /// <summary>The bridge did not take something; it will be sent again.</summary>
     Refused,
 
+    /// <summary>The bridge is behind and asked for a pause.</summary>
+    SlowedDown,
+
     /// <summary>Sending was stopped until a person acts.</summary>
     Stopped,
 

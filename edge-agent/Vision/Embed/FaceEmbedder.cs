@@ -28,6 +28,18 @@ internal sealed class FaceEmbedder : IDisposable
     internal void Embed(RgbFrame frame, in FaceAlignment alignment, Span<float> embedding)
     {
         FrameWarper.Warp(frame, alignment.ToPicture, FaceAlignment.Side, FaceAlignment.Side, _norm, _binding.Input);
+        Run(embedding);
+    }
+
+    /// <summary>A face that is aligned already: R, G, B, nothing for each of 112×112 pixels.</summary>
+    internal void Embed(ReadOnlySpan<float> aligned, Span<float> embedding)
+    {
+        _norm.WriteRow(aligned, _binding.Input, 0, FaceAlignment.Side * FaceAlignment.Side);
+        Run(embedding);
+    }
+
+    private void Run(Span<float> embedding)
+    {
         _binding.Run();
         TensorPrimitives.Divide(_output, MathF.Max(TensorPrimitives.Norm<float>(_output), 1e-12f), embedding);
     }

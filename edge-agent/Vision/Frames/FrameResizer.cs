@@ -1,6 +1,8 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Devices.Edge.Vision.Packs;
 
 namespace Devices.Edge.Vision.Frames;
@@ -25,6 +27,7 @@ public sealed class FrameResizer
     private int[] _places = [];
     private float[] _row = [];
     private float[] _line = [];
+    private readonly float[] _sampled;
     private (int Length, float Start, float Extent, BorderFill Border) _keyX;
     private (int Length, float Start, float Extent, BorderFill Border) _keyY;
 
@@ -36,6 +39,7 @@ public sealed class FrameResizer
         _resample = resample;
         _startX = new int[width];
         _startY = new int[height];
+        _sampled = new float[width * 4];
     }
 
     /// <summary>
@@ -82,6 +86,18 @@ public sealed class FrameResizer
         var pixels = raw is null ? frame.Pixels : default;
         var line = _line.AsSpan(0, span);
         var row = _row.AsSpan(0, span);
+        if (raw is null && _tapsY == 2)
+        {
+            for (var oy = 0; oy < _height; oy++)
+            {
+                int y0 = Fold(_startY[oy], frame.Height, border), y1 = Fold(_startY[oy] + 1, frame.Height, border);
+                Blend(pixels.Slice((y0 * frame.Stride) + (low * 3), span), pixels.Slice((y1 * frame.Stride) + (low * 3), span), _weightsY[oy * 2], _weightsY[(oy * 2) + 1], line);
+                Across(target, oy * _width);
+            }
+
+            return;
+        }
+
         for (var oy = 0; oy < _height; oy++)
         {
             line.Clear();
@@ -110,24 +126,62 @@ public sealed class FrameResizer
         }
     }
 
+    // Two rows of bytes to one of floats in one pass.
+    private static void Blend(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, float weightA, float weightB, Span<float> line)
+    {
+        ref var first = ref MemoryMarshal.GetReference(a);
+        ref var second = ref MemoryMarshal.GetReference(b);
+        ref var to = ref MemoryMarshal.GetReference(line);
+        var i = 0;
+        if (Avx2.IsSupported)
+        {
+            Vector256<float> wa = Vector256.Create(weightA), wb = Vector256.Create(weightB);
+            for (; i + 8 <= line.Length; i += 8)
+            {
+                ((Eight(ref first, i) * wa) + (Eight(ref second, i) * wb)).StoreUnsafe(ref to, (nuint)i);
+            }
+        }
+
+        for (; i + 4 <= line.Length; i += 4)
+        {
+            ((Four(ref first, i) * weightA) + (Four(ref second, i) * weightB)).StoreUnsafe(ref to, (nuint)i);
+        }
+
+        for (; i < line.Length; i++)
+        {
+            line[i] = (a[i] * weightA) + (b[i] * weightB);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Eight(ref byte from, int at) =>
+        Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at))).AsByte()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Four(ref byte from, int at) =>
+        Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref from, at))).AsByte())).AsInt32());
+
     // One pixel is one vector: three channels for the price of one.
     private void Across(Span<float> target, int o)
     {
-        var plane = _width * _height;
         var taps = _tapsX;
         ref var line = ref MemoryMarshal.GetArrayDataReference(_line);
+        ref var places = ref MemoryMarshal.GetArrayDataReference(_places);
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(_weightsX);
+        ref var to = ref MemoryMarshal.GetArrayDataReference(_sampled);
+        var at = 0;
         for (var ox = 0; ox < _width; ox++)
         {
-            var weights = _weightsX.AsSpan(ox * taps, taps);
-            var places = _places.AsSpan(ox * taps, taps);
             var sum = Vector128<float>.Zero;
-            for (var k = 0; k < weights.Length; k++)
+            for (var k = 0; k < taps; k++, at++)
             {
-                sum += Vector128.LoadUnsafe(ref line, (nuint)places[k]) * weights[k];
+                sum += Vector128.LoadUnsafe(ref line, (nuint)Unsafe.Add(ref places, at)) * Unsafe.Add(ref weights, at);
             }
 
-            _norm.Write(target, o + ox, plane, sum);
+            sum.StoreUnsafe(ref to, (nuint)(ox * 4));
         }
+
+        _norm.WriteRow(_sampled, target, o, _width * _height);
     }
 
     private (int Low, int High) Columns(int length, BorderFill border)

@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Devices.Edge.Vision.Packs;
 
 namespace Devices.Edge.Vision.Frames;
@@ -12,8 +15,6 @@ public sealed class PixelNorm
 {
     private readonly float[] _scale;
     private readonly float[] _bias;
-    private readonly Vector128<float> _laneScale;
-    private readonly Vector128<float> _laneBias;
     private readonly int _red;
 
     public PixelNorm(ChannelOrder order, IReadOnlyList<float> mean, IReadOnlyList<float> deviation)
@@ -35,12 +36,8 @@ public sealed class PixelNorm
         if (Planes == 3)
         {
             _red = order == ChannelOrder.Rgb ? 0 : 2;
-            _laneScale = Vector128.Create(_scale[_red], _scale[1], _scale[2 - _red], 0);
-            _laneBias = Vector128.Create(_bias[_red], _bias[1], _bias[2 - _red], 0);
         }
     }
-
-    private static Vector128<float> Luma => Vector128.Create(0.299f, 0.587f, 0.114f, 0);
 
     public ChannelOrder Order { get; }
 
@@ -50,22 +47,51 @@ public sealed class PixelNorm
 
     internal ReadOnlySpan<float> Bias => _bias;
 
-    /// <summary>Writes one pixel that lies in a vector's first three lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Write(Span<float> target, int at, int plane, Vector128<float> rgb)
+    /// <summary>Writes pixels of four floats each (R, G, B, nothing) into the planes, which lie <paramref name="plane"/> apart, from <paramref name="at"/> on.</summary>
+    internal void WriteRow(ReadOnlySpan<float> rgbx, Span<float> target, int at, int plane)
     {
-        if (Order == ChannelOrder.Grey)
+        var count = rgbx.Length / 4;
+        var done = 0;
+        ref var from = ref MemoryMarshal.GetReference(rgbx);
+        for (; done + 4 <= count; done += 4)
         {
-            target[at] = (Vector128.Sum(rgb * Luma) * _scale[0]) + _bias[0];
-            return;
+            // Four pixels turned into four of R, four of G, four of B.
+            var a = Vector128.LoadUnsafe(ref from, (nuint)(done * 4));
+            var b = Vector128.LoadUnsafe(ref from, (nuint)((done * 4) + 4));
+            var c = Vector128.LoadUnsafe(ref from, (nuint)((done * 4) + 8));
+            var d = Vector128.LoadUnsafe(ref from, (nuint)((done * 4) + 12));
+            var (rgAB, bAB) = (Low(a, b), High(a, b));
+            var (rgCD, bCD) = (Low(c, d), High(c, d));
+            var r = Vector128.Create(rgAB.GetLower(), rgCD.GetLower());
+            var g = Vector128.Create(rgAB.GetUpper(), rgCD.GetUpper());
+            var blue = Vector128.Create(bAB.GetLower(), bCD.GetLower());
+            var to = at + done;
+            if (Order == ChannelOrder.Grey)
+            {
+                var luma = (r * 0.299f) + (g * 0.587f) + (blue * 0.114f);
+                ((luma * _scale[0]) + Vector128.Create(_bias[0])).CopyTo(target[to..]);
+                continue;
+            }
+
+            ((r * _scale[_red]) + Vector128.Create(_bias[_red])).CopyTo(target[(to + (_red * plane))..]);
+            ((g * _scale[1]) + Vector128.Create(_bias[1])).CopyTo(target[(to + plane)..]);
+            ((blue * _scale[2 - _red]) + Vector128.Create(_bias[2 - _red])).CopyTo(target[(to + ((2 - _red) * plane))..]);
         }
 
-        // Lanes are R, G, B; the planes may be the other way round.
-        var value = (rgb * _laneScale) + _laneBias;
-        target[at + (_red * plane)] = value.GetElement(0);
-        target[at + plane] = value.GetElement(1);
-        target[at + ((2 - _red) * plane)] = value.GetElement(2);
+        for (; done < count; done++)
+        {
+            Write(target, at + done, plane, rgbx[done * 4], rgbx[(done * 4) + 1], rgbx[(done * 4) + 2]);
+        }
     }
+
+    // R of both, G of both.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackLow(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a.GetElement(0), b.GetElement(0), a.GetElement(1), b.GetElement(1));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a.GetElement(2), b.GetElement(2), a.GetElement(3), b.GetElement(3));
 
     /// <summary>Writes one pixel (0..255 floats) into the planes, which lie <paramref name="plane"/> apart.</summary>
     internal void Write(Span<float> target, int at, int plane, float r, float g, float b)

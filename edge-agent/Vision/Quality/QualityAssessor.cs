@@ -17,9 +17,22 @@ public sealed class QualityAssessor
     private static readonly PixelNorm Grey = new(ChannelOrder.Grey, [0f], [1f]);
 
     private readonly float[] _luma = new float[Side * Side];
+    private readonly float[] _pixels = new float[Side * Side * 4];
+    private RgbFrame? _frame;
+    private FaceAlignment _alignment;
 
     /// <summary>Luma of the face assessed last, aligned to 112×112, row-major 0..255; valid until the next assessment.</summary>
     public ReadOnlySpan<float> AlignedLuma => _luma;
+
+    /// <summary>
+    /// The face assessed last as aligned pixels (R, G, B, nothing; 0..255), where it was this one: what comes next need not warp
+    /// it again. Empty for any other face.
+    /// </summary>
+    internal ReadOnlySpan<float> AlignedPixels(RgbFrame frame, in FaceAlignment alignment) =>
+        ReferenceEquals(_frame, frame) && _alignment == alignment ? _pixels : default;
+
+    /// <summary>Holds no frame any longer: its pixels may change, or be another's.</summary>
+    internal void Forget() => _frame = null;
 
     /// <param name="alignment">Null when the points coincide, which is not a face.</param>
     public FaceQuality Assess(RgbFrame frame, in FaceBox box, float detectionScore, in FivePoints points, in FaceAlignment? alignment, QualityLimits limits)
@@ -32,7 +45,9 @@ public sealed class QualityAssessor
         }
 
         var (yaw, pitch, roll) = Pose(points);
-        FrameWarper.Warp(frame, aligned.ToPicture, Side, Side, Grey, _luma);
+        FrameWarper.Sample(frame, aligned.ToPicture, Side, Side, _pixels);
+        Grey.WriteRow(_pixels, _luma, 0, _luma.Length);
+        (_frame, _alignment) = (frame, aligned);
         var (brightness, contrast, sharpness) = Texture();
         var measured = new FaceQuality(QualityReason.Good, 0, points.EyeDistance, aligned.Residual, yaw, pitch, roll, brightness, contrast, sharpness)
         {

@@ -52,6 +52,24 @@ internal static class OnnxWire
 
     internal static string Text(ReadOnlySpan<byte> message, Field field) => Encoding.UTF8.GetString(message[field.Content]);
 
+    /// <summary>A repeated whole number, in one field each or all packed in one.</summary>
+    internal static IReadOnlyList<long> Numbers(ReadOnlySpan<byte> message, Field field)
+    {
+        if (field.Type == 0)
+        {
+            return [(long)field.Value];
+        }
+
+        var numbers = new List<long>();
+        var packed = message[field.Content];
+        for (var at = 0; at < packed.Length;)
+        {
+            numbers.Add((long)Varint(packed, ref at));
+        }
+
+        return numbers;
+    }
+
     internal static byte[] Bytes(int number, ReadOnlySpan<byte> content) => [.. Number((number << 3) | 2), .. Number(content.Length), .. content];
 
     internal static byte[] Text(int number, string text) => Bytes(number, Encoding.UTF8.GetBytes(text));

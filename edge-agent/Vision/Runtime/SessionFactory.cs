@@ -21,6 +21,6 @@ internal static class SessionFactory
         // Threads that spin between frames would burn a core of a fanless board for nothing.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", spinning ? "1" : "0");
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
-        return new InferenceSession(PReluRewriter.Rewrite(File.ReadAllBytes(path)), options);
+        return new InferenceSession(ModelRewriter.Rewrite(File.ReadAllBytes(path)), options);
     }
 }

@@ -47,7 +47,7 @@ public sealed class DurabilityTests
         MqttClientPublishResult result = await terminal.PublishAsync(ledger.All());
         result.ReasonCode.ShouldBe(MqttClientPublishReasonCode.UnspecifiedError);
         result.ReasonString.ShouldBe("The bridge cannot store now; send again later.");
-        result.UserProperties.Single().ReadValueAsString().ShouldBe(ProblemCodes.Unavailable);
+        result.UserProperties.Single(one => one.Name == "problem").ReadValueAsString().ShouldBe(ProblemCodes.Unavailable);
         terminal.Client.IsConnected.ShouldBeTrue("the terminal may try again at once");
     }
 

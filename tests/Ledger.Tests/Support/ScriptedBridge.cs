@@ -68,6 +68,9 @@ internal sealed class ScriptedBridge : IAsyncDisposable
     /// <summary>Refuses an event.</summary>
     public Func<EventMessage, Problem?> OnEvent { get; set; } = _ => null;
 
+    /// <summary>The pause that every state asks for.</summary>
+    public long? SlowDownMs { get; set; }
+
     /// <summary>Answers hello at all.</summary>
     public bool Answers { get; set; } = true;
 
@@ -155,7 +158,7 @@ internal sealed class ScriptedBridge : IAsyncDisposable
         lock (_gate)
         {
             Punch? last = _punches.Count == 0 ? null : _punches.Values.Last();
-            return new() { Ledger = _ledger, Through = last?.Seq ?? 0, Chain = last?.Chain ?? PunchChain.ToHex(PunchChain.Genesis(_ledger)), Now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Problem = problem };
+            return new() { Ledger = _ledger, Through = last?.Seq ?? 0, Chain = last?.Chain ?? PunchChain.ToHex(PunchChain.Genesis(_ledger)), Now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), SlowDownMs = SlowDownMs, Problem = problem };
         }
     }
 

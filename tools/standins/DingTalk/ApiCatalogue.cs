@@ -1,3 +1,5 @@
+using Devices.Standins.DingTalk.Events;
+
 namespace Devices.Standins.DingTalk;
 
 /// <summary>One API of the platform that is played.</summary>
@@ -9,16 +11,18 @@ namespace Devices.Standins.DingTalk;
 internal sealed record Api(string Name, string? Scope, bool Metered, bool OldHost, Func<CallContext, Reply> Handle);
 
 /// <summary>What a handler may look at.</summary>
-internal sealed record CallContext(HttpRequest Request, CallFields Fields);
+internal sealed record CallContext(HttpRequest Request, CallFields Fields, IReadOnlyList<FaultRequest> Faults);
 
 /// <summary>The APIs that are played, by path.</summary>
 internal sealed class ApiCatalogue
 {
     private readonly Dictionary<string, Api> _old;
     private readonly AuthApi _auth;
+    private readonly StreamGateway _gateway;
 
-    public ApiCatalogue(Cloud cloud)
+    public ApiCatalogue(Cloud cloud, StreamGateway gateway)
     {
+        _gateway = gateway;
         _auth = new AuthApi(cloud);
         var upload = new UploadApi(cloud);
         var records = new RecordListApi(cloud);
@@ -31,9 +35,10 @@ internal sealed class ApiCatalogue
             new("gettoken", null, false, true, c => _auth.GetToken(c.Request.Query)),
             new("topapi/attendance/record/upload", "Pro.AttendanceRecord.Write", true, true, c => upload.Upload(c.Fields)),
             new("attendance/listRecord", "qyapi_get_attendance_data", true, true, c => records.List(c.Fields)),
-            new("topapi/v2/department/listsub", departmentScope, false, true, c => contacts.Departments(c.Fields)),
+            new("topapi/v2/department/listsub", departmentScope, false, true, c => contacts.Departments(c.Fields, c.Faults)),
             new("topapi/v2/department/listsubid", departmentScope, false, true, c => contacts.DepartmentIds(c.Fields)),
-            new("topapi/v2/user/list", memberScope, false, true, c => contacts.Users(c.Fields)),
+            new("topapi/v2/department/get", departmentScope, false, true, c => contacts.Department(c.Fields)),
+            new("topapi/v2/user/list", memberScope, false, true, c => contacts.Users(c.Fields, c.Faults)),
             new("topapi/user/listid", memberScope, false, true, c => contacts.UserIds(c.Fields)),
             new("topapi/v2/user/get", userScope, false, true, c => contacts.User(c.Fields)),
         ];
@@ -57,7 +62,7 @@ internal sealed class ApiCatalogue
             return NewApi(path, HttpMethods.IsPost(request.Method));
         }
 
-        return path.Length == 0 || path.StartsWith("_standin", StringComparison.Ordinal) || path == "favicon.ico" ? null : Unknown(path);
+        return path.Length == 0 || path.StartsWith("_standin", StringComparison.Ordinal) || path.StartsWith("stream/", StringComparison.Ordinal) || path == "favicon.ico" ? null : Unknown(path);
     }
 
     private static Api Unknown(string path)
@@ -73,6 +78,11 @@ internal sealed class ApiCatalogue
         if (post && path == "v1.0/oauth2/accessToken")
         {
             return new(path, null, false, false, c => _auth.AccessToken(c.Fields));
+        }
+
+        if (post && path == "v1.0/gateway/connections/open")
+        {
+            return new(path, null, false, false, _gateway.Open);
         }
 
         if (post && path.Split('/') is ["v1.0", "oauth2", var corpId, "token"])
