@@ -29,6 +29,7 @@ public static class TargetsSetup
             client.Timeout = timeout;
             client.DefaultRequestHeaders.UserAgent.ParseAdd("devices-bridge");
         }).ConfigurePrimaryHttpMessageHandler(() => AddressGuard.Handler(options.AllowPrivateAddresses, timeout < TimeSpan.FromSeconds(5) ? timeout : TimeSpan.FromSeconds(5))).RemoveAllLoggers(); // An address may hold a key.
+        services.AddSingleton<WebhookSwitch>();
         services.AddSingleton<WebhookTarget>();
         services.AddDeliveryTarget(new OutboxTarget("webhook", options.From), options, s => s.GetRequiredService<WebhookTarget>());
     }
@@ -51,6 +52,8 @@ public static class TargetsSetup
         }).RemoveAllLoggers();
         services.AddSingleton<ErpNextClient>();
         services.AddSingleton<ErpNextTarget>();
+        services.AddSingleton<ErpNextReturn>();
+        services.AddHostedService(s => s.GetRequiredService<ErpNextReturn>());
         services.AddDeliveryTarget(new OutboxTarget("erpnext", options.From), options, s => s.GetRequiredService<ErpNextTarget>());
     }
 

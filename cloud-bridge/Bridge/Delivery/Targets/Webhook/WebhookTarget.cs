@@ -9,7 +9,7 @@ namespace Devices.Bridge.Delivery.Targets.Webhook;
 /// Posts each punch to one address after Standard Webhooks 1.0.0. At least once, always under the punch's own id: a receiver that keeps
 /// the ids it has seen takes each punch once, and it can refuse what is not signed or is signed too long ago.
 /// </summary>
-public sealed class WebhookTarget(WebhookOptions options, IHttpClientFactory clients, BridgeOptions bridge, TimeProvider clock) : IDeliveryTarget
+public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, IHttpClientFactory clients, BridgeOptions bridge, TimeProvider clock) : IDeliveryTarget
 {
     /// <summary>Name of the configured client.</summary>
     public const string ClientName = "webhook";
@@ -37,6 +37,7 @@ public sealed class WebhookTarget(WebhookOptions options, IHttpClientFactory cli
     {
         ArgumentNullException.ThrowIfNull(punch);
         if (Refuse(punch) is { } refusal) return refusal;
+        if (await power.IsOffAsync(cancellationToken)) return new(OutcomeKind.Configuration, Gone);
         var (keys, problem) = WebhookSecrets.Read(options.SecretFile);
         if (problem is not null) return new(OutcomeKind.Configuration, "reason.webhook_secret", Detail: problem);
 
@@ -54,6 +55,7 @@ public sealed class WebhookTarget(WebhookOptions options, IHttpClientFactory cli
             using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             // What counts is the status; the words only help whoever looks into it, and are read no further than the limit.
             string? words = (int)response.StatusCode is >= 200 and < 300 ? null : await WordsAsync(response, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Gone) await power.OffAsync(CancellationToken.None);
             return Judge(response, words);
         }
         catch (Exception fault) when (Cause(fault) is { } forbidden)
