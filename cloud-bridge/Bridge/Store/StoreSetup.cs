@@ -33,6 +33,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<ICsvDropStore, SqlCsvDropStore>();
         builder.Services.AddSingleton<IReplayStore, SqlReplayStore>();
         builder.Services.AddSingleton<INoticeStore, SqlNoticeStore>();
+        builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
         return builder;
     }
 
