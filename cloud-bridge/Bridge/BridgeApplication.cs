@@ -5,6 +5,7 @@ using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Notices;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
 
@@ -28,6 +29,7 @@ public static class BridgeApplication
         builder.AddFleet();
         builder.AddDelivery();
         builder.AddTargets();
+        builder.AddNotices(options);
         builder.AddAlerts();
         builder.AddWeb(options);
         configure?.Invoke(builder);

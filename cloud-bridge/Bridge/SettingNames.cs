@@ -6,6 +6,7 @@ using Devices.Bridge.Delivery.Targets.CsvDrop;
 using Devices.Bridge.Delivery.Targets.ErpNext;
 using Devices.Bridge.Delivery.Targets.Webhook;
 using Devices.Bridge.Ingest;
+using Devices.Bridge.Notices;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -23,6 +24,7 @@ internal static class SettingNames
         ["Webhook"] = [typeof(WebhookOptions)],
         ["ErpNext"] = [typeof(ErpNextOptions)],
         ["CsvDrop"] = [typeof(CsvDropOptions)],
+        ["Notices"] = [typeof(NoticeOptions)],
     };
 
     /// <summary>One sentence for the first name below <c>Bridge:</c> that no part reads, or null.</summary>
