@@ -31,6 +31,9 @@ public static class StoreSetup
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
+        builder.Services.AddSingleton<ICsvDropStore, SqlCsvDropStore>();
+        builder.Services.AddSingleton<IReplayStore, SqlReplayStore>();
+        builder.Services.AddSingleton<INoticeStore, SqlNoticeStore>();
         builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
         return builder;
     }
