@@ -1,9 +1,11 @@
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Store;
@@ -29,6 +31,8 @@ public static class BridgeApplication
         builder.AddPhotos();
         builder.AddFleet();
         builder.AddDelivery();
+        builder.AddTargets();
+        builder.AddNotices(options);
         builder.AddAlerts();
         builder.AddOperations();
         builder.AddWeb(options);

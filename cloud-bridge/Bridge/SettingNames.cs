@@ -2,8 +2,12 @@ using System.Reflection;
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Delivery.Targets.CsvDrop;
+using Devices.Bridge.Delivery.Targets.ErpNext;
+using Devices.Bridge.Delivery.Targets.Webhook;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Store;
@@ -26,6 +30,10 @@ internal static class SettingNames
         ["Photos"] = [typeof(PhotoOptions)],
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Alerts"] = [typeof(AlertOptions)],
+        ["Webhook"] = [typeof(WebhookOptions)],
+        ["ErpNext"] = [typeof(ErpNextOptions)],
+        ["CsvDrop"] = [typeof(CsvDropOptions)],
+        ["Notices"] = [typeof(NoticeOptions)],
     };
 
     /// <summary>One sentence for the first name below <c>Bridge:</c> that no part reads, or null.</summary>
