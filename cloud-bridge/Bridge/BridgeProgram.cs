@@ -73,16 +73,31 @@ public static class BridgeProgram
         }
         catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
+            await StopStartedAsync(app);
             throw new BridgeStartException(Taken(app.Services.GetRequiredService<Listeners>(), fault), fault);
         }
         catch (SocketException fault)
         {
+            await StopStartedAsync(app);
             throw new BridgeStartException(fault.SocketErrorCode switch
             {
                 SocketError.AccessDenied => "This user may not listen on a port below 1024: choose another with Bridge:Http:Url, Bridge:Https:Port or Bridge:Mqtt:Port.",
                 SocketError.AddressNotAvailable => "Bridge:Http:Url, Bridge:Https:Bind or Bridge:Mqtt:Bind names an address that this machine does not have.",
                 _ => $"A listener cannot be opened: {fault.Message}",
             }, fault);
+        }
+    }
+
+    // What runs already is stopped in order: thrown away while at work, it would tell of its own end beside the one sentence.
+    private static async Task StopStartedAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or AggregateException or ObjectDisposedException)
+        {
+            // A part that never started has nothing to stop.
         }
     }
 

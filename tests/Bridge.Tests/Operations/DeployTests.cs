@@ -73,6 +73,9 @@ public sealed partial class DeployTests
         named.Count.ShouldBeGreaterThan(8);
         using Kit.TempDirectory directory = new();
         named["Bridge__Data"] = directory.File("data");
+        // The secrets' files are mounted where it runs; here others stand in.
+        File.WriteAllText(directory.File("secret"), "SECsecret");
+        foreach (string key in named.Keys.Where(key => named[key].StartsWith("/etc/devices-bridge/", StringComparison.Ordinal)).ToList()) named[key] = directory.File("secret");
         string[] args = [.. named.Select(one => $"--{one.Key.Replace("__", ":", StringComparison.Ordinal)}={one.Value}")];
         using IDisposable app = (IDisposable)BridgeApplication.Build(args);
         Should.Throw<BridgeStartException>(() => BridgeApplication.Build([.. args, "--Bridge:Health:NoPunchHour=4"])).Message.ShouldContain("There is no setting Bridge:Health:NoPunchHour");

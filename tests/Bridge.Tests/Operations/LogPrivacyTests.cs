@@ -33,7 +33,10 @@ public sealed class LogPrivacyTests
         // The roster, punches that are delivered, refused, ambiguous, unknown to the platform, doubtful.
         await bench.Get<RosterService>().PullAsync(false, CancellationToken.None);
         Enrolled identity = await Enrolled.EnrolAsync(https, "m2-001", ClaimCode.WithRoot(code, root));
-        await Should.ThrowAsync<Exception>(() => Enrolled.EnrolAsync(https, "m2-001", ClaimCode.WithRoot(code, root)));
+        using (HttpClient http = Enrolled.PinnedClient(root))
+        using (System.Security.Cryptography.ECDsa other = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256))
+        using (HttpResponseMessage again = await Enrolled.PostAsync(http, https, "m2-001", code, Enrolled.Csr(other, "m2-001")))
+            again.IsSuccessStatusCode.ShouldBeFalse();
         await using TestTerminal terminal = await TestTerminal.ConnectAsync(identity, bench.Get<Listeners>().Address("mqtt"));
         TestLedger ledger = new("m2-001");
         await platform.FaultAsync(new { api = PlayedPlatform.Upload, kind = "close-after-recording", count = 1 });

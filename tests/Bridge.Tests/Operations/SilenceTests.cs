@@ -32,7 +32,7 @@ public sealed class SilenceTests
         await using TestBridge bridge = await TestBridge.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(new Wall(wall)), "--Bridge:Health:NoPunchHours=2");
         using HttpClient http = new() { BaseAddress = new(bridge.Http) };
         (await AskAsync()).Status.ShouldBe("ok", "without any terminal nothing is expected");
-        await bridge.Get<Store.Sql.SqlDatabase>().WriteAsync(session => session.Execute(
+        await bridge.Get<Devices.Bridge.Store.Sql.SqlDatabase>().WriteAsync(session => session.Execute(
             "INSERT INTO terminals (name, created_at) VALUES ('m2-001', @now)", ("@now", wall.GetUtcNow().ToUnixTimeMilliseconds())));
         TestLedger ledger = new TestLedger("m2-001");
         ledger.Add(at: wall.GetUtcNow().ToUnixTimeMilliseconds());
