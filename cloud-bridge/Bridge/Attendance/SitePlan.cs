@@ -30,6 +30,9 @@ public sealed class SitePlan
         return shift.Fault() is { } fault ? throw new BridgeStartException($"Bridge:Site:Shift is '{site.Shift}'. {fault}") : new(zone, shift, days);
     }
 
+    /// <summary>Whether a day is a working day; without a shift, Monday to Friday.</summary>
+    public bool Works(LocalDate day) => Shift is null ? day.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday) : _workDays.Contains(day.DayOfWeek);
+
     /// <summary>Which punches belong to which day, around one day.</summary>
     public AttendanceWindows Around(LocalDate day) =>
         new(_zone, Shift is null ? [] : [.. Enumerable.Range(-1, 3).Select(day.PlusDays).Where(d => _workDays.Contains(d.DayOfWeek)).Select(d => new PlannedShift(d, Shift, _zone))]);

@@ -1,5 +1,8 @@
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Delivery.Planning;
 using Devices.Bridge.Roster;
+using Devices.Bridge.Store;
+using NodaTime;
 
 namespace Devices.Bridge.Delivery;
 
@@ -21,7 +24,11 @@ public static class DeliverySetup
         services.AddSingleton<DeliveryStatus>();
         services.AddSingleton<CallBudget>();
         services.AddSingleton<DeviceNames>();
+        services.AddSingleton<TargetHost>();
+        services.AddHostedService(s => s.GetRequiredService<TargetHost>());
         if (!platform.Enabled) return builder;
+        if (platform.Sends == SendPolicy.ShiftWindows && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Shift"]))
+            throw new BridgeStartException("Bridge:Platform:Policy is shift-windows, but the site has no shift: set Bridge:Site:Shift, or use all or first-last.");
 
         services.AddSingleton(dingTalk);
         services.AddHttpClient(DingTalkHttp.ClientName, client =>
@@ -39,7 +46,14 @@ public static class DeliverySetup
         services.AddSingleton<DingTalkHttp>();
         services.AddSingleton<AccessTokenSource>();
         services.AddSingleton<DingTalkClient>();
-        services.AddSingleton<IDeliveryTarget, DingTalkTarget>();
+        services.AddSingleton<IPlatformTarget, DingTalkTarget>();
+        services.AddSingleton(s => new DeliveryLane(OutboxTarget.Platform, s.GetRequiredService<DeliveryStatus>(), platform, platform.SettleSeconds));
+        services.AddSingleton(s => new SendPlan(
+            s.GetRequiredService<Attendance.SitePlan>(), DateTimeZoneProviders.Tzdb[s.GetRequiredService<BridgeOptions>().Site.TimeZone], platform));
+        services.AddSingleton<BudgetWatch>();
+        services.AddSingleton<SendJudge>();
+        services.AddSingleton<DeferredKeeper>();
+        services.AddSingleton<PlatformWork>();
         services.AddSingleton<Prover>();
         services.AddSingleton<OutcomeHandler>();
         services.AddSingleton<Settler>();
@@ -49,6 +63,7 @@ public static class DeliverySetup
         services.AddSingleton<RosterService>();
         services.AddHostedService(s => s.GetRequiredService<DeliveryWorker>());
         services.AddHostedService(s => s.GetRequiredService<Verifier>());
+        services.AddHostedService(s => s.GetRequiredService<DeferredKeeper>());
         services.AddHostedService(s => s.GetRequiredService<RosterService>());
         return builder;
     }

@@ -5,20 +5,50 @@ public sealed record Department(long Id, long? ParentId, string Name);
 public sealed record Person(string UserId, string Name, string? JobNumber, bool Active, IReadOnlyList<long> Departments);
 
 /// <summary>What a reconciliation changed.</summary>
-public sealed record RosterChange(int Added, int Changed, int Left, int Departments);
+public sealed record RosterChange(int Added, int Changed, int Left, int Departments)
+{
+    /// <summary>Somebody left and somebody with the same job number (or the same name, where neither has one) came: probably one person under a new id.</summary>
+    public IReadOnlyList<(string Old, string New)> Renamed { get; init; } = [];
+}
+
+/// <summary>What was read of single people and departments.</summary>
+/// <param name="Present">People as they are now.</param>
+/// <param name="Gone">Ids of those who are no more.</param>
+/// <param name="Departments">Departments as they are now.</param>
+/// <param name="Removed">Ids of those that are no more.</param>
+public sealed record RosterPart(IReadOnlyList<Person> Present, IReadOnlyList<string> Gone, IReadOnlyList<Department> Departments, IReadOnlyList<long> Removed);
+
+/// <summary>A punch whose person had left before.</summary>
+public sealed record LeaverPunch(PunchKey Key, string Person, string Name, long At, long LeftAt);
 
 /// <summary>Departments and people as the platform has them.</summary>
 public interface IPeopleStore
 {
     /// <summary>
     /// Makes the store equal to a full pull in one transaction: upserts, and marks those missing as left (people) or removed
-    /// (departments). Nobody is deleted: punches keep their names. Holding back a mass disappearance is the caller's duty.
+    /// (departments). Nobody is deleted: punches keep their names. Holding back a mass disappearance is the caller's duty. Every changed
+    /// person gets a row in <see cref="IRosterChanges"/> in the same transaction.
     /// </summary>
     Task<RosterChange> ReconcileAsync(IReadOnlyList<Department> departments, IReadOnlyList<Person> people, CancellationToken cancellationToken = default);
+
+    /// <summary>The same for single people and departments; whoever is not named stays as it is.</summary>
+    Task<RosterChange> ApplyAsync(RosterPart part, CancellationToken cancellationToken = default);
 
     Task<IReadOnlyList<Department>> DepartmentsAsync(CancellationToken cancellationToken = default);
 
     Task<IReadOnlyList<Person>> PeopleAsync(bool includeLeft = false, CancellationToken cancellationToken = default);
 
     Task<Person?> FindPersonAsync(string userId, CancellationToken cancellationToken = default);
+
+    /// <summary>How many left at or after a moment and have not come back.</summary>
+    Task<int> LeftSinceAsync(long since, CancellationToken cancellationToken = default);
+
+    /// <summary>Punches later than their person's leaving for which no row of the exceptions list was ever made with <see cref="LeaverCause"/>, oldest first.</summary>
+    Task<IReadOnlyList<LeaverPunch>> LeaverPunchesAsync(int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether the store has a punch of that person with <paramref name="start"/> ≤ at &lt; <paramref name="until"/>.</summary>
+    Task<bool> HasPunchAsync(string person, long start, long until, CancellationToken cancellationToken = default);
+
+    /// <summary>What makes the row of a leaver's punch the only one.</summary>
+    static string LeaverCause(PunchKey key) => $"roster|reason.left|{key.Terminal}|{key.Ledger:D}|{key.Seq}";
 }

@@ -72,7 +72,8 @@ public sealed class PullEdgeTests
         await store.People.ReconcileAsync(office, [new("grace", "Grace", "J2", true, [1])]);
         (await store.People.FindPersonAsync("ada"))!.Active.ShouldBeFalse();
 
-        (await store.People.ReconcileAsync(office, [new("ada", "Ada", "J1", true, [1]), new("g-new", "Grace", "J2", true, [1])])).ShouldBe(new RosterChange(1, 1, 1, 0));
+        RosterChange change = await store.People.ReconcileAsync(office, [new("ada", "Ada", "J1", true, [1]), new("g-new", "Grace", "J2", true, [1])]);
+        (change.Added, change.Changed, change.Left, change.Departments).ShouldBe((1, 1, 1, 0));
 
         (await store.People.PeopleAsync(false)).Select(p => p.UserId).ShouldBe(["ada", "g-new"]);
         (await store.People.FindPersonAsync("grace"))!.Active.ShouldBeFalse("punches under the old id keep their name");

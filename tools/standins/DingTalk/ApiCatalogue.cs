@@ -1,3 +1,5 @@
+using Devices.Standins.DingTalk.Events;
+
 namespace Devices.Standins.DingTalk;
 
 /// <summary>One API of the platform that is played.</summary>
@@ -9,31 +11,37 @@ namespace Devices.Standins.DingTalk;
 internal sealed record Api(string Name, string? Scope, bool Metered, bool OldHost, Func<CallContext, Reply> Handle);
 
 /// <summary>What a handler may look at.</summary>
-internal sealed record CallContext(HttpRequest Request, CallFields Fields);
+internal sealed record CallContext(HttpRequest Request, CallFields Fields, IReadOnlyList<FaultRequest> Faults);
 
 /// <summary>The APIs that are played, by path.</summary>
 internal sealed class ApiCatalogue
 {
     private readonly Dictionary<string, Api> _old;
     private readonly AuthApi _auth;
+    private readonly StreamGateway _gateway;
 
-    public ApiCatalogue(Cloud cloud)
+    public ApiCatalogue(Cloud cloud, StreamGateway gateway)
     {
+        _gateway = gateway;
         _auth = new AuthApi(cloud);
         var upload = new UploadApi(cloud);
         var records = new RecordListApi(cloud);
         var contacts = new ContactsApi(cloud);
         Robot = new RobotApi(cloud);
+        Notices = new NoticeApi(cloud);
         const string departmentScope = "qyapi_get_department_list", memberScope = "qyapi_get_department_member", userScope = "qyapi_get_member";
         Api[] apis =
         [
             new("robot/send", null, false, true, c => Robot.Send(c.Request, c.Fields)),
+            new("topapi/message/corpconversation/asyncsend_v2", "qyapi_chat_message", false, true, c => Notices.Send(c.Fields)),
+            new("topapi/message/corpconversation/getsendresult", "qyapi_chat_message", false, true, c => Notices.Result(c.Fields)),
             new("gettoken", null, false, true, c => _auth.GetToken(c.Request.Query)),
             new("topapi/attendance/record/upload", "Pro.AttendanceRecord.Write", true, true, c => upload.Upload(c.Fields)),
             new("attendance/listRecord", "qyapi_get_attendance_data", true, true, c => records.List(c.Fields)),
-            new("topapi/v2/department/listsub", departmentScope, false, true, c => contacts.Departments(c.Fields)),
+            new("topapi/v2/department/listsub", departmentScope, false, true, c => contacts.Departments(c.Fields, c.Faults)),
             new("topapi/v2/department/listsubid", departmentScope, false, true, c => contacts.DepartmentIds(c.Fields)),
-            new("topapi/v2/user/list", memberScope, false, true, c => contacts.Users(c.Fields)),
+            new("topapi/v2/department/get", departmentScope, false, true, c => contacts.Department(c.Fields)),
+            new("topapi/v2/user/list", memberScope, false, true, c => contacts.Users(c.Fields, c.Faults)),
             new("topapi/user/listid", memberScope, false, true, c => contacts.UserIds(c.Fields)),
             new("topapi/v2/user/get", userScope, false, true, c => contacts.User(c.Fields)),
         ];
@@ -42,6 +50,9 @@ internal sealed class ApiCatalogue
 
     /// <summary>The group robot.</summary>
     public RobotApi Robot { get; }
+
+    /// <summary>Work notifications.</summary>
+    public NoticeApi Notices { get; }
 
     /// <summary>The API of a path, or null for a path that is no API at all (the stand-in's own pages).</summary>
     public Api? Find(HttpRequest request)
@@ -57,7 +68,7 @@ internal sealed class ApiCatalogue
             return NewApi(path, HttpMethods.IsPost(request.Method));
         }
 
-        return path.Length == 0 || path.StartsWith("_standin", StringComparison.Ordinal) || path == "favicon.ico" ? null : Unknown(path);
+        return path.Length == 0 || path.StartsWith("_standin", StringComparison.Ordinal) || path.StartsWith("stream/", StringComparison.Ordinal) || path == "favicon.ico" ? null : Unknown(path);
     }
 
     private static Api Unknown(string path)
@@ -73,6 +84,11 @@ internal sealed class ApiCatalogue
         if (post && path == "v1.0/oauth2/accessToken")
         {
             return new(path, null, false, false, c => _auth.AccessToken(c.Fields));
+        }
+
+        if (post && path == "v1.0/gateway/connections/open")
+        {
+            return new(path, null, false, false, _gateway.Open);
         }
 
         if (post && path.Split('/') is ["v1.0", "oauth2", var corpId, "token"])

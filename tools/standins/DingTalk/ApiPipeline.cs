@@ -33,7 +33,7 @@ internal sealed class ApiPipeline(Cloud cloud)
         Reply reply;
         lock (cloud.Gate)
         {
-            reply = new ApiJudge(cloud, api, faults).Answer(new(context.Request, fields));
+            reply = new ApiJudge(cloud, api, faults).Answer(new(context.Request, fields, faults));
             Count(api, reply);
         }
 

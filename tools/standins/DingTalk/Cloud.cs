@@ -1,3 +1,5 @@
+using Devices.Standins.DingTalk.Events;
+
 namespace Devices.Standins.DingTalk;
 
 /// <summary>
@@ -38,6 +40,10 @@ internal sealed class Cloud
 
     public RobotBook Robot { get; } = new();
 
+    public NoticeBook Notices { get; } = new();
+
+    public EventBook Events { get; } = new();
+
     /// <summary>The cloud's own idea of the time.</summary>
     public DateTimeOffset Now => _clock.GetUtcNow() + Faults.ClockShift;
 
@@ -56,6 +62,8 @@ internal sealed class Cloud
             Rate.Clear();
             Faults.Clear();
             Robot.Clear();
+            Notices.Clear();
+            Events.Clear();
         }
     }
 }

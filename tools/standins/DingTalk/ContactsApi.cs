@@ -8,8 +8,13 @@ internal sealed class ContactsApi(Cloud cloud)
     private const int LargestPage = 100;
 
     /// <summary>topapi/v2/department/listsub: one level; the root when dept_id is left out.</summary>
-    public Reply Departments(CallFields fields)
+    public Reply Departments(CallFields fields, IReadOnlyList<FaultRequest> faults)
     {
+        if (faults.Any(f => f.Kind == FaultKind.NoResult))
+        {
+            return OldAnswers.Ok([]);
+        }
+
         if (fields.Text("dept_id") is not null && fields.Number("dept_id") is null)
         {
             return Bad("dept_id must be a number");
@@ -25,14 +30,30 @@ internal sealed class ContactsApi(Cloud cloud)
         })]));
     }
 
+    /// <summary>topapi/v2/department/get.</summary>
+    public Reply Department(CallFields fields) => fields.Number("dept_id") is { } dept
+        ? InDepartment(dept, id => cloud.People.ToDocument().Departments.Where(d => d.DeptId == id).Select(d => new JsonObject
+        {
+            ["dept_id"] = d.DeptId,
+            ["name"] = d.Name,
+            ["parent_id"] = d.ParentId,
+        }).First())
+        : Bad("dept_id is required");
+
     /// <summary>topapi/v2/department/listsubid.</summary>
     public Reply DepartmentIds(CallFields fields) => fields.Number("dept_id") is { } dept
         ? InDepartment(dept, id => new JsonObject { ["dept_id_list"] = new JsonArray([.. cloud.People.Children(id).Select(d => (JsonNode)d.DeptId)]) })
         : Bad("dept_id is required");
 
     /// <summary>topapi/v2/user/list: only the members directly in the department, by cursor and size.</summary>
-    public Reply Users(CallFields fields)
+    public Reply Users(CallFields fields, IReadOnlyList<FaultRequest> faults)
     {
+        bool Has(FaultKind kind) => faults.Any(f => f.Kind == kind);
+        if (Has(FaultKind.NoResult))
+        {
+            return OldAnswers.Ok([]);
+        }
+
         if (fields.Number("dept_id") is not { } dept || fields.Number("cursor") is not >= 0 || fields.Number("size") is not { } size)
         {
             return Bad("dept_id, cursor and size are required");
@@ -48,11 +69,11 @@ internal sealed class ContactsApi(Cloud cloud)
         {
             var all = cloud.People.MembersOf(id);
             var page = cursor >= all.Count ? [] : all.Skip((int)cursor).Take((int)size).ToList();
-            var more = cursor + page.Count < all.Count;
+            var more = cursor + page.Count < all.Count && !Has(FaultKind.TruncatedList);
             var result = new JsonObject { ["has_more"] = more, ["list"] = new JsonArray([.. page.Select(m => (JsonNode)Describe(m))]) };
             if (more)
             {
-                result["next_cursor"] = cursor + page.Count;
+                result["next_cursor"] = Has(FaultKind.StuckCursor) ? cursor : cursor + page.Count;
             }
 
             return result;

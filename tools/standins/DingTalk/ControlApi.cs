@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Devices.Standins.DingTalk.Events;
 
 namespace Devices.Standins.DingTalk;
 
@@ -8,7 +9,7 @@ namespace Devices.Standins.DingTalk;
 /// <c>/_standin/*</c>: what the stand-in was asked, and how to change what it plays. Not part of the platform, and
 /// answered to this machine only.
 /// </summary>
-internal sealed class ControlApi(Cloud cloud, RobotApi robot)
+internal sealed class ControlApi(Cloud cloud, RobotApi robot, NoticeApi notices, StreamGateway gateway)
 {
     public void Map(WebApplication app)
     {
@@ -16,6 +17,15 @@ internal sealed class ControlApi(Cloud cloud, RobotApi robot)
         group.MapGet("/records", Records);
         group.MapGet("/calls", Calls);
         group.MapGet("/robot", () => Locked(robot.Describe));
+        group.MapGet("/notices", () => Locked(notices.Describe));
+        var events = new EventControl(cloud, gateway);
+        group.MapGet("/events", () => Locked(events.Describe));
+        group.MapPost("/events", (HttpRequest r, CancellationToken t) => WithBodyAsync(r, events.Raise, t));
+        group.MapPost("/stream", async (string @do) =>
+        {
+            await gateway.DoAsync(@do);
+            return Locked(events.Describe);
+        });
         group.MapGet("/people", () => Locked(() => Json.Write(cloud.People.ToDocument())));
         group.MapPost("/people", (HttpContext c, bool? merge) => WithBodyAsync(c.Request, body => SetPeople(body, merge == true), c.RequestAborted));
         group.MapGet("/settings", () => Locked(() => Secretless(cloud.Settings)));
@@ -85,7 +95,13 @@ internal sealed class ControlApi(Cloud cloud, RobotApi robot)
     private JsonObject SetPeople(JsonObject body, bool merge)
     {
         var document = Json.Read<OrganisationDocument>(body, "the people");
-        cloud.People = merge ? cloud.People.Merge(document) : new Organisation(document);
+        var before = cloud.People;
+        cloud.People = merge ? before.Merge(document) : new Organisation(document);
+        if (cloud.Settings.PeopleEvents)
+        {
+            cloud.Events.Compare(before, cloud.People, cloud.Now.ToUnixTimeMilliseconds());
+        }
+
         var now = cloud.People.ToDocument();
         return new JsonObject { ["departments"] = now.Departments.Count, ["users"] = now.Users.Count };
     }
@@ -110,6 +126,7 @@ internal sealed class ControlApi(Cloud cloud, RobotApi robot)
         var shown = Json.Write(settings).AsObject();
         shown.Remove("app_secret");
         shown.Remove("robot_secret");
+        shown.Remove("callback_aes_key");
         return shown;
     }
 

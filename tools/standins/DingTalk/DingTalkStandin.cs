@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Devices.Standins.DingTalk.Events;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -73,6 +74,8 @@ public sealed class DingTalkStandin : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
+        var gateway = new StreamGateway(cloud);
+        builder.Services.AddHostedService(_ => new EventPump(cloud, gateway));
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -82,14 +85,16 @@ public sealed class DingTalkStandin : IAsyncDisposable
         });
 
         var app = builder.Build();
-        var catalogue = new ApiCatalogue(cloud);
+        var catalogue = new ApiCatalogue(cloud, gateway);
         var pipeline = new ApiPipeline(cloud);
         var page = new StatusPage(cloud);
         app.Use(ReportFaultsAsync);
         app.Use((context, next) => catalogue.Find(context.Request) is { } api ? pipeline.RunAsync(context, api) : next(context));
+        app.UseWebSockets();
         app.UseRouting();
+        app.MapGet("/stream/connect", gateway.ConnectAsync);
         app.MapGet("/", () => Results.Text(page.Render(), "text/html", Encoding.UTF8));
-        new ControlApi(cloud, catalogue.Robot).Map(app);
+        new ControlApi(cloud, catalogue.Robot, catalogue.Notices, gateway).Map(app);
         return app;
     }
 

@@ -4,18 +4,26 @@ namespace Devices.Standins.DingTalk;
 internal sealed record Fault(int Id, FaultRequest Request)
 {
     private readonly Random _dice = new(Request.Seed);
+    private int _skipped;
 
     public long Fired { get; private set; }
 
     public int? Left { get; private set; } = Request.Count;
 
     public bool Matches(string api) =>
-        Request.Kind != FaultKind.ClockShift
+        Request.Kind != FaultKind.ClockShift && FaultRequest.ConcernsEvents(Request.Kind) == api.StartsWith("event/", StringComparison.Ordinal)
+        && (Request.Kind == FaultKind.LostAck ? api != "event/stream" : api != "event/ack")
         && (Request.Api is null || string.Equals(Request.Api.TrimStart('/'), api, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether it hits this matching call; a dice is thrown for each.</summary>
     public bool Take()
     {
+        if (_skipped < Request.Skip)
+        {
+            _skipped++;
+            return false;
+        }
+
         if (Left == 0 || (Request.Probability is { } chance && Chance() >= chance))
         {
             return false;

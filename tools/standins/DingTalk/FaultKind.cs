@@ -38,4 +38,34 @@ public enum FaultKind
 
     /// <summary>The cloud's clock is off by <c>shift_ms</c> while the fault is there.</summary>
     ClockShift,
+
+    /// <summary>A member list ends after this page although it goes on: <c>has_more</c> false.</summary>
+    TruncatedList,
+
+    /// <summary>A member list's <c>next_cursor</c> does not move.</summary>
+    StuckCursor,
+
+    /// <summary>A list without its <c>result</c>, and errcode 0.</summary>
+    NoResult,
+
+    /// <summary>Events: the consumer's answer is lost, so the event comes again.</summary>
+    LostAck,
+
+    /// <summary>Events: the same frame twice.</summary>
+    DuplicateFrame,
+
+    /// <summary>Events: the connection is cut right after the frame.</summary>
+    DisconnectMid,
+
+    /// <summary>Events: sent behind those that happened with it.</summary>
+    OutOfOrder,
+
+    /// <summary>Events by push: signed with something else.</summary>
+    BadSignature,
+
+    /// <summary>Events by push: signed two hours ago.</summary>
+    ExpiredTimestamp,
+
+    /// <summary>Events by push: encrypted for another app.</summary>
+    WrongOwner,
 }

@@ -15,6 +15,9 @@ public sealed record FaultRequest
     /// <summary>Next N matching calls.</summary>
     public int? Count { get; init; }
 
+    /// <summary>Matching calls let through before the first.</summary>
+    public int Skip { get; init; }
+
     /// <summary>From 0 to 1.</summary>
     public double? Probability { get; init; }
 
@@ -48,8 +51,13 @@ public sealed record FaultRequest
     /// <summary>For <c>delay</c> and <c>http-error</c>: the call is handled first.</summary>
     public bool AfterRecording { get; init; }
 
+    /// <summary>Whether it is about events and not about calls.</summary>
+    internal static bool ConcernsEvents(FaultKind kind) => kind is FaultKind.LostAck or FaultKind.DuplicateFrame or FaultKind.DisconnectMid
+        or FaultKind.OutOfOrder or FaultKind.BadSignature or FaultKind.ExpiredTimestamp or FaultKind.WrongOwner;
+
     internal void Validate()
     {
+        Require(Skip >= 0, "skip must be 0 or more");
         Require(Count is null or > 0, "count must be 1 or more");
         Require(Probability is null or (>= 0 and <= 1), "probability must be from 0 to 1");
         Require(Count is null || Probability is null, "give count or probability, not both");

@@ -24,6 +24,12 @@ public sealed record StandinSettings
     /// <summary>Signing secret of the group robot.</summary>
     public string RobotSecret { get; init; } = "SECstandinrobot";
 
+    /// <summary>agent_id of the app, for work notifications.</summary>
+    public long AgentId { get; init; } = 1001;
+
+    /// <summary>Seconds until the result of a work notification says who got it.</summary>
+    public double NoticeLagSeconds { get; init; }
+
     /// <summary>Validity of an access token in seconds (7200 in the real cloud).</summary>
     public int TokenSeconds { get; init; } = 7200;
 
@@ -87,6 +93,36 @@ public sealed record StandinSettings
     /// <summary>Section 9 (h): UTC offset, in hours, of the record list's wall-clock strings and of the meter's month.</summary>
     public int UtcOffsetHours { get; init; } = 8;
 
+    /// <summary>Where events are pushed; empty: they go out by Stream.</summary>
+    public string CallbackUrl { get; init; } = "";
+
+    /// <summary>Token of the push.</summary>
+    public string CallbackToken { get; init; } = "standintoken";
+
+    /// <summary>Key of the push, 43 letters and digits.</summary>
+    public string CallbackAesKey { get; init; } = "1234567890123456789012345678901234567890123";
+
+    /// <summary>Owner key of the push: the app's key, or the corpId of an old registration.</summary>
+    public string CallbackOwner { get; init; } = "dingstandinkey";
+
+    /// <summary>Seconds until an unconfirmed event comes again by Stream (60); a push after a sixth, then after a half of it (10, 30).</summary>
+    public double EventRetrySeconds { get; init; } = 60;
+
+    /// <summary>Seconds between the gateway's SYSTEM pings.</summary>
+    public double StreamPingSeconds { get; init; } = 20;
+
+    /// <summary>Seconds from the disconnect frame to the end of the connection.</summary>
+    public double StreamDrainSeconds { get; init; } = 10;
+
+    /// <summary>Which of several connections gets a frame: not documented.</summary>
+    public Events.StreamRouting StreamRouting { get; init; }
+
+    /// <summary>Whether a change of the people by the controls raises the contacts events.</summary>
+    public bool PeopleEvents { get; init; }
+
+    /// <summary>Section 9 (f): whether an uploaded punch comes back as attendance_check_record.</summary>
+    public bool UploadsRaiseEvents { get; init; }
+
     /// <summary>The offset as a time span.</summary>
     internal TimeSpan Offset => TimeSpan.FromHours(UtcOffsetHours);
 
@@ -124,6 +160,10 @@ public sealed record StandinSettings
         Require(SyncLagSeconds >= 0, "sync_lag_seconds must be 0 or more");
         Require(ExpiredTokenCode is "40014" or "42001", "expired_token_code must be \"40014\" or \"42001\"");
         Require(UnknownUserCode is 33012 or 60121 or 400002, "unknown_user_code must be 33012, 60121 or 400002");
+        Require(EventRetrySeconds > 0, "event_retry_seconds must be above 0");
+        Require(StreamPingSeconds > 0, "stream_ping_seconds must be above 0");
+        Require(StreamDrainSeconds >= 0, "stream_drain_seconds must be 0 or more");
+        Require(CallbackAesKey.Length == 43 && CallbackAesKey.All(char.IsAsciiLetterOrDigit), "callback_aes_key must be 43 letters and digits");
         Require(UtcOffsetHours is >= -12 and <= 14, "utc_offset_hours must be from -12 to 14");
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Devices.Standins.DingTalk;
 
 /// <summary>
@@ -93,6 +95,12 @@ internal sealed class UploadApi(Cloud cloud)
             Invalid = invalid,
         });
         Note(fields, again ? "recorded again" : "recorded", punch.Order);
+        if (settings.UploadsRaiseEvents)
+        {
+            var row = new JsonObject { ["corpId"] = settings.CorpId, ["userId"] = userid, ["checkTime"] = time, ["address"] = punch.DeviceName, ["locationResult"] = "Normal", ["locationMethod"] = "ATM", ["checkByUser"] = true };
+            cloud.Events.Add(new("attendance_check_record", new() { ["dataList"] = new JsonArray(row) }, now));
+        }
+
         return Success();
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IPeopleStore"/>
@@ -9,26 +11,18 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
         ArgumentNullException.ThrowIfNull(people);
         return database.WriteAsync(session =>
         {
-            long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            int changedDepartments = Departments(session, departments, now);
-            Dictionary<string, Person> known = ReadPeople(session, includeLeft: true).ToDictionary(one => one.UserId, StringComparer.Ordinal);
-            int added = 0, changed = 0, left = 0;
-            HashSet<string> present = new(StringComparer.Ordinal);
-            foreach (Person person in people)
-            {
-                if (!present.Add(person.UserId)) continue;
-                if (!known.TryGetValue(person.UserId, out Person? before)) added++;
-                else if (!Same(before, person)) changed++;
-                else continue;
-                Upsert(session, person, now);
-            }
-            foreach (Person gone in known.Values.Where(one => one.Active && !present.Contains(one.UserId)))
-            {
-                session.Execute("UPDATE people SET active = FALSE, left_at = @now, updated_at = @now WHERE userid = @id", ("@now", now), ("@id", gone.UserId));
-                left++;
-            }
-            return new RosterChange(added, changed, left, changedDepartments);
+            HashSet<string> present = [.. people.Select(p => p.UserId)];
+            HashSet<long> there = [.. departments.Select(one => one.Id)];
+            List<string> gone = session.Query("SELECT userid FROM people WHERE active ORDER BY userid", row => row.GetString(0));
+            List<long> removed = session.Query("SELECT id FROM departments WHERE removed_at IS NULL", row => row.GetInt64(0));
+            return Apply(session, new(people, [.. gone.Where(id => !present.Contains(id))], departments, [.. removed.Where(id => !there.Contains(id))]));
         }, cancellationToken);
+    }
+
+    public Task<RosterChange> ApplyAsync(RosterPart part, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return database.WriteAsync(session => Apply(session, part), cancellationToken);
     }
 
     public Task<IReadOnlyList<Department>> DepartmentsAsync(CancellationToken cancellationToken = default) =>
@@ -42,7 +36,64 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
     public Task<Person?> FindPersonAsync(string userId, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => ReadPeople(session, includeLeft: true, userId).FirstOrDefault(), cancellationToken);
 
-    private static int Departments(SqlSession session, IReadOnlyList<Department> departments, long now)
+    public Task<int> LeftSinceAsync(long since, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => (int)session.Number("SELECT COUNT(*) FROM people WHERE left_at >= @since", ("@since", since)), cancellationToken);
+
+    public Task<IReadOnlyList<LeaverPunch>> LeaverPunchesAsync(int limit, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<LeaverPunch>>(session => session.Query(
+            """
+            SELECT p.terminal, p.ledger, p.seq, e.userid, e.name, p.at, e.left_at
+            FROM people e JOIN punches p ON p.person = e.userid AND p.at > e.left_at
+            WHERE e.left_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM exceptions x
+              WHERE x.cause = 'roster|reason.left|' || p.terminal || '|' || p.ledger || '|' || CAST(p.seq AS TEXT))
+            ORDER BY p.at, p.terminal, p.seq LIMIT @limit
+            """,
+            row => new LeaverPunch(new(row.GetString(0), Guid.Parse(row.GetString(1)), row.GetInt64(2)), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6)),
+            ("@limit", limit)), cancellationToken);
+
+    public Task<bool> HasPunchAsync(string person, long start, long until, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => session.Number(
+            "SELECT COUNT(*) FROM punches WHERE person = @person AND at >= @start AND at < @until", ("@person", person), ("@start", start), ("@until", until)) > 0, cancellationToken);
+
+    private RosterChange Apply(SqlSession session, RosterPart part)
+    {
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        int changedDepartments = Departments(session, part.Departments, part.Removed, now);
+        Dictionary<string, Person> known = (part.Present.Count + part.Gone.Count > 20
+                ? ReadPeople(session, includeLeft: true)
+                : part.Present.Select(p => p.UserId).Concat(part.Gone).Distinct().SelectMany(id => ReadPeople(session, includeLeft: true, id)))
+            .ToDictionary(one => one.UserId, StringComparer.Ordinal);
+        List<Person> added = [], left = [];
+        int changed = 0;
+        HashSet<string> present = new(StringComparer.Ordinal);
+        foreach (Person person in part.Present)
+        {
+            if (!present.Add(person.UserId)) continue;
+            Person? before = known.GetValueOrDefault(person.UserId);
+            if (before is not null && Same(before, person)) continue;
+            Upsert(session, person, now);
+            bool joins = before is not { Active: true };
+            Note(session, person, joins ? "join" : "change", now);
+            if (before is null) added.Add(person);
+            else changed++;
+        }
+
+        foreach (Person gone in part.Gone.Distinct().Where(id => !present.Contains(id)).Select(id => known.GetValueOrDefault(id)).OfType<Person>().Where(p => p.Active))
+        {
+            session.Execute("UPDATE people SET active = FALSE, left_at = @now, updated_at = @now WHERE userid = @id", ("@now", now), ("@id", gone.UserId));
+            Note(session, gone, "leave", now);
+            left.Add(gone);
+        }
+
+        return new RosterChange(added.Count, changed, left.Count, changedDepartments) { Renamed = Renamed(left, added) };
+    }
+
+    private static (string Old, string New)[] Renamed(List<Person> left, List<Person> added) =>
+        left.Count == 0 || added.Count == 0 ? [] : [.. left.SelectMany(old => added
+            .Where(young => old.JobNumber is not null ? old.JobNumber == young.JobNumber : young.JobNumber is null && old.Name == young.Name)
+            .Select(young => (old.UserId, young.UserId)))];
+
+    private static int Departments(SqlSession session, IReadOnlyList<Department> departments, IReadOnlyList<long> removed, long now)
     {
         int changed = 0;
         foreach (Department department in departments)
@@ -53,9 +104,8 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
                 WHERE departments.name <> @name OR departments.parent_id IS DISTINCT FROM @parent OR departments.removed_at IS NOT NULL
                 """,
                 ("@id", department.Id), ("@parent", department.ParentId), ("@name", department.Name), ("@now", now));
-        HashSet<long> present = [.. departments.Select(one => one.Id)];
-        foreach (long id in session.Query("SELECT id FROM departments WHERE removed_at IS NULL", row => row.GetInt64(0)).Where(id => !present.Contains(id)))
-            changed += session.Execute("UPDATE departments SET removed_at = @now, updated_at = @now WHERE id = @id", ("@now", now), ("@id", id));
+        foreach (long id in removed)
+            changed += session.Execute("UPDATE departments SET removed_at = @now, updated_at = @now WHERE id = @id AND removed_at IS NULL", ("@now", now), ("@id", id));
         return changed;
     }
 
@@ -74,13 +124,26 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
             session.Execute("INSERT INTO people_departments (userid, department_id) VALUES (@id, @department)", ("@id", person.UserId), ("@department", department));
     }
 
+    // The counter's row stays locked until the commit, so nobody sees a later revision before an earlier one.
+    private static void Note(SqlSession session, Person person, string kind, long now)
+    {
+        long revision = session.Number("UPDATE roster_state SET revision = revision + 1 WHERE id = 1 RETURNING revision");
+        session.Execute(
+            """
+            INSERT INTO roster_changes (revision, userid, kind, name, job_number, departments, at)
+            VALUES (@revision, @id, @kind, @name, @job, @departments, @now)
+            """,
+            ("@revision", revision), ("@id", person.UserId), ("@kind", kind), ("@name", person.Name), ("@job", person.JobNumber),
+            ("@departments", string.Join(',', person.Departments.Distinct().Order().Select(d => d.ToString(CultureInfo.InvariantCulture)))), ("@now", now));
+    }
+
     private static List<Person> ReadPeople(SqlSession session, bool includeLeft, string? userId = null)
     {
         ILookup<string, long> departments = session
-            .Query("SELECT userid, department_id FROM people_departments WHERE @id IS NULL OR userid = @id", row => (row.GetString(0), row.GetInt64(1)), ("@id", userId))
+            .Query("SELECT userid, department_id FROM people_departments WHERE CAST(@id AS TEXT) IS NULL OR userid = @id", row => (row.GetString(0), row.GetInt64(1)), ("@id", userId))
             .ToLookup(one => one.Item1, one => one.Item2, StringComparer.Ordinal);
         return session.Query(
-            "SELECT userid, name, job_number, active FROM people WHERE (@all OR active) AND (@id IS NULL OR userid = @id) ORDER BY name, userid",
+            "SELECT userid, name, job_number, active FROM people WHERE (@all OR active) AND (CAST(@id AS TEXT) IS NULL OR userid = @id) ORDER BY name, userid",
             row => new Person(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetBoolean(3), [.. departments[row.GetString(0)]]),
             ("@all", includeLeft), ("@id", userId));
     }

@@ -1,0 +1,19 @@
+namespace Devices.Bridge.Store;
+
+/// <summary>What the plan file said from a date on.</summary>
+/// <param name="ValidFrom">yyyy-MM-dd at the site.</param>
+public sealed record StoredPlan(string ValidFrom, string Content, long LoadedAt);
+
+/// <summary>The site's plans as they were in force, so that a later change of the file moves no day that is past.</summary>
+public interface IPlanStore
+{
+    /// <summary>In the order in which they were loaded.</summary>
+    Task<IReadOnlyList<StoredPlan>> PlansAsync(CancellationToken cancellationToken = default);
+
+    Task AddPlanAsync(StoredPlan plan, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Which departments everybody belonged to at a moment; for somebody first seen later, as it was then. By userid.
+    /// </summary>
+    Task<IReadOnlyDictionary<string, IReadOnlyList<long>>> MembershipsAsync(long at, CancellationToken cancellationToken = default);
+}
