@@ -3,6 +3,7 @@ using Devices.Bridge.Delivery;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Roster;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
 
@@ -24,6 +25,7 @@ public static class BridgeApplication
         builder.AddIngest();
         builder.AddFleet();
         builder.AddDelivery();
+        builder.AddRoster();
         builder.AddAlerts();
         builder.AddWeb(options);
         configure?.Invoke(builder);
@@ -31,6 +33,7 @@ public static class BridgeApplication
         WebApplication app = builder.Build();
         app.UseWeb();
         app.MapFleet();
+        app.MapRoster();
         return app;
     }
 }

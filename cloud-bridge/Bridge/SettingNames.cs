@@ -3,6 +3,8 @@ using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Ingest;
+using Devices.Bridge.Roster;
+using Devices.Bridge.Roster.Events;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -14,6 +16,8 @@ internal static class SettingNames
     private static readonly Dictionary<string, Type[]> Parts = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
+        ["Roster"] = [typeof(RosterOptions)],
+        ["Events"] = [typeof(EventOptions)],
         ["Web"] = [typeof(WebOptions)],
         ["Ingest"] = [typeof(PressureOptions)],
         ["Alerts"] = [typeof(AlertOptions)],

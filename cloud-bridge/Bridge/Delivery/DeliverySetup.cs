@@ -1,9 +1,8 @@
 using Devices.Bridge.Delivery.DingTalk;
-using Devices.Bridge.Roster;
 
 namespace Devices.Bridge.Delivery;
 
-/// <summary>Registers delivery and roster for the configured platform.</summary>
+/// <summary>Registers delivery for the configured platform.</summary>
 public static class DeliverySetup
 {
     /// <summary>Reads <c>Bridge:Platform</c>; with <c>none</c> only the status and options are there, for the pages.</summary>
@@ -45,11 +44,8 @@ public static class DeliverySetup
         services.AddSingleton<Settler>();
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<Verifier>();
-        services.AddSingleton<IRosterSource, DingTalkRoster>();
-        services.AddSingleton<RosterService>();
         services.AddHostedService(s => s.GetRequiredService<DeliveryWorker>());
         services.AddHostedService(s => s.GetRequiredService<Verifier>());
-        services.AddHostedService(s => s.GetRequiredService<RosterService>());
         return builder;
     }
 
