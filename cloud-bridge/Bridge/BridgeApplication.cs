@@ -1,4 +1,5 @@
 using Devices.Bridge.Alerts;
+using Devices.Bridge.Attendance;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
@@ -22,6 +23,7 @@ public static class BridgeApplication
         builder.AddPlainLog();
         BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
+        builder.AddAttendance(options);
         builder.AddIngest();
         builder.AddFleet();
         builder.AddDelivery();

@@ -30,7 +30,7 @@ public sealed class RosterSchedule(RosterService roster, RosterOptions options, 
     /// <param name="last">When the last one began.</param>
     /// <param name="wanted">Until when something may have been missed.</param>
     /// <param name="failures">Failed pulls in a row.</param>
-    internal DateTimeOffset Due(DateTimeOffset last, DateTimeOffset wanted, int failures)
+    public DateTimeOffset Due(DateTimeOffset last, DateTimeOffset wanted, int failures)
     {
         if (last == DateTimeOffset.MinValue) return last;
         DateTimeOffset due = NextDaily(last);

@@ -27,7 +27,7 @@ internal sealed class EventBench : IAsyncDisposable
         IReadOnlyList<string> people, StandinSettings? played = null, bool pullAfterReconnect = false, Action<WebApplicationBuilder>? configure = null, params IReadOnlyList<string> settings)
     {
         PlayedPlatform platform = await PlayedPlatform.StartAsync(
-            (played ?? new()) with { PeopleEvents = true, EventRetrySeconds = played?.EventRetrySeconds is { } s and not 60 ? s : 0.4, StreamPingSeconds = 0.1, StreamDrainSeconds = 0.3 }, people);
+            (played ?? new()) with { EventRetrySeconds = played?.EventRetrySeconds is { } s and not 60 ? s : 0.4, StreamPingSeconds = 0.1, StreamDrainSeconds = 0.3 }, people);
         Bench bench = await Bench.StartAsync(platform, ["--Bridge:Platform:Kind=none"]);
         await bench.CloseAsync();
         bench.Configure = configure;
@@ -38,10 +38,9 @@ internal sealed class EventBench : IAsyncDisposable
         ];
         await bench.OpenAsync();
         EventBench opened = new(platform, bench);
-        // Events of the filling itself are of no interest.
         await Until.Async(() => opened.People.PeopleAsync(), p => p.Count == people.Count, "the pull at start");
         if (bench.Get<EventOptions>().Kind == "stream") await opened.UntilConnectedAsync();
-        await opened.UntilQuietAsync();
+        await platform.SetAsync(new { people_events = true });
         return opened;
     }
 
