@@ -1,6 +1,7 @@
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Attendance;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
@@ -24,6 +25,7 @@ public static class BridgeApplication
         BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
         builder.AddAttendance(options);
+        builder.AddDownlink();
         builder.AddIngest();
         builder.AddFleet();
         builder.AddDelivery();

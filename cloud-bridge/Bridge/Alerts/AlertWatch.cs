@@ -7,7 +7,7 @@ namespace Devices.Bridge.Alerts;
 /// <summary>Everything that is wrong now, from the store: open exceptions, terminals, certificates, events, dead letters, the call budget.</summary>
 public sealed class AlertWatch(
     IExceptionStore exceptions, ITerminalStore terminals, IOutboxStore outbox, CallBudget budget, PlatformOptions platform, AlertOptions options,
-    BridgeOptions bridge, TimeProvider clock, IDeliveryTarget? target = null)
+    BridgeOptions bridge, TimeProvider clock, IPlatformTarget? target = null)
 {
     private const int MostRows = 200;
     private const long EventLasts = 3_600_000;

@@ -29,6 +29,9 @@ public sealed class ShiftPlan
     /// <summary>No shift for anybody.</summary>
     public static ShiftPlan None { get; } = new([], new Dictionary<LocalDate, IsoDayOfWeek?>(), null);
 
+    /// <summary>Whether anybody works on a day.</summary>
+    public bool Works(LocalDate day) => _assignments.Any(a => a.Covers(day) && On(day, a) is not null);
+
     /// <summary>
     /// The shift of a person on a day; null on a day of rest. An assignment that names the person counts before one that names a
     /// department, and that before one for everybody; among equals the one that began last, then the one written last.
@@ -44,10 +47,12 @@ public sealed class ShiftPlan
             if (one.Covers(day) && one.Names(person, departments) && (chosen is null || one.Rank >= chosen.Rank)) chosen = one;
         }
 
-        if (chosen is null) return null;
-        if (!chosen.Holidays || !_calendar.TryGetValue(day, out IsoDayOfWeek? as_)) return chosen.On(day, day.DayOfWeek);
-        return as_ is { } weekday ? chosen.On(day, weekday) : null;
+        return chosen is null ? null : On(day, chosen);
     }
+
+    private Shift? On(LocalDate day, Assignment assignment) =>
+        !assignment.Holidays || !_calendar.TryGetValue(day, out IsoDayOfWeek? other) ? assignment.On(day, day.DayOfWeek)
+            : other is { } weekday ? assignment.On(day, weekday) : null;
 }
 
 /// <summary>One line of the plan: for whom, from when to when, and which shift on which day.</summary>

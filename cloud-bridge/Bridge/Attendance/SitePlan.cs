@@ -64,6 +64,9 @@ public sealed class SitePlan
         return new(zone, shift, PlanHistory.Of(new([everybody], new Dictionary<LocalDate, IsoDayOfWeek?>(), null)), null);
     }
 
+    /// <summary>Whether a day is a working day for anybody; without shifts, Monday to Friday.</summary>
+    public bool Works(LocalDate day) => HasShifts ? History.On(day).Works(day) : day.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday);
+
     /// <summary>Which punches belong to which day, around one day, for whoever is not named in the plan.</summary>
     public AttendanceWindows Around(LocalDate day) => Around(day, null);
 

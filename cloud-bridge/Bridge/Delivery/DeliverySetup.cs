@@ -1,4 +1,7 @@
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Delivery.Planning;
+using Devices.Bridge.Store;
+using NodaTime;
 
 namespace Devices.Bridge.Delivery;
 
@@ -20,7 +23,11 @@ public static class DeliverySetup
         services.AddSingleton<DeliveryStatus>();
         services.AddSingleton<CallBudget>();
         services.AddSingleton<DeviceNames>();
+        services.AddSingleton<TargetHost>();
+        services.AddHostedService(s => s.GetRequiredService<TargetHost>());
         if (!platform.Enabled) return builder;
+        if (platform.Sends == SendPolicy.ShiftWindows && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Shift"]) && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:PlanFile"]))
+            throw new BridgeStartException("Bridge:Platform:Policy is shift-windows, but the site has no shift: set Bridge:Site:Shift or Bridge:Site:PlanFile, or use all or first-last.");
 
         services.AddSingleton(dingTalk);
         services.AddHttpClient(DingTalkHttp.ClientName, client =>
@@ -38,7 +45,14 @@ public static class DeliverySetup
         services.AddSingleton<DingTalkHttp>();
         services.AddSingleton<AccessTokenSource>();
         services.AddSingleton<DingTalkClient>();
-        services.AddSingleton<IDeliveryTarget, DingTalkTarget>();
+        services.AddSingleton<IPlatformTarget, DingTalkTarget>();
+        services.AddSingleton(s => new DeliveryLane(OutboxTarget.Platform, s.GetRequiredService<DeliveryStatus>(), platform, platform.SettleSeconds));
+        services.AddSingleton(s => new SendPlan(
+            s.GetRequiredService<Attendance.SitePlan>(), DateTimeZoneProviders.Tzdb[s.GetRequiredService<BridgeOptions>().Site.TimeZone], platform));
+        services.AddSingleton<BudgetWatch>();
+        services.AddSingleton<SendJudge>();
+        services.AddSingleton<DeferredKeeper>();
+        services.AddSingleton<PlatformWork>();
         services.AddSingleton<Prover>();
         services.AddSingleton<OutcomeHandler>();
         services.AddSingleton<Settler>();
@@ -46,6 +60,7 @@ public static class DeliverySetup
         services.AddSingleton<Verifier>();
         services.AddHostedService(s => s.GetRequiredService<DeliveryWorker>());
         services.AddHostedService(s => s.GetRequiredService<Verifier>());
+        services.AddHostedService(s => s.GetRequiredService<DeferredKeeper>());
         return builder;
     }
 

@@ -1,7 +1,7 @@
 namespace Devices.Bridge.Delivery;
 
 /// <summary>One question to the platform's record list.</summary>
-/// <param name="Persons">Userids, at most <see cref="IDeliveryTarget.LookupPersons"/>.</param>
+/// <param name="Persons">Userids, at most <see cref="IPlatformTarget.LookupPersons"/>.</param>
 /// <param name="From">First moment, ms since the Unix epoch, inclusive.</param>
 /// <param name="To">Last moment, ms since the Unix epoch, inclusive.</param>
 public sealed record LookupQuery(IReadOnlyList<string> Persons, long From, long To);

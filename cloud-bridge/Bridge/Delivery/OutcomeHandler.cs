@@ -2,17 +2,19 @@ using Devices.Bridge.Store;
 
 namespace Devices.Bridge.Delivery;
 
-/// <summary>Writes what a call brought into the outbox and, where it concerns everybody, into the tenant's status and the exceptions list.</summary>
+/// <summary>Writes what a call brought into the outbox and, where it concerns everybody, into the target's status and the exceptions list.</summary>
 public sealed class OutcomeHandler(
-    IOutboxStore outbox, IExceptionStore exceptions, DeliveryStatus status, PlatformOptions options, TimeProvider clock, ILogger<OutcomeHandler> log)
+    DeliveryLane lane, IOutboxStore outbox, IExceptionStore exceptions, TimeProvider clock, ILogger<OutcomeHandler> log)
 {
-    /// <summary>Source of this part's rows in the exceptions list.</summary>
+    /// <summary>Source of the platform's rows in the exceptions list; another target's are <c>delivery-NAME</c>.</summary>
     public const string Source = "delivery";
 
     private const double LongestSilence = 60;
 
     private static readonly TimeSpan BudgetRetry = TimeSpan.FromHours(1);
 
+    private readonly DeliveryStatus _status = lane.Status;
+    private readonly LaneOptions _options = lane.Options;
     private int _answered;
 
     /// <summary>The outcome of an upload.</summary>
@@ -33,7 +35,7 @@ public sealed class OutcomeHandler(
         switch (outcome.Kind)
         {
             case OutcomeKind.Accepted:
-                await outbox.MarkAsync(item.PunchId, change with { State = DeliveryState.Delivered, DeliveredAt = now, ReasonCode = null, Reason = null }, cancellationToken);
+                await outbox.MarkAsync(lane.Target, item.PunchId, change with { State = DeliveryState.Delivered, DeliveredAt = now, ReasonCode = null, Reason = null }, cancellationToken);
                 await AnsweredAsync(cancellationToken);
                 return;
             case OutcomeKind.Refused:
@@ -45,18 +47,23 @@ public sealed class OutcomeHandler(
                 await AnsweredAsync(cancellationToken);
                 return;
             case OutcomeKind.Transient:
-                TimeSpan wait = outcome.Wait ?? BackOff.After(attempts, options.RetrySeconds, options.RetryMaxSeconds);
-                await outbox.MarkAsync(item.PunchId, change with { NextAttemptAt = now + (long)wait.TotalMilliseconds }, cancellationToken);
+                TimeSpan wait = outcome.Wait ?? BackOff.After(attempts, _options.RetrySeconds, _options.RetryMaxSeconds);
+                await outbox.MarkAsync(lane.Target, item.PunchId, change with { NextAttemptAt = now + (long)wait.TotalMilliseconds }, cancellationToken);
                 await AnsweredAsync(cancellationToken);
                 return;
+            case OutcomeKind.Ambiguous when lane.SettleSeconds is null:
+                // Nobody can be asked: the same again under the same key.
+                await StopAsync(outcome, cancellationToken);
+                await outbox.MarkAsync(lane.Target, item.PunchId, change with { NextAttemptAt = now + (long)BackOff.After(attempts, _options.RetrySeconds, _options.RetryMaxSeconds).TotalMilliseconds }, cancellationToken);
+                return;
             case OutcomeKind.Ambiguous:
-                await outbox.MarkAsync(item.PunchId, change with { State = DeliveryState.Ambiguous, NextAttemptAt = now + (long)(options.SettleSeconds * 1000) }, cancellationToken);
+                await outbox.MarkAsync(lane.Target, item.PunchId, change with { State = DeliveryState.Ambiguous, NextAttemptAt = now + (long)(lane.SettleSeconds!.Value * 1000) }, cancellationToken);
                 await StopAsync(outcome, cancellationToken);
                 return;
             default:
                 // Surely not recorded: the punch keeps its attempts and is due whenever the tenant goes on.
                 await StopAsync(outcome, cancellationToken);
-                await outbox.MarkAsync(item.PunchId, change with { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = null }, cancellationToken);
+                await outbox.MarkAsync(lane.Target, item.PunchId, change with { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = null }, cancellationToken);
                 return;
         }
     }
@@ -71,8 +78,8 @@ public sealed class OutcomeHandler(
         {
             // Each lookup is metered too: as long again as the punch has been in doubt already, within the same ends as any retry.
             long asked = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            double doubt = item.SentAt is { } sent ? (asked - sent) / 1000.0 : 0, least = Math.Max(options.SettleSeconds, 1);
-            next = asked + (long)(BackOff.After(1, Math.Clamp(doubt, least, Math.Max(least, options.RetryMaxSeconds)), options.RetryMaxSeconds).TotalMilliseconds);
+            double doubt = item.SentAt is { } sent ? (asked - sent) / 1000.0 : 0, least = Math.Max(lane.SettleSeconds!.Value, 1);
+            next = asked + (long)(BackOff.After(1, Math.Clamp(doubt, least, Math.Max(least, _options.RetryMaxSeconds)), _options.RetryMaxSeconds).TotalMilliseconds);
         }
         else
         {
@@ -80,6 +87,7 @@ public sealed class OutcomeHandler(
         }
 
         await outbox.MarkAsync(
+            lane.Target,
             item.PunchId,
             new(DeliveryState.Ambiguous)
             {
@@ -96,7 +104,7 @@ public sealed class OutcomeHandler(
     public Task PutBackAsync(OutboxItem item, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(item);
-        return outbox.MarkAsync(item.PunchId, new(item.Was) { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = clock.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken);
+        return outbox.MarkAsync(lane.Target, item.PunchId, new(item.Was) { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = clock.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken);
     }
 
     /// <summary>The bridge itself failed around a call. False where even that cannot be written now: then ask again later.</summary>
@@ -105,8 +113,9 @@ public sealed class OutcomeHandler(
         ArgumentNullException.ThrowIfNull(item);
         try
         {
-            long next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)(options.SettleSeconds * 1000);
-            await outbox.MarkAsync(item.PunchId, new(DeliveryState.Ambiguous) { Attempts = item.Attempts + 1, SentAt = item.SentAt, NextAttemptAt = next, ReasonCode = "reason.asking" }, CancellationToken.None);
+            long next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)((lane.SettleSeconds ?? _options.RetrySeconds) * 1000);
+            DeliveryState state = lane.SettleSeconds is null ? DeliveryState.Waiting : DeliveryState.Ambiguous;
+            await outbox.MarkAsync(lane.Target, item.PunchId, new(state) { Attempts = item.Attempts + 1, SentAt = item.SentAt, NextAttemptAt = next, ReasonCode = lane.SettleSeconds is null ? "reason.again" : "reason.asking" }, CancellationToken.None);
             return true;
         }
         catch (Exception exception)
@@ -119,24 +128,24 @@ public sealed class OutcomeHandler(
     /// <summary>The platform answered: ends a pause that is over and closes what was reported about it.</summary>
     public async Task AnsweredAsync(CancellationToken cancellationToken)
     {
-        bool ended = status.Answered() is { Kind: not PauseKind.Waiting };
-        if (ended) log.LogInformation("The platform takes punches again.");
+        bool ended = _status.Answered() is { Kind: not PauseKind.Waiting };
+        if (ended) log.LogInformation("{Target} takes punches again.", lane.Target);
         // The first answer after a start closes what an earlier run reported: its pause was not remembered.
-        if ((Interlocked.Exchange(ref _answered, 1) == 0 && status.Current is null) || ended) await CloseReportsAsync(cancellationToken);
+        if ((Interlocked.Exchange(ref _answered, 1) == 0 && _status.Current is null) || ended) await CloseReportsAsync(cancellationToken);
     }
 
     private async Task CloseReportsAsync(CancellationToken cancellationToken)
     {
-        foreach (ExceptionRow row in (await exceptions.ExceptionsAsync(includeResolved: false, 1000, cancellationToken)).Where(r => r.Source == Source))
+        foreach (ExceptionRow row in (await exceptions.ExceptionsAsync(includeResolved: false, 1000, cancellationToken)).Where(r => r.Source == lane.Source))
         {
-            await exceptions.ResolveAllAsync(Source, row.Code, null, "bridge", cancellationToken);
+            await exceptions.ResolveAllAsync(lane.Source, row.Code, null, "bridge", cancellationToken);
         }
     }
 
     private async Task DeadAsync(OutboxItem item, OutboxChange change, CancellationToken cancellationToken)
     {
-        await outbox.MarkAsync(item.PunchId, change with { State = DeliveryState.Dead, NextAttemptAt = null }, cancellationToken);
-        log.LogWarning("Punch {Punch} is a dead letter: {Reason} {Detail}", item.Key, Sentence.Of(change.ReasonCode!), change.Reason);
+        await outbox.MarkAsync(lane.Target, item.PunchId, change with { State = DeliveryState.Dead, NextAttemptAt = null }, cancellationToken);
+        log.LogWarning("Punch {Punch} is a dead letter of {Target}: {Reason} {Detail}", item.Key, lane.Target, Sentence.Of(change.ReasonCode!), change.Reason);
     }
 
     /// <summary>Pauses the tenant and, for what somebody has to mend, reports it once. Returns how long.</summary>
@@ -145,16 +154,16 @@ public sealed class OutcomeHandler(
         ArgumentNullException.ThrowIfNull(outcome);
         (PauseKind kind, TimeSpan wait) = outcome.Kind switch
         {
-            OutcomeKind.Configuration => (PauseKind.Configuration, TimeSpan.FromSeconds(options.ConfigurationRetrySeconds)),
+            OutcomeKind.Configuration => (PauseKind.Configuration, TimeSpan.FromSeconds(_options.ConfigurationRetrySeconds)),
             OutcomeKind.Budget => (PauseKind.Budget, BudgetRetry),
-            OutcomeKind.Unreachable or OutcomeKind.Ambiguous => (PauseKind.Waiting, BackOff.After(status.CountSilent(), options.RetrySeconds / 2, LongestSilence)),
+            OutcomeKind.Unreachable or OutcomeKind.Ambiguous => (PauseKind.Waiting, BackOff.After(_status.CountSilent(), _options.RetrySeconds / 2, LongestSilence)),
             _ => (PauseKind.Waiting, outcome.Wait ?? TimeSpan.FromSeconds(1)),
         };
-        bool first = status.Stop(kind, outcome, wait);
+        bool first = _status.Stop(kind, outcome, wait);
         if (first && kind != PauseKind.Waiting)
         {
-            log.LogError("Delivery stopped: {Reason} {Detail}. One punch is tried again in {Wait:0} s.", Sentence.Of(outcome.Reason), Detail(outcome), wait.TotalSeconds);
-            await exceptions.RaiseAsync(new(Source, outcome.Reason, Detail(outcome) ?? outcome.Reason) { Cause = $"{Source}:{outcome.Reason}" }, cancellationToken);
+            log.LogError("Delivery to {Target} stopped: {Reason} {Detail}. One punch is tried again in {Wait:0} s.", lane.Target, Sentence.Of(outcome.Reason), Detail(outcome), wait.TotalSeconds);
+            await exceptions.RaiseAsync(new(lane.Source, outcome.Reason, Detail(outcome) ?? outcome.Reason) { Cause = $"{lane.Source}:{outcome.Reason}" }, cancellationToken);
         }
 
         return wait;

@@ -20,7 +20,7 @@ public sealed class Prover(IProofStore proofs, CallBudget budget)
     private const int MostRefused = 16;
 
     /// <summary>Looks for all of them. <paramref name="keep"/> calls of the month are left untouched.</summary>
-    public async Task<ProofResult> LookAsync(IDeliveryTarget target, IReadOnlyList<Sought> sought, int keep, CancellationToken cancellationToken)
+    public async Task<ProofResult> LookAsync(IPlatformTarget target, IReadOnlyList<Sought> sought, int keep, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         List<Sought> found = [], missing = [];
@@ -37,8 +37,8 @@ public sealed class Prover(IProofStore proofs, CallBudget budget)
                 continue;
             }
 
-            string? month = await budget.TryTakeAsync(target, keep, cancellationToken);
-            if (month is null)
+            CallTicket? ticket = await budget.TryTakeAsync(target, CallKind.Proof, keep, first: false, cancellationToken);
+            if (ticket is null)
             {
                 stopped = new(OutcomeKind.Budget, "reason.budget");
                 unanswered.AddRange(items.Select(i => (i, stopped)));
@@ -46,7 +46,7 @@ public sealed class Prover(IProofStore proofs, CallBudget budget)
             }
 
             LookupResult answer = await target.FindAsync(query, cancellationToken);
-            if (!answer.Outcome.Metered) await budget.ReturnAsync(month, cancellationToken);
+            if (!answer.Outcome.Metered) await budget.ReturnAsync(ticket, cancellationToken);
             if (answer.Outcome.Kind == OutcomeKind.Accepted)
             {
                 await MatchAsync(items, answer.Records, found, missing, cancellationToken);
@@ -68,10 +68,10 @@ public sealed class Prover(IProofStore proofs, CallBudget budget)
         return new(found, missing, unanswered, stopped);
     }
 
-    private static IReadOnlyList<(LookupQuery, IReadOnlyList<Sought>)> Plan(IDeliveryTarget target, IEnumerable<Sought> sought) =>
+    private static IReadOnlyList<(LookupQuery, IReadOnlyList<Sought>)> Plan(IPlatformTarget target, IEnumerable<Sought> sought) =>
         LookupPlanner.Plan(sought, s => s.Item, target.LookupPersons, target.LookupSpan);
 
-    private static IEnumerable<(LookupQuery, IReadOnlyList<Sought>)> Halves(IDeliveryTarget target, LookupQuery query, IReadOnlyList<Sought> items)
+    private static IEnumerable<(LookupQuery, IReadOnlyList<Sought>)> Halves(IPlatformTarget target, LookupQuery query, IReadOnlyList<Sought> items)
     {
         HashSet<string> first = [.. query.Persons.Take(query.Persons.Count / 2)];
         return Plan(target, items.Where(i => first.Contains(i.Item.Person))).Concat(Plan(target, items.Where(i => !first.Contains(i.Item.Person))));

@@ -11,7 +11,7 @@ public sealed class Settler(
     PlatformOptions options, TimeProvider clock, ILogger<Settler> log)
 {
     /// <summary>Settles leased rows; each leaves the sending state.</summary>
-    public async Task SettleAsync(IDeliveryTarget target, IReadOnlyList<OutboxItem> items, CancellationToken cancellationToken)
+    public async Task SettleAsync(IPlatformTarget target, IReadOnlyList<OutboxItem> items, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(items);

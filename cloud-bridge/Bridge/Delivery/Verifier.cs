@@ -7,7 +7,7 @@ namespace Devices.Bridge.Delivery;
 /// One call covers 50 people and seven days, and the last <see cref="PlatformOptions.KeptForUploads"/> calls of a month are not touched.
 /// </summary>
 public sealed class Verifier(
-    IDeliveryTarget target, IProofStore proofs, OutcomeHandler outcomes, Prover prover, DeviceNames names,
+    IPlatformTarget target, IProofStore proofs, OutcomeHandler outcomes, Prover prover, DeviceNames names,
     DeliveryStatus status, PlatformOptions options, TimeProvider clock, ILogger<Verifier> log) : BackgroundService
 {
     private const int Most = 2000;

@@ -23,6 +23,9 @@ public enum DeliveryState
     /// <summary>Its time is not trusted (clock = held): HR decides before it is sent.</summary>
     Held,
 
-    /// <summary>Will not be sent, for the reason given (no platform configured, or HR said so).</summary>
+    /// <summary>Will not be sent, for the reason given (no platform configured, the policy leaves it out, or HR said so).</summary>
     Skipped,
+
+    /// <summary>Kept back to save metered calls, for the reason given; it blocks nobody and goes out by itself, or when HR says so.</summary>
+    Deferred,
 }

@@ -3,7 +3,8 @@ namespace Devices.Bridge.Store;
 /// <summary>One punch to be delivered.</summary>
 /// <param name="Was">The state it was leased from: an ambiguous one must be looked for before it is sent.</param>
 /// <param name="Attempts">Calls made so far, not counting this lease.</param>
-public sealed record OutboxItem(long PunchId, PunchKey Key, string Person, long At, DeliveryState Was, int Attempts, long? SentAt);
+/// <param name="Forced">HR said "send it": policy and savings do not hold it back.</param>
+public sealed record OutboxItem(long PunchId, PunchKey Key, string Person, long At, DeliveryState Was, int Attempts, long? SentAt, bool Forced = false);
 
 /// <summary>The new state of an outbox row. Null fields are stored as null.</summary>
 public sealed record OutboxChange(DeliveryState State)

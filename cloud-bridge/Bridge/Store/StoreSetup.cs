@@ -12,7 +12,12 @@ public static class StoreSetup
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(services => Open(services.GetRequiredService<BridgeOptions>()));
         builder.Services.AddSingleton<IPunchStore, SqlPunchStore>();
+        builder.Services.AddSingleton(services => new OutboxTargets(
+            services.GetServices<OutboxTarget>(), NodaTime.DateTimeZoneProviders.Tzdb[services.GetRequiredService<BridgeOptions>().Site.TimeZone]));
         builder.Services.AddSingleton<IOutboxStore, SqlOutboxStore>();
+        builder.Services.AddSingleton<ITargetStore, SqlTargetStore>();
+        builder.Services.AddSingleton<ICallStore, SqlCallStore>();
+        builder.Services.AddSingleton<ISendPlanStore, SqlSendPlanStore>();
         builder.Services.AddSingleton<IProofStore, SqlProofStore>();
         builder.Services.AddSingleton<IPeopleStore, SqlPeopleStore>();
         builder.Services.AddSingleton<SqlRosterStore>();
@@ -25,6 +30,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
+        builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
         return builder;
     }
 

@@ -43,7 +43,7 @@ internal sealed class Bench : IAsyncDisposable
         "--Bridge:Platform:AppKey=dingstandinkey", $"--Bridge:Platform:AppSecretFile={Path.Combine(folder, "secret")}",
         "--Bridge:Platform:PollSeconds=0.02", "--Bridge:Platform:RetrySeconds=0.05", "--Bridge:Platform:SettleSeconds=0.1",
         "--Bridge:Platform:VerifyMinutes=0", "--Bridge:Platform:VerifyAfterMinutes=0", "--Bridge:Platform:ConfigurationRetrySeconds=600",
-        "--Bridge:Platform:TimeoutSeconds=2", "--Logging:LogLevel:Default=Warning",
+        "--Bridge:Platform:TimeoutSeconds=2", "--Bridge:Platform:PlanSeconds=0.05", "--Bridge:Platform:ReconcileHour=-1", "--Logging:LogLevel:Default=Warning",
     ];
 
     public static async Task<Bench> StartAsync(PlayedPlatform? platform = null, params IReadOnlyList<string> settings)
@@ -83,7 +83,7 @@ internal sealed class Bench : IAsyncDisposable
         () => FindAsync(punch), p => p.Delivery == state, $"punch {punch.Seq} to be {state}", seconds);
 
     public async Task<long> MeteredAsync() =>
-        await Get<CallBudget>().UsedAsync(Get<IDeliveryTarget>(), CancellationToken.None);
+        await Get<CallBudget>().UsedAsync(Get<IPlatformTarget>(), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

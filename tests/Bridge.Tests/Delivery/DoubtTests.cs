@@ -124,7 +124,7 @@ public sealed class DoubtTests
     {
         await using StoreFixture store = new();
         PlatformOptions options = new();
-        OutcomeHandler handler = new(store.Outbox, store.Exceptions, new(store.Time), options, store.Time, NullLogger<OutcomeHandler>.Instance);
+        OutcomeHandler handler = new(new(OutboxTarget.Platform, new(store.Time), options, options.SettleSeconds), store.Outbox, store.Exceptions, store.Time, NullLogger<OutcomeHandler>.Instance);
         LedgerMaker ledger = new();
         Punch punch = ledger.Next("ada", 1_764_000_000_000);
         await store.Punches.AppendAsync(ledger.Batch(punch));

@@ -11,16 +11,16 @@ internal sealed class FailingOutbox(IOutboxStore inner) : IOutboxStore
 
     public int Left => Math.Max(0, Volatile.Read(ref _left));
 
-    public Task<IReadOnlyList<OutboxItem>> LeaseAsync(long now, int limit, CancellationToken cancellationToken = default) => inner.LeaseAsync(now, limit, cancellationToken);
+    public Task<IReadOnlyList<OutboxItem>> LeaseAsync(string target, long now, int limit, CancellationToken cancellationToken = default) => inner.LeaseAsync(target, now, limit, cancellationToken);
 
-    public Task MarkAsync(long punchId, OutboxChange change, CancellationToken cancellationToken = default) =>
-        Interlocked.Decrement(ref _left) >= 0 ? Task.FromException(new StoreUnavailableException("The disk is full.")) : inner.MarkAsync(punchId, change, cancellationToken);
+    public Task MarkAsync(string target, long punchId, OutboxChange change, CancellationToken cancellationToken = default) =>
+        Interlocked.Decrement(ref _left) >= 0 ? Task.FromException(new StoreUnavailableException("The disk is full.")) : inner.MarkAsync(target, punchId, change, cancellationToken);
 
-    public Task<int> RecoverAsync(long askFrom = 0, CancellationToken cancellationToken = default) => inner.RecoverAsync(askFrom, cancellationToken);
+    public Task<int> RecoverAsync(string target, bool asks, long from = 0, CancellationToken cancellationToken = default) => inner.RecoverAsync(target, asks, from, cancellationToken);
 
-    public Task<int> ResendAsync(IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default) => inner.ResendAsync(punchIds, cancellationToken);
+    public Task<int> ResendAsync(string target, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default) => inner.ResendAsync(target, punchIds, cancellationToken);
 
-    public Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(CancellationToken cancellationToken = default) => inner.CountAsync(cancellationToken);
+    public Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(string target, CancellationToken cancellationToken = default) => inner.CountAsync(target, cancellationToken);
 
     public Task<long> MeterAsync(string month, string api, int calls, CancellationToken cancellationToken = default) => inner.MeterAsync(month, api, calls, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Store;
 using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Tests.Store;
 using Devices.Contract.Punches;
@@ -75,12 +76,12 @@ public sealed class RefusedLookupTests
         List<Punch> punches = [.. Enumerable.Range(0, people).Select(i => ledger.Next($"p{i}", Eight + i))];
         await store.Punches.AppendAsync(ledger.Batch(punches));
         await store.Outbox.LeaseAsync(0, people);
-        return (new(new SqlProofStore(store.Database, store.Time), new(store.Outbox, new(), store.Time)),
+        return (new(new SqlProofStore(store.Database, store.Time), new(new SqlCallStore(store.Database), new(), store.Time)),
             [.. punches.Select((p, i) => new Sought(i + 1, new(p.Terminal, p.Ledger, p.Seq), new(p.Person, p.At, p.Terminal, p.Terminal), Accepted: false))]);
     }
 
     /// <summary>A platform that has everything, but will not hear of some.</summary>
-    private sealed class Played(params string[] refused) : IDeliveryTarget
+    private sealed class Played(params string[] refused) : IPlatformTarget
     {
         public int Asked { get; private set; }
         public string Name => "played";
@@ -89,6 +90,10 @@ public sealed class RefusedLookupTests
         public TimeSpan Window => TimeSpan.FromDays(30);
 
         public string MeteredMonth(DateTimeOffset at) => "2026-03";
+
+        public string MeteredDay(DateTimeOffset at) => "2026-03-02";
+
+        public double MeteredDayShare(DateTimeOffset at) => 0.5;
 
         public DeliveryOutcome? Refuse(DeliveryItem item) => null;
 

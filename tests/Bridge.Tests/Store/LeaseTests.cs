@@ -18,6 +18,7 @@ public sealed class LeaseTests : IAsyncDisposable
     [InlineData(DeliveryState.Dead)]
     [InlineData(DeliveryState.Held)]
     [InlineData(DeliveryState.Skipped)]
+    [InlineData(DeliveryState.Deferred)]
     [InlineData(DeliveryState.Delivered)]
     public async Task An_earlier_punch_that_goes_nowhere_blocks_nobody(DeliveryState state)
     {
@@ -78,6 +79,7 @@ public sealed class LeaseTests : IAsyncDisposable
     [InlineData(DeliveryState.Dead, 1, "reason.unknown_code", DeliveryState.Ambiguous)]
     [InlineData(DeliveryState.Held, 0, "clock-held", DeliveryState.Pending)]
     [InlineData(DeliveryState.Skipped, 0, "x", DeliveryState.Pending)]
+    [InlineData(DeliveryState.Deferred, 0, "reason.waits_budget", DeliveryState.Pending)]
     public async Task Sent_again_by_HR_is_asked_about_first_where_an_attempt_may_have_arrived(DeliveryState state, int attempts, string reason, DeliveryState expected)
     {
         long[] ids = await AddAsync(("ada", Eight));
@@ -94,7 +96,7 @@ public sealed class LeaseTests : IAsyncDisposable
     {
         await ManyAsync(_store, 100_000, 500);
         string[] plan = await _store.Database.ReadAsync(session => session.Query(
-            "EXPLAIN QUERY PLAN " + SqlOutboxStore.LeaseSql, row => row.GetString(3), ("@now", 0L), ("@limit", 4)).ToArray());
+            "EXPLAIN QUERY PLAN " + SqlOutboxStore.LeaseSql, row => row.GetString(3), ("@target", OutboxTarget.Platform), ("@now", 0L), ("@limit", 4)).ToArray());
 
         plan.ShouldAllBe(step => !step.StartsWith("SCAN", StringComparison.Ordinal) || step == "SCAN open", string.Join('\n', plan));
         foreach (string table in (string[])["n", "b", "s"]) plan.ShouldContain(step => step.StartsWith($"SEARCH {table} USING ", StringComparison.Ordinal) && step.Contains("INDEX outbox_", StringComparison.Ordinal), string.Join('\n', plan));

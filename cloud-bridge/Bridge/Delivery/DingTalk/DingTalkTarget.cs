@@ -7,7 +7,7 @@ namespace Devices.Bridge.Delivery.DingTalk;
 /// Attendance of one DingTalk organisation: <c>topapi/attendance/record/upload</c> (upload-punch-records 2026-05-27) and
 /// <c>attendance/listRecord</c> (attendance-clock-in-record-is-open 2026-05-27). Both are metered.
 /// </summary>
-public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient client, TimeProvider clock) : IDeliveryTarget
+public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient client, TimeProvider clock) : IPlatformTarget
 {
     private const long SmallestMilliseconds = 1_000_000_000_000;
     private const long LargestMilliseconds = 9_999_999_999_999;
@@ -32,6 +32,12 @@ public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient clien
 
     /// <inheritdoc/>
     public string MeteredMonth(DateTimeOffset at) => at.ToOffset(Offset).ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public string MeteredDay(DateTimeOffset at) => at.ToOffset(Offset).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public double MeteredDayShare(DateTimeOffset at) => at.ToOffset(Offset).TimeOfDay.TotalDays;
 
     /// <inheritdoc/>
     public DeliveryOutcome? Refuse(DeliveryItem item)

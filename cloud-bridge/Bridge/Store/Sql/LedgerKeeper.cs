@@ -7,7 +7,7 @@ namespace Devices.Bridge.Store.Sql;
 /// The rules of ingest inside one transaction: what follows the watermark is appended, what is stored already must be equal, and
 /// everything else is a problem with a name (design section 6).
 /// </summary>
-internal sealed class LedgerKeeper(SqlSession session, long now)
+internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? targets = null)
 {
     /// <summary>
     /// Takes the longest valid prefix of a batch. A fork takes nothing and stops the ledger; a gap, a broken chain or a field out of
@@ -126,13 +126,19 @@ internal sealed class LedgerKeeper(SqlSession session, long now)
             // The cast keeps a float's exact value: every binary32 is a binary64.
             ("@score", (double?)punch.Score), ("@threshold", (double?)punch.Threshold), ("@liveness", (double?)punch.Liveness),
             ("@pack", punch.Pack), ("@photo", punch.Photo), ("@chain", Convert.FromHexString(punch.Chain)), ("@now", now));
+        Queue(id, punch, OutboxTarget.Platform);
+        foreach (string target in (targets ?? OutboxTargets.None).For(punch.At)) Queue(id, punch, target);
+    }
+
+    private void Queue(long id, Punch punch, string target)
+    {
         bool held = punch.Clock == ClockQuality.Held;
         session.Execute(
             """
-            INSERT INTO outbox (punch_id, person, at, state, reason_code, reason, updated_at)
-            VALUES (@id, @person, @at, @state, @code, @reason, @now)
+            INSERT INTO outbox (punch_id, target, person, at, state, reason_code, reason, updated_at)
+            VALUES (@id, @target, @person, @at, @state, @code, @reason, @now)
             """,
-            ("@id", id), ("@person", punch.Person), ("@at", punch.At),
+            ("@id", id), ("@target", target), ("@person", punch.Person), ("@at", punch.At),
             ("@state", Columns.Text(held ? DeliveryState.Held : DeliveryState.Pending)), ("@code", held ? "clock-held" : null),
             ("@reason", held ? "The terminal's clock was not trusted when this was recorded; check the time before it is sent." : null), ("@now", now));
     }

@@ -10,75 +10,95 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
     public const string LeaseSql =
         """
         WITH RECURSIVE open (person) AS (
-          SELECT MIN(person) FROM outbox WHERE state IN ('pending', 'sending', 'waiting', 'ambiguous')
+          SELECT MIN(person) FROM outbox WHERE target = @target AND state IN ('pending', 'sending', 'waiting', 'ambiguous')
           UNION ALL
-          SELECT (SELECT MIN(n.person) FROM outbox n WHERE n.state IN ('pending', 'sending', 'waiting', 'ambiguous') AND n.person > open.person)
+          SELECT (SELECT MIN(n.person) FROM outbox n WHERE n.target = @target AND n.state IN ('pending', 'sending', 'waiting', 'ambiguous') AND n.person > open.person)
           FROM open WHERE open.person IS NOT NULL
         )
-        SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at
+        SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at, o.forced
         FROM open
-        JOIN outbox o ON o.punch_id = (SELECT b.punch_id FROM outbox b WHERE b.person = open.person
+        JOIN outbox o ON o.target = @target AND o.punch_id = (SELECT b.punch_id FROM outbox b WHERE b.target = @target AND b.person = open.person
           AND b.state IN ('pending', 'sending', 'waiting', 'ambiguous') ORDER BY b.at, b.punch_id LIMIT 1)
         JOIN punches p ON p.id = o.punch_id AND p.at = o.at
         WHERE (o.state = 'pending' OR (o.state IN ('waiting', 'ambiguous') AND COALESCE(o.next_attempt_at, 0) <= @now))
-          AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.person = open.person AND s.state = 'sending')
+          AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.target = @target AND s.person = open.person AND s.state = 'sending')
         ORDER BY o.punch_id LIMIT @limit
         """;
 
-    public Task<IReadOnlyList<OutboxItem>> LeaseAsync(long now, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<OutboxItem>> LeaseAsync(string target, long now, int limit, CancellationToken cancellationToken = default) =>
         database.WriteAsync<IReadOnlyList<OutboxItem>>(session =>
         {
             List<OutboxItem> items = session.Query(
                 LeaseSql,
                 row => new OutboxItem(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4),
-                    row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8)),
-                ("@now", now), ("@limit", limit));
+                    row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8), row.GetBoolean(9)),
+                ("@target", target), ("@now", now), ("@limit", limit));
             foreach (OutboxItem item in items)
-                session.Execute("UPDATE outbox SET state = 'sending', updated_at = @now WHERE punch_id = @id", ("@now", Now()), ("@id", item.PunchId));
+                session.Execute(
+                    "UPDATE outbox SET state = 'sending', updated_at = @now WHERE punch_id = @id AND target = @target",
+                    ("@now", Now()), ("@id", item.PunchId), ("@target", target));
             return items;
         }, cancellationToken);
 
-    public Task MarkAsync(long punchId, OutboxChange change, CancellationToken cancellationToken = default)
+    public Task MarkAsync(string target, long punchId, OutboxChange change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
         return database.WriteAsync(session => session.Execute(
             """
             UPDATE outbox SET state = @state, attempts = @attempts, next_attempt_at = @next, sent_at = @sent, delivered_at = @delivered,
               checks = CASE WHEN sent_at IS NOT DISTINCT FROM @sent THEN checks ELSE 0 END,
-              reason_code = @code, reason = @reason, updated_at = @now WHERE punch_id = @id
+              reason_code = @code, reason = @reason, updated_at = @now WHERE punch_id = @id AND target = @target
             """,
             ("@state", Columns.Text(change.State)), ("@attempts", change.Attempts), ("@next", change.NextAttemptAt), ("@sent", change.SentAt),
-            ("@delivered", change.DeliveredAt), ("@code", change.ReasonCode), ("@reason", change.Reason), ("@now", Now()), ("@id", punchId)), cancellationToken);
+            ("@delivered", change.DeliveredAt), ("@code", change.ReasonCode), ("@reason", change.Reason), ("@now", Now()), ("@id", punchId), ("@target", target)), cancellationToken);
     }
 
-    public Task<int> RecoverAsync(long askFrom = 0, CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(
+    public Task<int> RecoverAsync(string target, bool asks, long from = 0, CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(
         """
-        UPDATE outbox SET state = 'ambiguous', next_attempt_at = @from, sent_at = COALESCE(sent_at, updated_at), updated_at = @now, reason_code = 'restart',
-          reason = 'The bridge stopped while this was being sent; the platform is asked before it is sent again.' WHERE state = 'sending'
+        UPDATE outbox SET state = @state, next_attempt_at = @from, sent_at = COALESCE(sent_at, updated_at), updated_at = @now, reason_code = @code,
+          reason = @reason WHERE state = 'sending' AND target = @target
         """,
-        ("@now", Now()), ("@from", askFrom)), cancellationToken);
+        ("@state", Columns.Text(asks ? DeliveryState.Ambiguous : DeliveryState.Waiting)), ("@code", asks ? "restart" : "restart-again"),
+        ("@reason", asks ? "The bridge stopped while this was being sent; the platform is asked before it is sent again." : "The bridge stopped while this was being sent; it is sent again under the same key."),
+        ("@now", Now()), ("@from", from), ("@target", target)), cancellationToken);
 
-    public Task<int> ResendAsync(IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default)
+    public Task<int> ResendAsync(string target, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(punchIds);
         return database.WriteAsync(session =>
         {
             int changed = 0;
             foreach (long id in punchIds)
+            {
+                // A punch is held for its time, and that concerns every target.
+                if (target == OutboxTarget.Platform)
+                    session.Execute(
+                        """
+                        UPDATE outbox SET state = 'pending', reason_code = NULL, reason = NULL, updated_at = @now
+                        WHERE punch_id = @id AND target <> @target AND state = 'held'
+                          AND EXISTS (SELECT 1 FROM outbox p WHERE p.punch_id = @id AND p.target = @target AND p.state = 'held')
+                        """,
+                        ("@now", Now()), ("@id", id), ("@target", target));
                 changed += session.Execute(
                     """
-                    UPDATE outbox SET state = CASE WHEN state = 'dead' AND (attempts > 1 OR reason_code IN ('reason.not_recorded', 'reason.never_settled', 'reason.unknown_code'))
-                      THEN 'ambiguous' ELSE 'pending' END, attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = @now
-                    WHERE punch_id = @id AND state IN ('dead', 'held', 'skipped')
+                    UPDATE outbox SET state = CASE WHEN target = 'platform' AND state = 'dead'
+                        AND (attempts > 1 OR reason_code IN ('reason.not_recorded', 'reason.never_settled', 'reason.unknown_code'))
+                      THEN 'ambiguous' ELSE 'pending' END, attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL,
+                      forced = @yes, updated_at = @now
+                    WHERE punch_id = @id AND target = @target AND state IN ('dead', 'held', 'skipped', 'deferred')
                     """,
-                    ("@now", Now()), ("@id", id));
+                    ("@yes", true), ("@now", Now()), ("@id", id), ("@target", target));
+            }
+
             return changed;
         }, cancellationToken);
     }
 
-    public Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(string target, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyDictionary<DeliveryState, long>>(session => session
-            .Query("SELECT state, COUNT(*) FROM outbox GROUP BY state", row => (State: Columns.Enum<DeliveryState>(row.GetString(0)), Count: row.GetInt64(1)))
+            .Query(
+                "SELECT state, CAST(SUM(n) AS BIGINT) FROM outbox_counts WHERE target = @target GROUP BY state HAVING SUM(n) > 0",
+                row => (State: Columns.Enum<DeliveryState>(row.GetString(0)), Count: row.GetInt64(1)), ("@target", target))
             .ToDictionary(one => one.State, one => one.Count), cancellationToken);
 
     public Task<long> MeterAsync(string month, string api, int calls, CancellationToken cancellationToken = default) =>

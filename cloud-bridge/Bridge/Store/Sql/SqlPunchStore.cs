@@ -5,7 +5,8 @@ using Devices.Contract.Punches;
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IPunchStore"/>
-public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time) : IPunchStore
+/// <param name="targets">Targets beside the platform; none where left out.</param>
+public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, OutboxTargets? targets = null) : IPunchStore
 {
     private const int StreamPage = 500;
 
@@ -13,7 +14,7 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time) : IPu
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.Punches.Count == 0) throw new ArgumentException("A batch holds at least one punch.", nameof(batch));
-        return database.WriteAsync(session => new LedgerKeeper(session, Now()).Append(batch), cancellationToken);
+        return database.WriteAsync(session => new LedgerKeeper(session, Now(), targets).Append(batch), cancellationToken);
     }
 
     public Task<IngestResult> GreetAsync(HelloMessage hello, CancellationToken cancellationToken = default)
