@@ -1,11 +1,13 @@
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Attendance;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
 using Devices.Bridge.Roster;
+using Devices.Bridge.Notices;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
 
@@ -30,6 +32,8 @@ public static class BridgeApplication
         builder.AddFleet();
         builder.AddDelivery();
         builder.AddRoster();
+        builder.AddTargets();
+        builder.AddNotices(options);
         builder.AddAlerts();
         builder.AddWeb(options);
         configure?.Invoke(builder);

@@ -7,7 +7,7 @@ namespace Devices.Bridge.Alerts;
 /// <summary>Everything that is wrong now, from the store: open exceptions, terminals, certificates, events, dead letters, the call budget.</summary>
 public sealed class AlertWatch(
     IExceptionStore exceptions, ITerminalStore terminals, IOutboxStore outbox, CallBudget budget, PlatformOptions platform, AlertOptions options,
-    BridgeOptions bridge, TimeProvider clock, IPlatformTarget? target = null)
+    BridgeOptions bridge, OutboxTargets targets, TimeProvider clock, IPlatformTarget? target = null)
 {
     private const int MostRows = 200;
     private const long EventLasts = 3_600_000;
@@ -36,6 +36,8 @@ public sealed class AlertWatch(
 
         var counts = await outbox.CountAsync(cancellationToken);
         if (counts.GetValueOrDefault(DeliveryState.Dead) is > 0 and var dead) found.Add(new("dead-letters", AlertRank.Normal, words.Dead(dead)));
+        foreach (var (other, _) in targets.All)
+            if ((await outbox.CountAsync(other.Name, cancellationToken)).GetValueOrDefault(DeliveryState.Dead) is > 0 and var lost) found.Add(new($"dead-letters|{other.Name}", AlertRank.Normal, words.DeadAt(other.Name, lost)));
         if (target is not null && platform.MonthlyCalls > 0)
         {
             long used = await budget.UsedAsync(target, cancellationToken);
