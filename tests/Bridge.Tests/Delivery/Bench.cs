@@ -60,7 +60,7 @@ internal sealed class Bench : IAsyncDisposable
         where T : notnull => App.Services.GetRequiredService<T>();
 
     /// <summary>Settings of the next <see cref="OpenAsync"/>, over the earlier ones.</summary>
-    public void Set(params IReadOnlyList<string> settings) => _settings.AddRange(settings);
+    public void Set(params IReadOnlyList<string> settings) => Settings.AddRange(settings);
 
     public async Task OpenAsync()
     {
