@@ -79,6 +79,18 @@ public sealed class AlertKindTests : IAsyncLifetime
         told.Title.StartsWith("URGENT", StringComparison.Ordinal).ShouldBe(urgent);
     }
 
+    [Theory]
+    [InlineData("en", "The directory of the CSV drop takes no file.")]
+    [InlineData("zh-Hans", "CSV 投放目录无法写入。")]
+    public async Task A_reason_is_told_as_its_sentence_in_the_groups_language_with_the_detail(string language, string sentence)
+    {
+        Bench bench = await OpenAsync("--Bridge:Alerts:QuietHours=", $"--Bridge:Alerts:Language={language}");
+        await bench.Get<IExceptionStore>().RaiseAsync(new("csv-drop", "reason.csv_directory", "No space left on device"));
+        string text = (await LookTwiceAsync()).ShouldHaveSingleItem().Text;
+        text.ShouldContain(sentence);
+        text.ShouldContain("No space left on device");
+    }
+
     [Fact]
     public async Task Dead_letters_of_another_target_are_told_by_its_name()
     {

@@ -61,7 +61,10 @@ public sealed class GuardianTests
         await PunchAsync(bench, minutesAgo: 45);
         await PunchAsync(bench, minutesAgo: 2, clock: ClockQuality.Held);
         await bench.LookAsync();
-        (await bench.Store.NoticesAsync(10)).ShouldBeEmpty();
+        await bench.Store.AddConsentAsync(new("alan", "grace", "v1", "father", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), "hr", null, null));
+        await PunchAsync(bench, "alan", minutesAgo: 3);
+        await bench.LookAsync();
+        (await bench.Store.NoticesAsync(10)).ShouldBeEmpty("held, too late, and before the consent");
     }
 
     [Fact]
