@@ -29,7 +29,7 @@ internal sealed class Bench : IAsyncDisposable
     public Action<WebApplicationBuilder>? Configure { get; set; }
 
     /// <summary>Settings beside the usual ones, for the next <see cref="OpenAsync"/>.</summary>
-    public IReadOnlyList<string> Settings { get; set; }
+    public List<string> Settings { get; set; }
 
     public Uri Address => new(App.Urls.First(u => u.StartsWith("http://", StringComparison.Ordinal)));
 
