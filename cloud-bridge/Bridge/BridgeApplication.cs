@@ -1,10 +1,12 @@
 using Devices.Bridge.Alerts;
+using Devices.Bridge.Attendance;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Roster;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
 using Devices.Bridge.Photos;
@@ -26,11 +28,13 @@ public static class BridgeApplication
         builder.AddPlainLog();
         BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
+        builder.AddAttendance(options);
         builder.AddDownlink();
         builder.AddIngest();
         builder.AddPhotos();
         builder.AddFleet();
         builder.AddDelivery();
+        builder.AddRoster();
         builder.AddTargets();
         builder.AddNotices(options);
         builder.AddAlerts();
@@ -43,6 +47,7 @@ public static class BridgeApplication
         app.MapFleet();
         app.MapPhotos();
         app.MapOperations();
+        app.MapRoster();
         return app;
     }
 }

@@ -7,6 +7,8 @@ using Devices.Bridge.Delivery.Targets.ErpNext;
 using Devices.Bridge.Delivery.Targets.Webhook;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Roster;
+using Devices.Bridge.Roster.Events;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
 using Devices.Bridge.Photos;
@@ -23,6 +25,8 @@ internal static class SettingNames
     private static readonly Dictionary<string, Type[]> Parts = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
+        ["Roster"] = [typeof(RosterOptions)],
+        ["Events"] = [typeof(EventOptions)],
         ["Web"] = [typeof(WebOptions)],
         ["Log"] = [typeof(LogOptions)],
         ["Health"] = [typeof(HealthOptions)],

@@ -18,7 +18,12 @@ public sealed class NoticeSender(
     public const string Source = "notices";
 
     private const int Together = 20;
+
+    // A school's morning is worked off in one go; then new punches are looked for.
+    private const int Rounds = 25;
     private const double LongestWait = 900;
+    private const int MostAttempts = 6;
+    private const long Minute = 60_000;
     private static readonly TimeSpan ResultLasts = TimeSpan.FromHours(24);
 
     private DateTimeOffset Now => clock.GetUtcNow();
@@ -35,10 +40,16 @@ public sealed class NoticeSender(
     /// <summary>Works through what is due. Returns how long the platform asks to be left alone, if it does.</summary>
     public async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
-        foreach (NoticeRow notice in await notices.DueAsync(Now.ToUnixTimeMilliseconds(), Together, cancellationToken))
+        for (int round = 0; round < Rounds; round++)
         {
-            TimeSpan? wait = notice.State == NoticeState.Sent ? await CheckAsync(notice, cancellationToken) : await SendAsync(notice, cancellationToken);
-            if (wait is not null) return wait;
+            IReadOnlyList<NoticeRow> due = await notices.DueAsync(Now.ToUnixTimeMilliseconds(), Together, cancellationToken);
+            foreach (NoticeRow notice in due)
+            {
+                TimeSpan? wait = notice.State == NoticeState.Sent ? await CheckAsync(notice, cancellationToken) : await SendAsync(notice, cancellationToken);
+                if (wait is not null) return wait;
+            }
+
+            if (due.Count < Together) break;
         }
 
         return null;
@@ -140,8 +151,16 @@ public sealed class NoticeSender(
             return outcome.Kind is OutcomeKind.Throttled or OutcomeKind.Banned or OutcomeKind.Unreachable or OutcomeKind.Configuration ? outcome.Wait ?? TimeSpan.FromSeconds(5) : null;
         }
 
-        List<NoticeRecipient> known = [.. notice.Recipients.Where(r => r.Delivered is null).Select(r => r with { Delivered = Verdict(notice, result, r.UserId), Code = result.Failed.GetValueOrDefault(r.UserId) }).Where(r => r.Delivered is not null)];
+        // Surely not delivered, for the platform's minute was full: those once more, the others have it.
+        HashSet<string> again = notice.Attempts < MostAttempts ? [.. result.Failed.Where(f => WorkNotifications.IsTooFast(f.Value)).Select(f => f.Key)] : [];
+        List<NoticeRecipient> known = [.. notice.Recipients.Where(r => !again.Contains(r.UserId)).Where(r => r.Delivered is null).Select(r => r with { Delivered = Verdict(notice, result, r.UserId), Code = result.Failed.GetValueOrDefault(r.UserId) }).Where(r => r.Delivered is not null)];
         List<NoticeRecipient> all = [.. notice.Recipients.Select(r => known.Find(k => k.UserId == r.UserId) ?? r)];
+        if (all.Any(r => r.Delivered is null && again.Contains(r.UserId)) && all.All(r => r.Delivered is not null || again.Contains(r.UserId)))
+        {
+            await notices.ChangeAsync(notice.Id, Change(notice) with { State = NoticeState.Pending, TaskId = null, NextAt = now + Minute, Recipients = known }, cancellationToken);
+            return null;
+        }
+
         if (all.Any(r => r.Delivered is null))
         {
             await notices.ChangeAsync(notice.Id, Change(notice) with { NextAt = next, Recipients = known }, cancellationToken);
@@ -151,8 +170,8 @@ public sealed class NoticeSender(
         NoticeState state = all.All(r => r.Delivered == true) ? NoticeState.Delivered : all.Any(r => r.Delivered == true) ? NoticeState.Partly : NoticeState.Failed;
         await notices.ChangeAsync(notice.Id, Change(notice) with { State = state, Recipients = known }, cancellationToken);
         // Withdrawn consents are no failure.
-        List<string> missed = [.. all.Where(r => r.Delivered == false && r.Code != "withdrawn").Select(r => $"{r.UserId} ({r.Code})")];
-        if (missed.Count > 0) await ReportAsync(notice, $"not delivered to {string.Join(", ", missed)}", cancellationToken);
+        List<string> missed = [.. all.Where(r => r.Delivered == false && r.Code != "withdrawn").Select(r => r.Code ?? "failed")];
+        if (missed.Count > 0) await ReportAsync(notice, string.Create(CultureInfo.InvariantCulture, $"{missed.Count} of {all.Count} recipients were not reached ({string.Join(", ", missed.Distinct())})"), cancellationToken);
         return null;
     }
 
@@ -160,7 +179,7 @@ public sealed class NoticeSender(
     private static bool? Verdict(NoticeRow notice, TaskResult result, string person) =>
         result.Got.Contains(person) ? true
         : !result.Failed.TryGetValue(person, out string? code) ? null
-        : code == WorkNotifications.SameContent && notice.Unsure > 0;
+        : WorkNotifications.IsSameContent(code) && notice.Unsure > 0;
 
     private async Task EndAsync(NoticeRow notice, NoticeState state, string why, CancellationToken cancellationToken)
     {
@@ -168,7 +187,7 @@ public sealed class NoticeSender(
         await ReportAsync(notice, why, cancellationToken);
     }
 
-    // One row a kind, counted: a school's morning must not fill the list. No names of children: the notice is in the store.
+    // One row a kind, counted: a school's morning must not fill the list. It names nobody (the group's robot repeats it): `notices` lists who it was.
     private async Task ReportAsync(NoticeRow notice, string why, CancellationToken cancellationToken)
     {
         log.LogWarning("Notice {Notice} ({Kind}): {Why}", notice.Id, notice.Kind, why);

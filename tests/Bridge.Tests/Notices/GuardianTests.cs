@@ -158,7 +158,16 @@ public sealed class GuardianTests
         NoticeRow row = await bench.OnlyAsync();
         row.State.ShouldBe(NoticeState.Partly);
         row.Recipients.ShouldBe([new("grace", true, null), new("nobody", false, "invalid")]);
-        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).Single(e => e.Source == NoticeSender.Source).Text.ShouldContain("nobody (invalid)");
+        string report = (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).Single(e => e.Source == NoticeSender.Source).Text;
+        report.ShouldContain("1 of 2 recipients were not reached (invalid)");
+        report.ShouldNotContain("nobody");
+        StringWriter said = new();
+        (await BridgeProgram.RunAsync(["notices", "--data", Path.Combine(bench.Bench.Folder, "bridge"), "--failed"], said, said)).ShouldBe(0);
+        said.ToString().ShouldContain("grace got it, nobody did not (invalid)");
+
+        (await bench.Store.PurgeAsync(DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds())).ShouldBe(0);
+        (await bench.Store.PurgeAsync(DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds())).ShouldBe(1);
+        (await bench.Store.NoticesAsync(10)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -180,6 +189,27 @@ public sealed class GuardianTests
         (await bench.AllAsync()).Count(a => a.Text.StartsWith("test", StringComparison.Ordinal)).ShouldBe(60);
         await bench.SenderAt(DateTimeOffset.UtcNow.AddMinutes(2)).StepAsync(CancellationToken.None);
         (await bench.AllAsync()).Count(a => a.Text.StartsWith("test", StringComparison.Ordinal)).ShouldBe(120);
+    }
+
+    [Fact]
+    public async Task Whom_the_platform_left_out_for_its_full_minute_is_told_a_minute_later_and_the_others_not_again()
+    {
+        await using NoticeBench bench = await NoticeBench.StartAsync();
+        await bench.ConsentAsync("ada", "alan", "grace");
+        await bench.Platform.SetAsync(new { notice_recipients_per_minute = 1 });
+        await PunchAsync(bench);
+        await bench.LookAsync();
+        await bench.LookAsync();
+        (await bench.GotAsync()).Select(g => g.Person).ShouldBe(["alan"]);
+        (await bench.OnlyAsync()).State.ShouldBe(NoticeState.Pending);
+        await bench.Platform.SetAsync(new { notice_recipients_per_minute = 5000 });
+        NoticeSender later = bench.SenderAt(DateTimeOffset.UtcNow.AddMinutes(2));
+        // Within the day, or the test would meet the end of it.
+        if (DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(8)) is { Hour: 23, Minute: > 55 }) return;
+        await later.StepAsync(CancellationToken.None);
+        await later.StepAsync(CancellationToken.None);
+        (await bench.GotAsync()).Select(g => g.Person).ShouldBe(["alan", "grace"]);
+        (await bench.OnlyAsync()).State.ShouldBe(NoticeState.Delivered);
     }
 
     [Fact]
