@@ -5,11 +5,11 @@ using Devices.Contract.Punches;
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IPunchStore"/>
-/// <param name="clock">Which times are doubted; the defaults where left out.</param>
+/// <param name="clock">Which times are doubted; where left out the defaults, at any age.</param>
 /// <param name="targets">Targets beside the platform; none where left out.</param>
 public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, ClockRules? clock = null, OutboxTargets? targets = null) : IPunchStore
 {
-    private readonly ClockRules _clock = clock ?? new();
+    private readonly ClockRules _clock = clock ?? new() { ClockOldDays = 0 };
 
     private const int StreamPage = 500;
 
