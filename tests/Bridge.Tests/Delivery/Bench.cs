@@ -62,7 +62,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task OpenAsync()
     {
-        App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. _settings], builder =>
+        App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. await Kit.PostgresCluster.SettingsAsync(Folder), .. _settings], builder =>
         {
             builder.Logging.ClearProviders();
             Configure?.Invoke(builder);

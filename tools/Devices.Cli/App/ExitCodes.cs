@@ -57,6 +57,8 @@ public static class ExitCodes
     public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
     public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
 
+    public static readonly ExitCode BackupRefused = new(90, "backup-refused", "The bridge's backup cannot be made, is not sound, or has no place to go.", "Do what the message says; nothing was changed.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
     /// <summary>The whole table, by number.</summary>
@@ -67,6 +69,6 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, Interrupted,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, BackupRefused, Interrupted,
     ];
 }

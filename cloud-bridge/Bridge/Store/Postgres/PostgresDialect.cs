@@ -66,5 +66,18 @@ public sealed class PostgresDialect : SqlDialect
 
     public override void MakeRoom(SqlSession session, IEnumerable<long> times, long now) => MonthPartitions.Ensure(session, times, now);
 
+    public override void PrepareMonths(SqlSession session, long now) => MonthPartitions.EnsureAhead(session, now);
+
+    public override IReadOnlyList<string> PartitionsBefore(SqlSession session, long before) => MonthPartitions.Before(session, before);
+
+    public override void DropPartition(SqlSession session, string name) => MonthPartitions.Drop(session, name);
+
+    public override void ForgetKeys(SqlSession session, string terminal, string ledger, long from, long until)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        session.Execute("DELETE FROM punch_keys WHERE terminal = @terminal AND ledger = @ledger AND seq >= @from AND seq < @until",
+            ("@terminal", terminal), ("@ledger", ledger), ("@from", from), ("@until", until));
+    }
+
     private static string Class(PostgresException fault) => fault.SqlState.Length >= 2 ? fault.SqlState[..2] : "";
 }
