@@ -15,6 +15,7 @@ public class ArrowTests
     [InlineData("Devices.Standins.DingTalk", "")]
     [InlineData("Devices.Standins.Frappe", "")]
     [InlineData("Devices.Standins.Camera", "")]
+    [InlineData("Devices.Standins.EspRom", "")]
     [InlineData("Devices.Standins.Terminal", "Devices.Link")]
     public void A_project_reaches_only_what_it_may(string name, string allowed)
     {

@@ -20,7 +20,7 @@ public sealed class AlertWatch(
         AlertWords words = AlertWords.Of(options.Language);
         List<Alert> found = [];
         foreach (ExceptionRow row in await exceptions.ExceptionsAsync(includeResolved: false, MostRows, cancellationToken))
-            found.Add(new($"exception|{row.Source}|{row.Code}|{row.Terminal}|{row.Ledger}|{row.FirstAt}", UrgentCodes.Contains(row.Code) ? AlertRank.Urgent : AlertRank.Normal, Counted(row)));
+            found.Add(new($"exception|{row.Source}|{row.Code}|{row.Terminal}|{row.Ledger}|{row.FirstAt}", UrgentCodes.Contains(row.Code) ? AlertRank.Urgent : AlertRank.Normal, Counted(row, options.Language)));
 
         DateTimeZone zone = DateTimeZoneProviders.Tzdb[bridge.Site.TimeZone];
         foreach (TerminalRow terminal in (await terminals.ListTerminalsAsync(cancellationToken)).Where(t => t.RevokedAt is null))
@@ -46,6 +46,13 @@ public sealed class AlertWatch(
         }
 
         return found;
+    }
+
+    // Rows with a reason hold only its detail: the sentence comes from the pages' texts.
+    private static string Counted(ExceptionRow row, string language)
+    {
+        string text = row.Code.StartsWith("reason.", StringComparison.Ordinal) && Sentence.In(row.Code, language) is { } sentence ? row.Text == row.Code ? sentence : $"{sentence} {row.Text}" : row.Text;
+        return Counted(row with { Text = text });
     }
 
     private static string Counted(ExceptionRow row) => $"{(row.Terminal is { } terminal && !row.Text.Contains(terminal, StringComparison.Ordinal) ? terminal + ": " : "")}{row.Text}{(row.Count > 1 ? $" (×{row.Count})" : "")}";

@@ -30,17 +30,20 @@ public sealed class GuardianFeed(IPunchStore punches, INoticeStore notices, ISet
         int made = 0;
         while (await punches.ListAfterAsync(after, Page, cancellationToken) is { Count: > 0 } page)
         {
-            Dictionary<string, List<string>> told = [];
+            Dictionary<string, List<NoticeConsent>> told = [];
             foreach (NoticeConsent consent in await notices.ConsentsAsync(null, includeEnded: false, cancellationToken))
             {
-                if (!told.TryGetValue(consent.Person, out List<string>? recipients)) told[consent.Person] = recipients = [];
-                recipients.Add(consent.Recipient);
+                if (!told.TryGetValue(consent.Person, out List<NoticeConsent>? own)) told[consent.Person] = own = [];
+                own.Add(consent);
             }
 
             List<NewNotice> fresh = [];
             foreach (StoredPunch punch in page)
             {
-                if (punch.Punch.Clock == ClockQuality.Held || !told.TryGetValue(punch.Punch.Person, out List<string>? recipients) || IsOld(punch)) continue;
+                if (punch.Punch.Clock == ClockQuality.Held || !told.TryGetValue(punch.Punch.Person, out List<NoticeConsent>? own) || IsOld(punch)) continue;
+                // Not what was before the consent, however late it comes.
+                List<string> recipients = [.. own.Where(c => c.GivenAt <= punch.Punch.At).Select(c => c.Recipient)];
+                if (recipients.Count == 0) continue;
                 string text = NoticeText.OfPunch(punch, _zone, await IsFirstAsync(punch, cancellationToken), options.Language);
                 fresh.AddRange(recipients.Order(StringComparer.Ordinal).Chunk(MostRecipients).Select((chunk, i) => new NewNotice($"punch:{Text(punch.Id)}:{i}", NoticeKind.Guardian, punch.Punch.Person, text, chunk)));
             }

@@ -79,6 +79,18 @@ public sealed class AlertKindTests : IAsyncLifetime
         told.Title.StartsWith("URGENT", StringComparison.Ordinal).ShouldBe(urgent);
     }
 
+    [Theory]
+    [InlineData("en", "The directory of the CSV drop takes no file.")]
+    [InlineData("zh-Hans", "CSV 投放目录无法写入。")]
+    public async Task A_reason_is_told_as_its_sentence_in_the_groups_language_with_the_detail(string language, string sentence)
+    {
+        Bench bench = await OpenAsync("--Bridge:Alerts:QuietHours=", $"--Bridge:Alerts:Language={language}");
+        await bench.Get<IExceptionStore>().RaiseAsync(new("csv-drop", "reason.csv_directory", "No space left on device"));
+        string text = (await LookTwiceAsync()).ShouldHaveSingleItem().Text;
+        text.ShouldContain(sentence);
+        text.ShouldContain("No space left on device");
+    }
+
     [Fact]
     public async Task Dead_letters_of_another_target_are_told_by_its_name()
     {
@@ -112,6 +124,27 @@ public sealed class AlertKindTests : IAsyncLifetime
         await bench.CloseAsync();
         await bench.OpenAsync();
         (await LookTwiceAsync()).Count.ShouldBe(1, "a restart tells nothing again");
+    }
+
+    [Theory]
+    [InlineData("1-7", 1)]
+    [InlineData("", 0)]
+    public async Task On_days_of_work_the_statistics_say_who_was_late_and_on_others_there_are_none(string workDays, int messages)
+    {
+        ZonedDateTime now = Now;
+        if (workDays.Length == 0) workDays = string.Create(CultureInfo.InvariantCulture, $"{(int)now.PlusHours(72).DayOfWeek}");
+        Bench bench = await OpenAsync(
+            "--Bridge:Alerts:QuietHours=", $"--Bridge:Alerts:DailyAt={now.ToString("HH:mm", CultureInfo.InvariantCulture)}",
+            $"--Bridge:Site:Shift={now.PlusHours(-1).ToString("HH:mm", CultureInfo.InvariantCulture)}-{now.PlusHours(7).ToString("HH:mm", CultureInfo.InvariantCulture)}", $"--Bridge:Site:WorkDays={workDays}");
+        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 4, "the roster");
+        LedgerMaker ledger = new();
+        long early = DateTimeOffset.UtcNow.AddMinutes(-70).ToUnixTimeMilliseconds(), late = DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeMilliseconds();
+        await bench.AppendAsync(ledger, ledger.Next("ada", early), ledger.Next("grace", late));
+        IReadOnlyList<PlayedMessage> told = await LookTwiceAsync();
+        // Within the first hour after midnight the shift is yesterday's.
+        if (now.TimeOfDay.Hour == 0) return;
+        told.Count.ShouldBe(messages);
+        if (messages > 0) told[0].Text.ShouldContain("**All** expected 4, signed in 2, late 1, missing 2");
     }
 
     [Theory]

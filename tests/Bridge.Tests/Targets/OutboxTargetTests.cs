@@ -83,6 +83,13 @@ public sealed class OutboxTargetTests : IAsyncLifetime
         List<Punch> punches = [];
         for (int i = 0; i < 12; i++) punches.Add(Next(people[i % 3], 60 - i));
         await _bench.AppendAsync(_ledger, punches);
+        // A terminal that was away brings the morning after the evening.
+        LedgerMaker away = new("m2-002");
+        Punch late = away.Next("grace", Bench.Now(300));
+        await _bench.AppendAsync(away, late);
+        await UntilAsync("webhook", late, DeliveryState.Delivered);
+        await UntilAsync("erpnext", late, DeliveryState.Delivered);
+        await UntilAsync("csv-drop", late, DeliveryState.Delivered);
         foreach (Punch punch in punches)
         {
             await UntilAsync("webhook", punch, DeliveryState.Delivered);
@@ -93,13 +100,15 @@ public sealed class OutboxTargetTests : IAsyncLifetime
         foreach (string person in people)
         {
             long[] made = [.. punches.Where(p => p.Person == person).Select(p => p.Seq)];
-            _receiver.Taken.Where(c => c.Json["data"]!["person"]!.GetValue<string>() == person).Select(c => c.Json["data"]!["seq"]!.GetValue<long>()).ShouldBe(made, "once and in order");
-            _frappe.Site.Checkins.Where(c => c.Employee == $"E-{person}").Select(c => c.Time).ShouldBe(_frappe.Site.Checkins.Where(c => c.Employee == $"E-{person}").Select(c => c.Time).Distinct().Order());
+            _receiver.Taken.Where(c => c.Json["data"]!["person"]!.GetValue<string>() == person && c.Json["data"]!["terminal"]!.GetValue<string>() == "m2-001").Select(c => c.Json["data"]!["seq"]!.GetValue<long>()).ShouldBe(made, "once and in order");
+            DateTime[] times = [.. _frappe.Site.Checkins.Where(c => c.Employee == $"E-{person}" && c.DeviceId == "m2-001").Select(c => c.Time)];
+            times.ShouldBe(times.Distinct().Order());
         }
 
-        _frappe.Site.Checkins.Count.ShouldBe(12);
-        await Until.Async(() => Task.FromResult(Rows()), r => r.Length == 12, "the files");
-        Rows().ShouldBe(punches.Select(Row).Order(StringComparer.Ordinal));
+        _receiver.Taken.Count.ShouldBe(13);
+        _frappe.Site.Checkins.Count.ShouldBe(13);
+        await Until.Async(() => Task.FromResult(Rows()), r => r.Length == 13, "the files");
+        Rows().ShouldBe(punches.Append(late).Select(Row).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -194,6 +203,14 @@ public sealed class OutboxTargetTests : IAsyncLifetime
         StringWriter dropped = new();
         (await BridgeProgram.RunAsync(["replay", "--data", data, "--target", "csv-drop", "--file", file], dropped, dropped)).ShouldBe(0, dropped.ToString());
         await Until.Async(() => Task.FromResult(Directory.GetFiles(Drop, "*-again1.csv")), f => f.Length == 1, "the file again");
+    }
+
+    [Fact]
+    public async Task A_new_secret_is_one_that_the_settings_take()
+    {
+        StringWriter said = new();
+        (await BridgeProgram.RunAsync(["webhook-secret"], said, said)).ShouldBe(0);
+        WebhookSecrets.Parse(said.ToString()).Problem.ShouldBeNull();
     }
 
     [Theory]

@@ -115,7 +115,8 @@ public sealed class WebhookTests : IAsyncLifetime
     [InlineData(410, OutcomeKind.Configuration, "reason.webhook_gone")]
     [InlineData(422, OutcomeKind.Transient, "reason.webhook_refused")]
     [InlineData(429, OutcomeKind.Throttled, "reason.webhook_busy")]
-    [InlineData(500, OutcomeKind.Unreachable, "reason.webhook_failed")]
+    [InlineData(500, OutcomeKind.Transient, "reason.webhook_failed")]
+    [InlineData(503, OutcomeKind.Unreachable, "reason.webhook_failed")]
     [InlineData(502, OutcomeKind.Unreachable, "reason.webhook_failed")]
     public async Task Each_status_has_its_consequence(int status, OutcomeKind kind, string? reason)
     {
@@ -155,7 +156,7 @@ public sealed class WebhookTests : IAsyncLifetime
         _receiver.Answer(WebhookReceiver.Hang, Endless);
         (await SendAsync(TestPunch())).Reason.ShouldBe("reason.webhook_slow");
         DeliveryOutcome outcome = await SendAsync(TestPunch());
-        (outcome.Kind, outcome.Reason, outcome.Detail).ShouldBe((OutcomeKind.Unreachable, "reason.webhook_failed", null));
+        (outcome.Kind, outcome.Reason, outcome.Detail).ShouldBe((OutcomeKind.Transient, "reason.webhook_failed", null));
     }
 
     private static async Task Endless(HttpContext context)

@@ -45,8 +45,8 @@ public sealed class PostgresDialect : SqlDialect
     public override string Explain(Exception fault) => fault switch
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "The disk of the database server is full; nothing was stored.",
-        PostgresException answer => $"The store cannot commit now: {answer.MessageText}",
         _ when Reach(fault) == FaultReach.Connection => "The connection to the database server was lost; nothing was stored.",
+        PostgresException answer => $"The store cannot commit now: {answer.MessageText}",
         _ => $"The store cannot commit now: {fault?.Message}",
     };
 

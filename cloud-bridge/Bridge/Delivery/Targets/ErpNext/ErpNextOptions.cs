@@ -32,6 +32,9 @@ public sealed record ErpNextOptions : LaneOptions
     /// <summary>Seconds after which a call whose answer did not come is surely over at the site (gunicorn's limit there is 120): then the site is asked.</summary>
     public double SettleSeconds { get; init; } = 120;
 
+    /// <inheritdoc/>
+    public override double ResumeSeconds => SettleSeconds;
+
     /// <summary>What it gets of the past: <c>new</c>, <c>all</c>, or a first day.</summary>
     public string From { get; init; } = "new";
 

@@ -5,8 +5,8 @@ namespace Devices.Bridge.Delivery.Targets.Webhook;
 /// <summary>The signed webhook: <c>Bridge:Webhook:*</c>. Without an address there is none.</summary>
 public sealed record WebhookOptions : LaneOptions
 {
-    /// <summary>Waits of hours are usual between attempts at a receiver that is down.</summary>
-    public WebhookOptions() => (RetrySeconds, RetryMaxSeconds) = (5, 21_600);
+    /// <summary>Longer waits than at the platform: a receiver may be down for days.</summary>
+    public WebhookOptions() => (RetrySeconds, RetryMaxSeconds) = (5, 3600);
 
     /// <summary>Where every punch is posted.</summary>
     public string Url { get; init; } = "";

@@ -68,7 +68,7 @@ public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, I
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(OutcomeKind.Unreachable, "reason.webhook_slow");
+            return new(OutcomeKind.Transient, "reason.webhook_slow");
         }
     }
 
@@ -89,8 +89,10 @@ public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, I
             408 or 425 => new(OutcomeKind.Transient, "reason.webhook_slow", code, words),
             >= 400 and < 500 => new(OutcomeKind.Transient, "reason.webhook_refused", code, words, MaxAttempts: options.RefusedAttempts),
             503 when response.Headers.RetryAfter is not null => new(OutcomeKind.Throttled, "reason.webhook_busy", code, words, RetryAfter.Of(response, now, Throttle)),
-            // The receiver failed: with every punch, as far as we know.
-            _ => new(OutcomeKind.Unreachable, "reason.webhook_failed", code, words),
+            // Nobody answers behind the gateway: that concerns every punch.
+            502 or 503 or 504 => new(OutcomeKind.Unreachable, "reason.webhook_failed", code, words),
+            // The receiver failed at this punch: another may pass, so one that it cannot digest must not hold up everybody.
+            _ => new(OutcomeKind.Transient, "reason.webhook_failed", code, words),
         };
     }
 

@@ -1,8 +1,8 @@
 -- Migration 6: which punch went into which file of the CSV drop; notices to guardians and managers.
 
--- A punch taken for the CSV drop. It is in one file, and in no other.
+-- A punch taken for the CSV drop. It is in one file, and in no other. No reference: the row outlives what retention takes away.
 CREATE TABLE csv_rows (
-  punch_id INTEGER PRIMARY KEY REFERENCES punches(id),
+  punch_id INTEGER PRIMARY KEY,
   file_id  INTEGER,                     -- null: waits for the next file
   taken_at INTEGER NOT NULL
 ) STRICT;
