@@ -29,7 +29,7 @@ internal static class BackupFile
                     {
                         // What is gone meanwhile (a photo whose time is over) is not missed.
                         if (!File.Exists(file)) continue;
-                        await using FileStream part = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                        await using Stream part = await OpenAsync(file, cancellationToken);
                         written.Add(new(name, part.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(part, cancellationToken))));
                         part.Position = 0;
                         await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { Mode = Owner, DataStream = part }, cancellationToken);
@@ -89,6 +89,11 @@ internal static class BackupFile
         if (found.Keys.Except(manifest.Parts.Select(one => one.Name)).FirstOrDefault() is { } more) throw Faulty(file, $"it holds {more}, which its manifest does not name");
         return manifest;
     }
+
+    // Small files are read once: a running bridge may rewrite them, and hash and content must be of the same moment.
+    private static async Task<Stream> OpenAsync(string file, CancellationToken cancellationToken) => new FileInfo(file).Length < 16 * 1024 * 1024
+        ? new MemoryStream(await File.ReadAllBytesAsync(file, cancellationToken), writable: false)
+        : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private static async Task<BackupPart> UnpackAsync(TarEntry entry, string target, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ public sealed class PostgresDialect : SqlDialect
     // Npgsql 10 runs an automatically prepared command with its first parameters again where they were cleared and added anew.
     public override bool KeepsCommands => false;
 
+    // A migration or a month that moves may take as long as it needs; a statement of every day may not.
+    public override int? ScriptTimeout => 0;
+
     public override string Begin => "BEGIN";
 
     public override string BeginMigration => "BEGIN; SELECT pg_advisory_xact_lock(1147500098, 0)";
@@ -34,8 +37,8 @@ public sealed class PostgresDialect : SqlDialect
         PostgresException answer => Class(answer) switch
         {
             "08" => FaultReach.Connection,
-            // Resources, operator intervention, system error, corruption, deadlock or serialization, read-only, failed transaction.
-            "53" or "57" or "58" or "XX" or "40" or "25" => FaultReach.Group,
+            // Resources, operator intervention, system error, corruption, deadlock or serialization, a lock not got in time, read-only, failed transaction.
+            "53" or "57" or "58" or "XX" or "40" or "55" or "25" => FaultReach.Group,
             _ => FaultReach.Work,
         },
         NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException => FaultReach.Connection,

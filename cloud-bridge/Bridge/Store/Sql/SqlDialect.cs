@@ -22,6 +22,9 @@ public abstract class SqlDialect
     /// <summary>Whether a command object is used again for the same text; where not, the driver prepares by text itself.</summary>
     public virtual bool KeepsCommands => true;
 
+    /// <summary>Seconds that a script may take, 0 for as long as it needs; null for the connection's own.</summary>
+    public virtual int? ScriptTimeout => null;
+
     /// <summary>Begins a transaction that writes.</summary>
     public abstract string Begin { get; }
 
