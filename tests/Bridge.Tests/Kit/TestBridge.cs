@@ -73,7 +73,7 @@ public sealed class TestBridge : IAsyncDisposable
             [$"--Bridge:Data={Data}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Https:Port=0", "--Bridge:Https:Bind=127.0.0.1",
                 "--Bridge:Http:Url=http://127.0.0.1:0", "--Bridge:Platform:Kind=none",
                 // The tests' ledgers lie in a fixed past.
-                "--Bridge:Ingest:ClockOldDays=0", .. settings],
+                "--Bridge:Ingest:ClockOldDays=0", .. await PostgresCluster.SettingsAsync(Data), .. settings],
             configure);
         await BridgeProgram.StartAsync(App);
         Get<Listeners>().Ready = true;

@@ -9,6 +9,9 @@ namespace Devices.Bridge.Store.Sql;
 /// </summary>
 internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules clock, OutboxTargets? targets = null)
 {
+    // Terminals' clocks may differ from the bridge's a little; asking once too often costs one lookup.
+    private const long ClockSlack = 3_600_000;
+
     /// <summary>
     /// Takes the longest valid prefix of a batch. A fork takes nothing and stops the ledger; a gap, a broken chain or a field out of
     /// range keeps what came before it, so that HR sees all that is sound.
@@ -43,8 +46,10 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
         List<Punch> fresh = [.. punches.Skip(repeated)];
         ChainVerdict verdict = ChainVerifier.Walk(batch.Terminal, batch.Ledger, mark.Through, mark.Chain, fresh);
         int added = (int)(verdict.Through - mark.Through);
+        // A restored bridge does not know what was delivered after its backup.
+        long restoredAt = added > 0 ? session.Number("SELECT CAST(value AS BIGINT) FROM settings WHERE key = @key", ("@key", Backup.BridgeBackup.RestoredAt)) : 0;
         if (added > 0) session.Dialect.MakeRoom(session, fresh.Take(added).Select(one => one.At), now);
-        for (int i = 0; i < added; i++) mark = Insert(mark, fresh[i]);
+        for (int i = 0; i < added; i++) mark = Insert(mark, fresh[i], restoredAt);
         if (added > 0) mark = Advance(mark, verdict);
         if (verdict.Fault != ChainFault.None)
             return Refuse(mark, added, repeated, Code(verdict.Fault), mark.Through + 1, Sentence(verdict.Text!));
@@ -123,7 +128,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
             row => row.Bytes(0), ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()), ("@seq", seq))[0];
     }
 
-    private LedgerMark Insert(LedgerMark mark, Punch punch)
+    private LedgerMark Insert(LedgerMark mark, Punch punch, long restoredAt)
     {
         long id = session.Number(
             """
@@ -140,7 +145,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
             ("@pack", punch.Pack), ("@photo", punch.Photo), ("@chain", Convert.FromHexString(punch.Chain)), ("@now", now));
         // A doubted time is stored as it is and held back from every target until HR has decided; it is no measure for later ones.
         ClockDoubt? doubt = ClockJudge.Of(punch, now, mark.LastGoodAt, clock);
-        Queue(id, punch, OutboxTarget.Platform, doubt);
+        Queue(id, punch, OutboxTarget.Platform, doubt, perhapsDelivered: punch.At < restoredAt + ClockSlack);
         foreach (string target in (targets ?? OutboxTargets.None).For(punch.At)) Queue(id, punch, target, doubt);
         if (doubt is null) return mark with { LastGoodAt = Math.Max(mark.LastGoodAt ?? 0, punch.At) };
         if (doubt.Code != ClockJudge.Held)
@@ -149,16 +154,19 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
         return mark;
     }
 
-    private void Queue(long id, Punch punch, string target, ClockDoubt? doubt)
+    private void Queue(long id, Punch punch, string target, ClockDoubt? doubt, bool perhapsDelivered = false)
     {
+        (DeliveryState state, string? code, string? reason) = doubt is not null
+            ? (DeliveryState.Held, doubt.Code, doubt.Text)
+            : perhapsDelivered ? (DeliveryState.Ambiguous, "restored", "The bridge was restored from a backup; the platform is asked before this is sent.")
+            : (DeliveryState.Pending, (string?)null, (string?)null);
         session.Execute(
             """
             INSERT INTO outbox (punch_id, target, person, at, state, reason_code, reason, updated_at)
             VALUES (@id, @target, @person, @at, @state, @code, @reason, @now)
             """,
             ("@id", id), ("@target", target), ("@person", punch.Person), ("@at", punch.At),
-            ("@state", Columns.Text(doubt is null ? DeliveryState.Pending : DeliveryState.Held)), ("@code", doubt?.Code),
-            ("@reason", doubt?.Text), ("@now", now));
+            ("@state", Columns.Text(state)), ("@code", code), ("@reason", reason), ("@now", now));
     }
 
     private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict)
