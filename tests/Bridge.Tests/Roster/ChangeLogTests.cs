@@ -9,10 +9,12 @@ public sealed class ChangeLogTests
 {
     private static readonly Department[] Office = [new(1, null, "Office"), new(2, 1, "Lab")];
 
-    [Fact]
-    public async Task Every_change_of_a_person_has_the_next_revision_and_no_change_has_none()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Every_change_of_a_person_has_the_next_revision_and_no_change_has_none(StoreKind kind)
     {
-        await using StoreFixture store = new();
+        await using StoreFixture store = new(kind);
         SqlRosterStore log = new(store.Database, store.Time);
         (await log.RevisionAsync()).ShouldBe(0);
         await store.People.ReconcileAsync(Office, [P("ada"), P("grace")]);
@@ -25,10 +27,12 @@ public sealed class ChangeLogTests
         (await log.ChangesAfterAsync(4, 10)).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Each_person_comes_once_as_it_is_now_and_pages_end_where_the_next_begins()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Each_person_comes_once_as_it_is_now_and_pages_end_where_the_next_begins(StoreKind kind)
     {
-        await using StoreFixture store = new();
+        await using StoreFixture store = new(kind);
         SqlRosterStore log = new(store.Database, store.Time);
         await store.People.ReconcileAsync(Office, [.. Enumerable.Range(0, 7).Select(i => P($"p{i}"))]);
         IReadOnlyList<PersonChange> first = await log.ChangesAfterAsync(0, 3);
@@ -47,10 +51,12 @@ public sealed class ChangeLogTests
         seen.ShouldBe(await log.RevisionAsync());
     }
 
-    [Fact]
-    public async Task A_leaver_stays_as_a_tombstone_until_the_person_comes_back()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task A_leaver_stays_as_a_tombstone_until_the_person_comes_back(StoreKind kind)
     {
-        await using StoreFixture store = new();
+        await using StoreFixture store = new(kind);
         SqlRosterStore log = new(store.Database, store.Time);
         await store.People.ReconcileAsync(Office, [P("ada")]);
         await store.People.ApplyAsync(new([], ["ada", "nobody"], [], []));
@@ -64,10 +70,12 @@ public sealed class ChangeLogTests
         (await store.People.LeftSinceAsync(0)).ShouldBe(0);
     }
 
-    [Fact]
-    public async Task Single_changes_leave_everybody_else_alone()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Single_changes_leave_everybody_else_alone(StoreKind kind)
     {
-        await using StoreFixture store = new();
+        await using StoreFixture store = new(kind);
         await store.People.ReconcileAsync(Office, [P("ada"), P("grace"), P("alan")]);
 
         (await store.People.ApplyAsync(new([P("joan")], ["alan"], [new(2, 1, "Laboratory")], []))).ShouldBe(new RosterChange(1, 0, 1, 1));
@@ -78,10 +86,12 @@ public sealed class ChangeLogTests
         (await store.People.DepartmentsAsync()).Select(d => d.Id).ShouldBe([1L]);
     }
 
-    [Fact]
-    public async Task Somebody_under_a_new_id_is_noticed_and_not_merged()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Somebody_under_a_new_id_is_noticed_and_not_merged(StoreKind kind)
     {
-        await using StoreFixture store = new();
+        await using StoreFixture store = new(kind);
         await store.People.ReconcileAsync(Office, [P("old1", "Ada", "J1"), P("x", "Alan")]);
 
         RosterChange change = await store.People.ReconcileAsync(Office, [P("new1", "Ada", "J1"), P("y", "Alan"), P("z", "Joan", "J9")]);
@@ -90,10 +100,12 @@ public sealed class ChangeLogTests
         (await store.People.FindPersonAsync("old1"))!.Active.ShouldBeFalse();
     }
 
-    [Fact]
-    public async Task Who_belonged_where_is_known_for_every_time_and_other_changes_do_not_repeat_it()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Who_belonged_where_is_known_for_every_time_and_other_changes_do_not_repeat_it(StoreKind kind)
     {
-        await using StoreFixture store = new();
+        await using StoreFixture store = new(kind);
         SqlRosterStore log = new(store.Database, store.Time);
         await store.People.ReconcileAsync(Office, [P("ada")]);
         long first = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -105,10 +117,12 @@ public sealed class ChangeLogTests
             .ShouldBe([("ada", 0, "1"), ("ada", 864_000_000, "1,2"), ("late", 864_000_000, "2")]);
     }
 
-    [Fact]
-    public async Task A_mark_survives_until_what_it_began_with_is_settled()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task A_mark_survives_until_what_it_began_with_is_settled(StoreKind kind)
     {
-        await using StoreFixture store = new();
+        await using StoreFixture store = new(kind);
         SqlRosterStore marks = new(store.Database, store.Time);
         long now = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
         await marks.MarkAsync([new(MarkKind.Person, "ada", Expectation.Here), new(MarkKind.Department, "2", Expectation.Gone)]);
