@@ -64,7 +64,11 @@ public sealed partial class TextTests
         .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
         .. typeof(ProblemCodes).GetFields().Where(f => f.IsLiteral).Select(f => $"reason.{f.GetRawConstantValue()}"),
-        "reason.rewound", "reason.restart", "reason.clock-held",
+        "reason.rewound", "reason.restart", "reason.restart-again", "reason.clock-held",
+        .. Enum.GetValues<Devices.Bridge.Delivery.CallKind>().Select(k => $"call.{Devices.Bridge.Delivery.CallBudget.Name(k)}"),
+        .. ((string[])["all", "first-last", "shift-windows"]).Select(p => $"policy.{p}"),
+        .. ((string[])["running", "done", "stopped"]).Select(r => $"run.{r}"),
+        .. ((string[])["missing", "repaired", "wrong-time", "wrong-person", "doubled", "refused", "other"]).Select(f => $"found.{f}"),
     ];
 
     private static IEnumerable<string> Named()
