@@ -1,5 +1,6 @@
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
@@ -21,6 +22,7 @@ public static class BridgeApplication
         builder.AddPlainLog();
         BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
+        builder.AddDownlink();
         builder.AddIngest();
         builder.AddFleet();
         builder.AddDelivery();

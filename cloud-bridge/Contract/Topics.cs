@@ -14,6 +14,10 @@ public static class Topics
     public const string Roster = "roster";
     public const string Command = "command";
     public const string Result = "result";
+    public const string Applied = "applied";
+
+    /// <summary>What a terminal subscribes to.</summary>
+    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command];
 
     /// <summary><c>d/{terminal}/{leaf}</c>.</summary>
     public static string For(string terminal, string leaf) => $"d/{terminal}/{leaf}";
@@ -33,9 +37,9 @@ public static class Topics
     }
 
     /// <summary>Whether terminals publish on this leaf. <c>photo</c> carries the crop's SHA-256 as one more level.</summary>
-    public static bool IsUp(string leaf) => leaf is Hello or Punches or Event or Status or Result
+    public static bool IsUp(string leaf) => leaf is Hello or Punches or Event or Status or Result or Applied
         || (leaf.StartsWith(Photo + "/", StringComparison.Ordinal) && PunchChain.TryParseHex(leaf[(Photo.Length + 1)..], out _));
 
     /// <summary>Whether terminals subscribe to this leaf.</summary>
-    public static bool IsDown(string leaf) => leaf is State or Roster or Command;
+    public static bool IsDown(string leaf) => Down.Contains(leaf);
 }

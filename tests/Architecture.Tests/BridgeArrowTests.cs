@@ -6,12 +6,13 @@ namespace Devices.Architecture.Tests;
 public partial class BridgeArrowTests
 {
     [Theory]
-    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance")]
-    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance")]
-    [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts")]
-    [InlineData("Delivery", "Ingest Web Fleet Alerts")]
-    [InlineData("Roster", "Ingest Web Fleet Alerts")]
-    [InlineData("Fleet", "Delivery Web Roster Alerts")]
+    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink")]
+    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink")]
+    [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts Downlink")]
+    [InlineData("Delivery", "Ingest Web Fleet Alerts Downlink")]
+    [InlineData("Roster", "Ingest Web Fleet Alerts Downlink")]
+    [InlineData("Fleet", "Delivery Web Roster Alerts Downlink")]
+    [InlineData("Downlink", "Delivery Web Roster Alerts Attendance")]
     [InlineData("Alerts", "Ingest Web Fleet Roster")]
     public void A_folder_of_the_bridge_does_not_look_forward(string folder, string forbidden)
     {

@@ -13,7 +13,8 @@ public sealed class AsyncApiTests
 {
     private static readonly YamlMappingNode Root = Load();
 
-    public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(StateMessage), typeof(Problem) }];
+    public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(StateMessage), typeof(Problem),
+        typeof(RosterMessage), typeof(RosterPerson), typeof(RosterLeaver), typeof(SnapshotPart), typeof(AppliedMessage), typeof(RosterApplied), typeof(Erasure) }];
 
     [Fact]
     public void Every_schema_has_a_record_and_the_reverse() =>
@@ -43,9 +44,9 @@ public sealed class AsyncApiTests
                 type == typeof(long) || type == typeof(int) ? "integer" :
                 type == typeof(float) || type == typeof(double) ? "number" :
                 type == typeof(bool) ? "boolean" :
-                type == typeof(IReadOnlyList<Punch>) ? "array" :
-                type == typeof(Problem) ? "$ref" : "object";
-            if (expected == "$ref") Text(schema, "$ref").ShouldBe("#/components/schemas/Problem");
+                type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? "array" :
+                Records.Any(r => r.Data == type) ? "$ref" : "object";
+            if (expected == "$ref") Text(schema, "$ref").ShouldBe($"#/components/schemas/{type.Name}");
             else Text(schema, "type").ShouldBe(expected, $"{record.Name}.{property.Name}");
             if (type == typeof(long)) Text(schema, "format").ShouldBe("int64", $"{record.Name}.{property.Name}");
             if (type == typeof(Guid)) Text(schema, "format").ShouldBe("uuid", $"{record.Name}.{property.Name}");
@@ -75,6 +76,11 @@ public sealed class AsyncApiTests
         Text(punches, "minItems").ShouldBe("1");
         Text(Map(Root, "components", "schemas", "Punch", "properties", "terminal"), "pattern").ShouldBe($"^[a-z0-9][a-z0-9-]{{0,{PunchRules.MaxTerminal - 1}}}$");
         Text(Map(Root, "components", "schemas", "Punch", "properties", "person"), "description").ShouldContain($"{PunchRules.MaxPerson} bytes");
+        foreach (string list in (string[])["people", "gone"])
+            Text(Map(Root, "components", "schemas", "RosterMessage", "properties", list), "maxItems").ShouldBe($"{RosterRules.MaxPeople}");
+        Text(Map(Root, "components", "schemas", "RosterPerson", "properties", "name"), "maxLength").ShouldBe($"{RosterRules.MaxName}");
+        Text(Map(Root, "components", "schemas", "RosterPerson", "properties", "cards"), "maxItems").ShouldBe($"{RosterRules.MaxCards}");
+        Text(Map(Root, "components", "schemas", "RosterPerson", "properties", "departments"), "maxItems").ShouldBe($"{RosterRules.MaxDepartments}");
         Text(Map(Root, "info"), "version").ShouldBe(Protocol.Version);
     }
 

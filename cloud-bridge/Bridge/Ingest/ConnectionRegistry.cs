@@ -20,13 +20,16 @@ public sealed class ConnectionRegistry(TimeProvider time)
     public void Add(TerminalSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        _sessions[session.Terminal] = session;
+        TerminalSession? before = null;
+        _sessions.AddOrUpdate(session.Terminal, session, (_, old) => { before = old; return session; });
+        before?.End();
     }
 
     /// <summary>Removes this very session; false where a newer one of the terminal took its place.</summary>
     public bool Remove(TerminalSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
+        session.End();
         return _sessions.TryRemove(KeyValuePair.Create(session.Terminal, session));
     }
 

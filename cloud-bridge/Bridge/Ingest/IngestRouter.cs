@@ -13,7 +13,7 @@ namespace Devices.Bridge.Ingest;
 /// </summary>
 public sealed class IngestRouter(
     IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks,
-    PressureOptions options, TimeProvider time, ILogger<IngestRouter> log)
+    PressureOptions options, IEnumerable<ITerminalEar> ears, TimeProvider time, ILogger<IngestRouter> log)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
@@ -104,6 +104,7 @@ public sealed class IngestRouter(
         Topics.Hello => HelloAsync(message, cancellationToken),
         Topics.Event => EventAsync(message, cancellationToken),
         Topics.Status => StatusAsync(message, cancellationToken),
+        _ when ears.FirstOrDefault(one => one.Takes(message.Leaf)) is { } ear => ear.TakeAsync(message, cancellationToken),
         _ => Task.FromResult(Reply.Refuse(MqttPubAckReasonCode.ImplementationSpecificError, ProblemCodes.Malformed,
             $"This bridge does not take '{message.Leaf.Split('/')[0]}' yet; keep it.")),
     };
@@ -140,6 +141,7 @@ public sealed class IngestRouter(
             return Bad("boot or versions are longer than anything sensible.");
         message.Session.Ledger = hello.Ledger;
         IngestResult result = await punches.GreetAsync(hello, cancellationToken);
+        foreach (ITerminalEar ear in ears) ear.Greeted(message.Session, hello);
         log.LogInformation("{Terminal} says hello: ledger {Ledger} ends at {LastSeq}, {Through} are stored.", hello.Terminal, hello.Ledger, hello.LastSeq, result.Mark.Through);
         return Answer(result);
     }
@@ -176,14 +178,14 @@ public sealed class IngestRouter(
         return reply with { State = State(mark, reply.Problem) };
     }
 
-    private StateMessage State(LedgerMark mark, Problem? problem) => new()
+    private StateMessage State(LedgerMark mark, Problem? problem) => ears.Aggregate(new StateMessage
     {
         Ledger = mark.Ledger,
         Through = mark.Through,
         Chain = PunchChain.ToHex(mark.Chain),
         Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Problem = problem,
-    };
+    }, (state, ear) => ear.Want(mark.Terminal, state));
 
     private static Reply? Foreign(UpMessage message, string named) => named == message.Session.Terminal ? null
         : Reply.Refuse(MqttPubAckReasonCode.NotAuthorized, ProblemCodes.WrongTerminal,

@@ -173,7 +173,11 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
             Reply reply = _stopping
                 ? Reply.Refuse(MqttPubAckReasonCode.UnspecifiedError, ProblemCodes.Unavailable, "The bridge is shutting down; send again later.")
                 : await _router.Value.HandleAsync(session, publish.ApplicationMessage);
-            if (reply.State is { } state) await SendAsync(session, reply.SlowDownMs > 0 ? state with { SlowDownMs = reply.SlowDownMs } : state);
+            if (reply.State is { } state)
+            {
+                if (reply.SlowDownMs > 0) state = state with { SlowDownMs = reply.SlowDownMs };
+                await SendAsync(session, Topics.State, ContractCodec.Write(state, ContractJson.Default.StateMessage));
+            }
             publish.Response.ReasonCode = reply.Code;
             List<MqttUserProperty> told = [];
             if (reply.Problem is { } problem)
@@ -198,7 +202,7 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
         string own = $"d/{session.Terminal}/";
         bool allowed = filter.StartsWith(own, StringComparison.Ordinal) && (Topics.IsDown(filter[own.Length..]) || filter[own.Length..] is "#" or "+");
         if (allowed) return;
-        string text = $"The certificate of {session.Terminal} may not subscribe to '{(filter.Length > 80 ? filter[..80] + "…" : filter)}'; it may use state, roster and command below {own}.";
+        string text = $"The certificate of {session.Terminal} may not subscribe to '{(filter.Length > 80 ? filter[..80] + "…" : filter)}'; it may use {string.Join(", ", Topics.Down)} below {own}.";
         subscribe.ProcessSubscription = false;
         subscribe.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
         subscribe.ReasonString = text;
@@ -223,26 +227,29 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
         return Task.CompletedTask;
     }
 
-    private async Task SendAsync(TerminalSession session, StateMessage state)
+    public async Task<bool> SendAsync(TerminalSession session, string leaf, byte[] payload)
     {
+        ArgumentNullException.ThrowIfNull(session);
         MqttApplicationMessage message = new()
         {
-            Topic = Topics.For(session.Terminal, Topics.State),
-            PayloadSegment = ContractCodec.Write(state, ContractJson.Default.StateMessage),
+            Topic = Topics.For(session.Terminal, leaf),
+            PayloadSegment = payload,
             QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
             UserProperties = [new(Protocol.VersionProperty, System.Text.Encoding.UTF8.GetBytes(Protocol.Version))],
         };
+        if (session.Ended.IsCancellationRequested || !_server.IsStarted) return false;
         try
         {
             MqttSessionStatus status = await _server.GetSessionAsync(session.Terminal);
-            if (!status.TryEnqueueApplicationMessage(message, out _)) return;
+            if (!status.TryEnqueueApplicationMessage(message, out _)) return false;
         }
         catch (InvalidOperationException)
         {
-            return; // It left meanwhile; hello brings the state next time.
+            return false; // It left meanwhile; hello says next time where it stands.
         }
         if (session.CountSent() > _limits.MaxUnacknowledged)
             await DisconnectAsync(session.Terminal, MqttDisconnectReasonCode.QuotaExceeded, $"{session.Terminal} left more than {_limits.MaxUnacknowledged} messages unacknowledged.");
+        return true;
     }
 
     private async Task QuietlyAsync(Func<Task> write)

@@ -17,4 +17,6 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(StatusMessage))]
 [JsonSerializable(typeof(StateMessage))]
+[JsonSerializable(typeof(RosterMessage))]
+[JsonSerializable(typeof(AppliedMessage))]
 public sealed partial class ContractJson : JsonSerializerContext;

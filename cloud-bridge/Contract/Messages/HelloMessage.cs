@@ -14,7 +14,11 @@ public sealed record HelloMessage
     /// <summary>Chain value at <see cref="LastSeq"/>, 64 hex digits.</summary>
     public required string LastChain { get; init; }
 
+    /// <summary>The roster's revision; which line of revisions it belongs to stands in <see cref="Applied"/>.</summary>
     public long RosterRevision { get; init; }
+
+    /// <summary>What of the bridge's wishes is carried out; null from a terminal that does not take any.</summary>
+    public AppliedMessage? Applied { get; init; }
 
     /// <summary>Identity of this boot of the board; a new one each start of the kernel.</summary>
     public required string Boot { get; init; }

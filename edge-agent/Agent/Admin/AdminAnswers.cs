@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Edge.Agent.Camera;
+using Devices.Edge.Agent.Downlink;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 
@@ -89,6 +90,9 @@ public sealed record StatusAnswer
 
     /// <summary>Entries waiting on the MCU.</summary>
     public long McuQueue { get; init; }
+
+    /// <summary>The platform's roster on this terminal.</summary>
+    public RosterStatus? Roster { get; init; }
 
     public required bool BridgeOnline { get; init; }
 

@@ -9,9 +9,9 @@ namespace Devices.Edge.Agent.Gallery;
 /// transaction. <c>secure_delete</c> overwrites what is erased, and the write-ahead log is cut after an erasure, so that no template
 /// stays readable on the disk (design section 10).
 /// </summary>
-public sealed class PeopleStore : IDisposable
+public sealed partial class PeopleStore : IDisposable
 {
-    private const int Schema = 1;
+    private const int Schema = 2;
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
     private readonly TemplateVault _vault;
@@ -51,6 +51,7 @@ public sealed class PeopleStore : IDisposable
                     """);
             }
 
+            if (version < 2) Run(connection, RosterSchema);
             return new(connection, vault, time);
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
@@ -85,8 +86,10 @@ public sealed class PeopleStore : IDisposable
             ("$id", id), ("$name", name), ("$now", _time.GetUtcNow().ToUnixTimeMilliseconds()));
         if (cards is not null)
         {
-            Run("DELETE FROM card WHERE person = $id", ("$id", id));
-            foreach (string uid in cards.Distinct(StringComparer.Ordinal)) Run("INSERT INTO card(uid, person) VALUES ($uid, $id)", ("$uid", uid), ("$id", id));
+            // Cards that the platform gave are the platform's to take.
+            MarkCards(id, "person = $id AND source = 'local'", cards);
+            Run("DELETE FROM card WHERE person = $id AND source = 'local'", ("$id", id));
+            foreach (string uid in cards.Distinct(StringComparer.Ordinal)) Run("INSERT INTO card(uid, person) VALUES ($uid, $id) ON CONFLICT(uid) DO NOTHING", ("$uid", uid), ("$id", id));
         }
 
         if (templates is not null)
@@ -112,6 +115,7 @@ public sealed class PeopleStore : IDisposable
     public bool Erase(string id) => Turn(() =>
     {
         using SqliteTransaction transaction = _connection.BeginTransaction();
+        MarkCards(id, "person = $id", []);
         int gone = Run("DELETE FROM person WHERE id = $id", ("$id", id));
         transaction.Commit();
         if (gone > 0) CutLog();
@@ -160,15 +164,15 @@ public sealed class PeopleStore : IDisposable
 
     private List<Person> ListCore(string where, params (string, object)[] parameters)
     {
-        List<(string Id, string Name)> rows = [];
-        using (SqliteCommand command = Command($"SELECT p.id, p.name FROM person p {where} ORDER BY p.name, p.id", parameters))
+        List<(string Id, string Name, bool FromPlatform, string? Methods)> rows = [];
+        using (SqliteCommand command = Command($"SELECT p.id, p.name, p.source, p.methods FROM person p {where} ORDER BY p.name, p.id", parameters))
         using (SqliteDataReader row = command.ExecuteReader())
         {
-            while (row.Read()) rows.Add((row.GetString(0), row.GetString(1)));
+            while (row.Read()) rows.Add((row.GetString(0), row.GetString(1), row.GetString(2) == Platform, row.IsDBNull(3) ? null : row.GetString(3)));
         }
 
         List<Person> people = [];
-        foreach ((string id, string name) in rows)
+        foreach ((string id, string name, bool fromPlatform, string? methods) in rows)
         {
             List<string> cards = [];
             using (SqliteCommand command = Command("SELECT uid FROM card WHERE person = $id ORDER BY uid", ("$id", id)))
@@ -184,7 +188,7 @@ public sealed class PeopleStore : IDisposable
                 while (row.Read()) packs[row.GetString(0)] = row.GetInt32(1);
             }
 
-            people.Add(new(id, name, cards, packs));
+            people.Add(new(id, name, cards, packs) { Local = !fromPlatform, Methods = methods?.Split(',', StringSplitOptions.RemoveEmptyEntries) });
         }
 
         return people;

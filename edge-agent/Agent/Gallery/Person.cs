@@ -5,4 +5,14 @@ namespace Devices.Edge.Agent.Gallery;
 /// <param name="Name">For the screen and the log.</param>
 /// <param name="Cards">UIDs, upper-case hex.</param>
 /// <param name="Templates">How many templates there are for each model pack (<c>id@version</c>).</param>
-public sealed record Person(string Id, string Name, IReadOnlyList<string> Cards, IReadOnlyDictionary<string, int> Templates);
+public sealed record Person(string Id, string Name, IReadOnlyList<string> Cards, IReadOnlyDictionary<string, int> Templates)
+{
+    /// <summary>Whether only this site knows the person: enrolled here, and in no roster of the platform's.</summary>
+    public bool Local { get; init; }
+
+    /// <summary>How the person may punch; null for every way.</summary>
+    public IReadOnlyList<string>? Methods { get; init; }
+
+    /// <summary>Whether the person may punch in this way.</summary>
+    public bool May(string method) => Methods?.Contains(method) ?? true;
+}

@@ -13,8 +13,16 @@ public sealed class TemplateVault : IDisposable
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
     private readonly AesGcm _cipher;
+    private readonly byte[] _marks;
 
-    private TemplateVault(byte[] key) => _cipher = new(key, TagBytes);
+    private TemplateVault(byte[] key)
+    {
+        _cipher = new(key, TagBytes);
+        _marks = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "devices.card-marks.1"u8.ToArray());
+    }
+
+    /// <summary>A card as it can be found again but not read: HMAC-SHA-256 under a key derived from this vault's.</summary>
+    public byte[] MarkOf(string card) => HMACSHA256.HashData(_marks, Encoding.ASCII.GetBytes(card));
 
     /// <summary>Opens the key file, making it where it is missing.</summary>
     /// <exception cref="GalleryException">The file is damaged, cannot be read, or is readable by others.</exception>

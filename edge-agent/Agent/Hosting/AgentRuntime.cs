@@ -1,6 +1,7 @@
 using System.Globalization;
 using Devices.Edge.Agent.Admin;
 using Devices.Edge.Agent.Camera;
+using Devices.Edge.Agent.Downlink;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Punching;
@@ -44,6 +45,7 @@ public sealed class AgentRuntime : IAsyncDisposable
     private CameraPart? _camera;
     private VisionPart? _vision;
     private BridgePart? _bridge;
+    private DownlinkPart? _downlink;
     private ClockKeeper _keeper = null!;
     private AdminServer? _admin;
     private Task _cameraTask = Task.CompletedTask;
@@ -85,7 +87,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _health.Changed += ShowState;
         _desk.Greeted += ShowState;
         StartFace(gate, book, site);
-        StartRest();
+        StartRest(pins);
         TellLiveness(gate);
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
 
@@ -245,14 +247,17 @@ public sealed class AgentRuntime : IAsyncDisposable
         }
     }
 
-    private void StartRest()
+    private void StartRest(PinBook pins)
     {
-        TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt);
+        RosterDesk roster = new(_people, pins, () => _vision?.Models, _narration);
+        _downlink = new(roster, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), _narration);
+        TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink);
         _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time);
         _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
         CancellationToken stop = _stopRest.Token;
         _restTask = Task.WhenAll(
             PartRunner.RunAsync("clock", token => _keeper.RunAsync(_heartbeats.Watch("clock", TimeSpan.FromSeconds(30)), token), _narration, _time, stop),
+            PartRunner.RunAsync("downlink", _downlink.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("screen", _screen.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("watchdog", _systemd.RunAsync, _narration, _time, stop));
     }
@@ -304,6 +309,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             McuSafeMode = _desk.SafeMode,
             McuFirmware = _desk.Firmware,
             McuQueue = _desk.McuQueue,
+            Roster = _downlink?.Status,
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),

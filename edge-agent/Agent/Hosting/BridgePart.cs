@@ -53,6 +53,10 @@ public sealed class BridgePart(
         await session.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Publishes one message; true once the bridge has acknowledged it.</summary>
+    public Task<bool> PublishAsync(string leaf, byte[] payload, CancellationToken cancellationToken) =>
+        _session?.TryPublishAsync(leaf, payload, cancellationToken) ?? Task.FromResult(false);
+
     /// <summary>Waits until the bridge has every sealed punch, while it is online, at most <paramref name="limit"/>.</summary>
     public async Task DrainAsync(TimeSpan limit)
     {

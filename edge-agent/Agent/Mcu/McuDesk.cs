@@ -203,15 +203,18 @@ public sealed class McuDesk : IMcuDesk
 
     private ConfirmMessage Answer(CardMessage card, out string? door)
     {
-        if (Known(card.Id, "card", _cardTime.Of(card, _clock.Read()), out door) is { } before) return before;
-        if (_people.FindByCard(card.Uid) is not { } person)
+        ClockReading at = _cardTime.Of(card, _clock.Read());
+        if (Known(card.Id, "card", at, out door) is { } before) return before;
+        // Whose it was when it was read: the card may have been taken from its person while the entry waited on the MCU.
+        Person? then = at.Trusted && _people.FindDeparted(card.Uid, at.AtMs) is { } left ? _people.Find(left) ?? new(left, left, [], new Dictionary<string, int>()) : null;
+        if ((then ?? _people.FindByCard(card.Uid)) is not { } person)
         {
             _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "card-unknown", Method = "card", Text = $"The card {Masked(card.Uid)} belongs to nobody; no punch." });
             _gate.Offer("card-unknown", $"A card that belongs to nobody was shown ({Masked(card.Uid)}).");
             return Kept(Confirm(card.Id, ConfirmResult.Unknown, 0, "", 0, "This card is not known here."));
         }
 
-        return Record(person, PunchMethod.Card, card.Id, card.Direction, _cardTime.Of(card, _clock.Read()), out door);
+        return Record(person, PunchMethod.Card, card.Id, card.Direction, at, out door);
     }
 
     private ConfirmMessage Answer(PinMessage pin, out string? door)
@@ -257,6 +260,13 @@ public sealed class McuDesk : IMcuDesk
         door = null;
         ClockReading now = _clock.Read();
         bool there = IsThere(at);
+        if (!person.May(method == PunchMethod.Pin ? "pin" : "card"))
+        {
+            string way = method == PunchMethod.Pin ? "PIN" : "card";
+            _narration.Tell(new NarrationEvent { Kind = "refused", Reason = "method", Person = person.Id, Name = person.Name, Method = method == PunchMethod.Pin ? "pin" : "card", Text = $"{person.Name} by {way}: the platform does not allow this person to punch by {way}; no punch." });
+            return Kept(Confirm(entry, ConfirmResult.Refused, 0, person.Name, 0, $"You may not punch by {way} here."));
+        }
+
         string word = method == PunchMethod.Pin ? "pin" : "card", by = method == PunchMethod.Pin ? "PIN" : "card";
         PunchDraft draft = new()
         {

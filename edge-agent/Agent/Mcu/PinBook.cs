@@ -86,7 +86,11 @@ public sealed class PinBook : IDisposable
         lock (_gate)
         {
             using SqliteCommand delete = Command("DELETE FROM pin WHERE person = $person", ("$person", person));
-            return delete.ExecuteNonQuery() > 0;
+            if (delete.ExecuteNonQuery() == 0) return false;
+            // What was deleted must not stay readable in the log either.
+            using SqliteCommand cut = Command("PRAGMA wal_checkpoint(TRUNCATE)");
+            cut.ExecuteNonQuery();
+            return true;
         }
     }
 

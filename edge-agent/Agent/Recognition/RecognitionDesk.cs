@@ -87,6 +87,13 @@ public sealed class RecognitionDesk(
             return;
         }
 
+        if (!MayUseFace(accepted.Person))
+        {
+            narration.Tell(new NarrationEvent { Kind = "refused", Reason = "method", Person = accepted.Person, Name = name, Method = "face", Text = $"{name} was recognised, but the platform does not allow this person to punch by face; no punch. Card or PIN was asked for." });
+            screen.Show(ScreenKind.CardPlease, name);
+            return;
+        }
+
         PunchDraft draft = new()
         {
             Person = accepted.Person,
@@ -150,6 +157,18 @@ public sealed class RecognitionDesk(
         catch (GalleryException)
         {
             return person;
+        }
+    }
+
+    private bool MayUseFace(string person)
+    {
+        try
+        {
+            return people.Find(person)?.May("face") ?? true;
+        }
+        catch (GalleryException)
+        {
+            return true;
         }
     }
 

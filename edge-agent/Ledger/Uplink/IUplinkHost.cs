@@ -11,6 +11,9 @@ public interface IUplinkHost
     /// <summary>The roster revision that the terminal holds.</summary>
     long RosterRevision => 0;
 
+    /// <summary>What of the bridge's wishes is carried out, for <c>hello</c>; null for none.</summary>
+    AppliedMessage? Applied => null;
+
     /// <summary>Adds temperature, last frame and so on to a status about to be sent.</summary>
     StatusMessage Describe(StatusMessage basis) => basis;
 

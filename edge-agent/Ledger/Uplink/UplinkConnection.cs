@@ -143,7 +143,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
             if (result.ResultCode != MqttClientConnectResultCode.Success)
                 throw new UplinkFaultException($"The bridge at {where} refused the connection: {ReasonWords.Of(result.ResultCode)}{(string.IsNullOrEmpty(result.ReasonString) ? "" : $" ({result.ReasonString})")}.");
             MqttClientSubscribeOptionsBuilder subscribe = new();
-            foreach (string leaf in new[] { Topics.State, Topics.Roster, Topics.Command })
+            foreach (string leaf in Topics.Down)
                 subscribe.WithTopicFilter(f => f.WithTopic(Topics.For(_options.Terminal, leaf)).WithAtLeastOnceQoS());
             await _client.SubscribeAsync(subscribe.Build(), limited).ConfigureAwait(false);
             return true;

@@ -29,7 +29,7 @@ public sealed partial class UplinkSession
             Note(UplinkNoteKind.Refused, $"A message of the bridge on '{arrival.Leaf}' was not read: {version.Text}");
             return null;
         }
-        if (DownLeaves.Contains(arrival.Leaf))
+        if (arrival.Leaf != Topics.State && Topics.IsDown(arrival.Leaf))
         {
             await HandAsync(() => _host.OnDownlinkAsync(arrival.Leaf, arrival.Payload, cancellation), arrival.Leaf).ConfigureAwait(false);
             return null;

@@ -18,7 +18,6 @@ public sealed partial class UplinkSession
 {
     // After a negative PUBACK the state that explains it is already on its way, or there is none.
     private static readonly TimeSpan RefusedStateWait = TimeSpan.FromSeconds(1);
-    private static readonly string[] DownLeaves = [Topics.Roster, Topics.Command];
     private readonly UplinkOptions _options;
     private readonly LedgerStore _ledger;
     private readonly TrustedClock _clock;
@@ -239,6 +238,7 @@ public sealed partial class UplinkSession
             LastSeq = head.Through,
             LastChain = head.Chain,
             RosterRevision = _host.RosterRevision,
+            Applied = _host.Applied,
             Boot = _clock.BootId,
             Now = Math.Max(0, _time.GetUtcNow().ToUnixTimeMilliseconds()),
             Versions = new(_host.Versions),

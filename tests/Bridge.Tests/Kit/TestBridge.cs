@@ -30,10 +30,10 @@ public sealed class TestBridge : IAsyncDisposable
     public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
 
     /// <summary>Stops it and starts it again on the same data.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Action<WebApplicationBuilder>? configure = null)
     {
         await StopAsync();
-        await RunAsync(null, []);
+        await RunAsync(configure, []);
     }
 
     public async Task StopAsync()

@@ -16,6 +16,7 @@ public sealed class TestTerminal : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Channel<StateMessage> _states = Channel.CreateUnbounded<StateMessage>();
+    private readonly Channel<(string Leaf, byte[] Payload)> _down = Channel.CreateUnbounded<(string, byte[])>();
 
     private TestTerminal(Enrolled identity, IMqttClient client)
     {
@@ -37,6 +38,7 @@ public sealed class TestTerminal : IAsyncDisposable
             if (message.ApplicationMessage.Topic == Topics.For(identity.Terminal, Topics.State)
                 && ContractCodec.TryRead(System.Buffers.BuffersExtensions.ToArray(message.ApplicationMessage.Payload), ContractJson.Default.StateMessage, out StateMessage? state, out _))
                 terminal._states.Writer.TryWrite(state!);
+            else if (Topics.TryParse(message.ApplicationMessage.Topic, out _, out string leaf)) terminal._down.Writer.TryWrite((leaf, System.Buffers.BuffersExtensions.ToArray(message.ApplicationMessage.Payload)));
             return Task.CompletedTask;
         };
         client.DisconnectedAsync += gone => { terminal.Disconnected.TrySetResult(gone); return Task.CompletedTask; };
@@ -81,6 +83,20 @@ public sealed class TestTerminal : IAsyncDisposable
             QualityOfServiceLevel = qos,
             UserProperties = version is null ? [] : [new MqttUserProperty(Protocol.VersionProperty, Encoding.UTF8.GetBytes(version))],
         });
+
+    /// <summary>The next message on a leaf other than <c>state</c>; those on other leaves before it are dropped.</summary>
+    public async Task<byte[]> DownAsync(string leaf)
+    {
+        using CancellationTokenSource limit = new(Patience);
+        while (true)
+        {
+            (string on, byte[] payload) = await _down.Reader.ReadAsync(limit.Token);
+            if (on == leaf) return payload;
+        }
+    }
+
+    /// <summary>Whether something other than <c>state</c> has come that was not read yet.</summary>
+    public bool AnyDown => _down.Reader.TryPeek(out _);
 
     /// <summary>The next state the bridge sent.</summary>
     public async Task<StateMessage> StateAsync()

@@ -20,6 +20,7 @@ public static class AgentChecks
         yield return Camera(status, patient);
         yield return Mcu(status);
         yield return Uplink(status);
+        if (Roster(status) is { } roster) yield return roster;
     }
 
     private static Finding Agent(JsonElement status)
@@ -76,5 +77,16 @@ public static class AgentChecks
             false => new("uplink", Level.Fault, $"not connected, {found}", "Nothing is lost: punches go up when the bridge is back.", "See the steps of 'bridge' below."),
             null => new("uplink", Level.Unknown, found),
         };
+    }
+
+    private static Finding? Roster(JsonElement status)
+    {
+        if (status.Get("roster") is not { } roster) return null;
+        if (roster.Whole("revision") is not { } revision) return new("roster", Level.Ok, "none from the bridge; people are those enrolled here");
+        string found = string.Create(CultureInfo.InvariantCulture, $"revision {revision}, the bridge is at {roster.Whole("wanted") ?? 0}; {roster.Whole("local") ?? 0} people are known here only, {roster.Whole("unconfirmed") ?? 0} erasures are not confirmed");
+        if (roster.Text("problem") is { Length: > 0 } problem) return new("roster", Level.Warning, $"{found}; {problem.TrimEnd('.')}", "Somebody of the roster was left out, or a message did not follow.", "Mend the person at the platform, or take the card from whoever has it here (`devices people`).");
+        return status.Flag("bridge_online") is true && (roster.Whole("wanted") ?? 0) > revision
+            ? new("roster", Level.Warning, found, "People who joined or left since are not known here yet.", "Look again in a minute; if it lasts, read the agent's log.")
+            : new("roster", Level.Ok, found);
     }
 }

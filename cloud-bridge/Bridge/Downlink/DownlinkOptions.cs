@@ -1,0 +1,17 @@
+namespace Devices.Bridge.Downlink;
+
+/// <summary>How messages go down to terminals.</summary>
+public sealed record DownlinkOptions
+{
+    /// <summary>How often the bridge looks whether something new is to go down.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A message that is not answered is composed anew and sent again after this.</summary>
+    public TimeSpan SendAgain { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Most bytes of a roster message; more people wait for the next one.</summary>
+    public int MaxBytes { get; init; } = 96 * 1024;
+
+    /// <summary>Most people and leavers of a roster message.</summary>
+    public int MaxPeople { get; init; } = Contract.Messages.RosterRules.MaxPeople;
+}

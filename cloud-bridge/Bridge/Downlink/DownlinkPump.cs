@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Devices.Bridge.Ingest;
+using Devices.Bridge.Store;
+using Devices.Contract;
+using Devices.Contract.Messages;
+using MQTTnet.Protocol;
+
+namespace Devices.Bridge.Downlink;
+
+/// <summary>
+/// Sends down what terminals lack. Each session has a loop of its own that is woken by hello, by an answer and by news, and has one
+/// message of a kind in flight; where it stands is what the terminal said, so that a restart on either side changes nothing.
+/// </summary>
+public sealed class DownlinkPump(
+    RosterComposer composer, RosterLine line, IRosterChanges changes, IDownlinkStore store, ITerminalConnections connections, DownlinkOptions options,
+    TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
+{
+    private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private long _head;
+
+    public bool Takes(string leaf) => leaf is Topics.Applied;
+
+    public async Task<Reply> TakeAsync(UpMessage message, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (!ContractCodec.TryRead(message.Payload.Span, ContractJson.Default.AppliedMessage, out AppliedMessage? applied, out Problem? problem))
+            return Reply.Refuse(Reply.CodeOf(problem!.Code), problem.Code, problem.Text);
+        if (applied!.Roster is not { } roster) return Reply.Done;
+        if (Fault(roster) is { } fault) return Reply.Refuse(MqttPubAckReasonCode.PayloadFormatInvalid, ProblemCodes.Malformed, fault);
+        await StandAsync(message.Session, roster, cancellationToken);
+        return Reply.Done;
+    }
+
+    public void Greeted(TerminalSession session, HelloMessage hello)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(hello);
+        // A terminal that does not speak of it does not take rosters.
+        if (hello.Applied is not { } applied) return;
+        Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time));
+        Session kept = _sessions.AddOrUpdate(session.Terminal, added, (_, old) => ReferenceEquals(old.Terminal, session) ? old : added);
+        _ = FirstAsync(kept, applied.Roster is { } roster && Fault(roster) is null ? roster : null, run: ReferenceEquals(kept, added));
+    }
+
+    public StateMessage Want(string terminal, StateMessage state) => state with { RosterRevision = Interlocked.Read(ref _head) };
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                long head = await changes.RevisionAsync(stoppingToken);
+                Interlocked.Exchange(ref _head, head);
+                foreach (Session one in _sessions.Values) one.Look(head);
+            }
+            catch (StoreUnavailableException fault)
+            {
+                log.LogWarning("Nothing goes down to terminals now: {Fault}", fault.Message);
+            }
+            await Task.Delay(options.LookEvery, time, stoppingToken);
+        }
+    }
+
+    // Hello: first what it says is kept, then the loop begins.
+    private async Task FirstAsync(Session one, RosterApplied? roster, bool run)
+    {
+        try
+        {
+            if (roster is not null) await StandAsync(one.Terminal, roster, one.Terminal.Ended);
+            else one.Stand(null);
+            if (run) await RunAsync(one);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            log.LogError(fault, "The downlink of {Terminal} failed; it begins again with its next hello.", one.Terminal.Terminal);
+        }
+        finally
+        {
+            if (run) _sessions.TryRemove(KeyValuePair.Create(one.Terminal.Terminal, one));
+        }
+    }
+
+    private async Task StandAsync(TerminalSession session, RosterApplied roster, CancellationToken cancellationToken)
+    {
+        // Further than we are ourselves: this store was restored from an older copy, and what was told since means something else now.
+        if (roster.Line == line.Current && roster.Revision > await changes.RevisionAsync(cancellationToken))
+        {
+            await line.RenewAsync($"{session.Terminal} stands at roster revision {roster.Revision}, which this store never reached", cancellationToken);
+        }
+        await store.SaveAppliedAsync(session.Terminal, roster, cancellationToken);
+        foreach (Erasure erased in roster.Erased)
+            log.LogInformation("{Terminal} has erased a leaver (revision {Revision}): {Templates} templates, {Cards} cards, {Pins} PINs.", session.Terminal, erased.Revision, erased.Templates, erased.Cards, erased.Pins);
+        if (roster.Problem is { } problem) log.LogWarning("{Terminal} about its roster: {Problem}", session.Terminal, problem);
+        if (_sessions.TryGetValue(session.Terminal, out Session? one) && ReferenceEquals(one.Terminal, session)) one.Stand(roster);
+    }
+
+    private async Task RunAsync(Session one)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(one.Terminal.Ended);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await StepAsync(one, stop.Token);
+            }
+            catch (StoreUnavailableException fault)
+            {
+                log.LogWarning("{Terminal} gets no roster now: {Fault}", one.Terminal.Terminal, fault.Message);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            await one.WaitAsync(options.SendAgain, time, stop.Token);
+        }
+    }
+
+    private async Task StepAsync(Session one, CancellationToken cancellationToken)
+    {
+        // Before the first pull there is no roster: an empty one would erase everybody.
+        if (await changes.RevisionAsync(cancellationToken) == 0) return;
+        if (await one.NextAsync(cancellationToken) is not { } next) return;
+        RosterMessage roster = next.Message;
+        if (!await connections.SendAsync(one.Terminal, Topics.Roster, next.Payload)) return;
+        log.LogInformation("{Terminal} is sent {What}: {People} people, {Gone} leavers.", one.Terminal.Terminal,
+            roster.Snapshot is { } part ? $"part {part.Part} of the whole roster" : $"roster changes {roster.From} to {roster.Through}", roster.People.Count, roster.Gone.Count);
+    }
+
+    private static string? Fault(RosterApplied roster) =>
+        roster.Line == Guid.Empty || roster.Revision < 0 ? "An applied roster has a line and a revision from 0."
+        : roster.Erased.Count > RosterRules.MaxPeople || roster.Erased.Any(one => one is null || RosterRules.CheckId(one.Person) is not null || one.Revision < 1 || one.At < 0)
+            ? $"There are more than {RosterRules.MaxPeople} erasures, or one without person, revision and time."
+        : roster.Problem?.Length > 500 ? "problem is longer than 500 characters." : null;
+
+    private sealed class Session(TerminalSession terminal, TerminalRoster roster)
+    {
+        private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        private readonly Lock _gate = new();
+        private RosterApplied? _told;
+        private bool _news;
+        private long _seen = -1;
+
+        public TerminalSession Terminal => terminal;
+
+        public void Stand(RosterApplied? applied)
+        {
+            lock (_gate) (_told, _news) = (applied, true);
+            Wake();
+        }
+
+        /// <summary>Wakes it where there is a revision that it was not woken for.</summary>
+        public void Look(long head)
+        {
+            if (Interlocked.Exchange(ref _seen, head) != head) Wake();
+        }
+
+        public Task<ComposedRoster?> NextAsync(CancellationToken cancellationToken)
+        {
+            lock (_gate)
+            {
+                if (_news) roster.Stand(_told);
+                _news = false;
+            }
+            return roster.NextAsync(cancellationToken);
+        }
+
+        public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+        {
+            using CancellationTokenSource late = new(limit, time);
+            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+            try
+            {
+                await _wake.Reader.ReadAsync(both.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Time to look again, or the end, which the caller sees.
+            }
+        }
+
+        private void Wake() => _wake.Writer.TryWrite(true);
+    }
+}
