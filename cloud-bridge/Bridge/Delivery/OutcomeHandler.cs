@@ -9,8 +9,12 @@ public sealed class OutcomeHandler(
     /// <summary>Source of the platform's rows in the exceptions list; another target's are <c>delivery-NAME</c>.</summary>
     public const string Source = "delivery";
 
+    /// <summary>Reason of a stop because our own share of the month's calls is used up; the platform's own end of the month is another.</summary>
+    public const string OwnBudget = "reason.budget";
+
     private const double LongestSilence = 60;
 
+    private static readonly TimeSpan NoCallsLeft = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan BudgetRetry = TimeSpan.FromHours(1);
 
     private readonly DeliveryStatus _status = lane.Status;
@@ -84,6 +88,7 @@ public sealed class OutcomeHandler(
         else
         {
             await StopAsync(outcome, cancellationToken);
+            if (outcome.Kind == OutcomeKind.Budget) next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)NoCallsLeft.TotalMilliseconds;
         }
 
         await outbox.MarkAsync(

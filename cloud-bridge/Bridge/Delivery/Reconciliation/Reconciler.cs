@@ -73,7 +73,7 @@ public sealed class Reconciler(
             while (open.TryDequeue(out IReadOnlyList<string>? some))
             {
                 CallTicket? ticket = await budget.TryTakeAsync(target, CallKind.Reconciliation, budget.Reserve / 5, first: false, cancellationToken);
-                if (ticket is null) return (rows, [], calls, new(OutcomeKind.Budget, "reason.budget"));
+                if (ticket is null) return (rows, [], calls, new(OutcomeKind.Budget, OutcomeHandler.OwnBudget));
                 LookupResult answer = await target.FindAsync(new(some, from, to), cancellationToken);
                 if (!answer.Outcome.Metered) await budget.ReturnAsync(ticket, cancellationToken);
                 else calls++;

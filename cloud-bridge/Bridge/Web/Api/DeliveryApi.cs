@@ -6,12 +6,21 @@ namespace Devices.Bridge.Web.Api;
 /// <summary>A target's pause. Times are ms since the Unix epoch.</summary>
 public sealed record PauseView(string Kind, string ReasonCode, string Reason, long Since, long Until);
 
+/// <summary>Punches in one state.</summary>
+public sealed record StateCountView(string Delivery, long Count);
+
+/// <summary>Punches kept back for one reason.</summary>
+public sealed record ReasonCountView(string ReasonCode, string Reason, long Count);
+
 /// <summary>A target: rows by state and its pause.</summary>
-public sealed record LaneView(string Target, IReadOnlyDictionary<string, long> Counts, PauseView? Pause);
+public sealed record LaneView(string Target, IReadOnlyList<StateCountView> Counts, PauseView? Pause);
+
+/// <summary>The month's calls by kind.</summary>
+public sealed record CallsView(long Upload, long Proof, long Reconciliation);
 
 /// <summary>The month's metered calls.</summary>
 public sealed record BudgetView(
-    string Month, string Policy, long Limit, long Used, long Reserve, long? Forecast, long Needed, long Spare, IReadOnlyDictionary<string, long> Calls, IReadOnlyDictionary<string, long> Deferred);
+    string Month, string Policy, long Limit, long Used, long Reserve, long? Forecast, long Needed, long Spare, CallsView Calls, IReadOnlyList<ReasonCountView> Deferred);
 
 /// <summary>One comparison with the platform.</summary>
 public sealed record ReconcileView(
@@ -28,9 +37,11 @@ internal static class DeliveryApi
         Results.Json(Of(await reporter.ReportAsync(context.RequestAborted)), ApiJson.Readable.DeliveryView));
 
     private static DeliveryView Of(DeliveryReport report) => new(
-        [.. report.Targets.Select(t => new LaneView(t.Target, t.Counts.ToDictionary(c => Names.Lower(c.Key), c => c.Value), Of(t.Pause)))],
+        [.. report.Targets.Select(t => new LaneView(t.Target, [.. t.Counts.OrderBy(c => c.Key).Select(c => new StateCountView(Names.Lower(c.Key), c.Value))], Of(t.Pause)))],
         report.Budget is not { } b ? null : new(
-            b.Month, b.Policy, b.Outlook.Limit, b.Outlook.Used, b.Outlook.Reserve, b.Outlook.Forecast, b.Outlook.Needed, b.Outlook.Spare, b.Calls, b.Deferred),
+            b.Month, b.Policy, b.Outlook.Limit, b.Outlook.Used, b.Outlook.Reserve, b.Outlook.Forecast, b.Outlook.Needed, b.Outlook.Spare,
+            new(b.Calls[CallBudget.Name(CallKind.Upload)], b.Calls[CallBudget.Name(CallKind.Proof)], b.Calls[CallBudget.Name(CallKind.Reconciliation)]),
+            [.. b.Deferred.Select(d => new ReasonCountView(d.Key, Sentence.Of(d.Key), d.Value))]),
         [.. report.Runs.Select(Of)]);
 
     private static PauseView? Of(Pause? pause) => pause is null ? null : new(

@@ -18,11 +18,18 @@ internal static class Same
     }
 
     /// <summary>Lets delivery go on until every punch is there: waits of minutes and hours are gone through by moving the clock.</summary>
-    public static async Task DrainAsync(Bench bench, ShiftedClock clock, IReadOnlyList<Punch> punches, string because = "") => await Until.Async(
-        async () =>
-        {
-            if (bench.Get<DeliveryStatus>().Current is { } pause && pause.Until - clock.GetUtcNow() > TimeSpan.FromSeconds(1)) clock.Advance(pause.Until - clock.GetUtcNow());
-            return (await bench.Outbox.CountAsync(TestContext.Current.CancellationToken)).GetValueOrDefault(DeliveryState.Delivered);
-        },
-        delivered => delivered == punches.Count, $"{punches.Count} punches to be delivered {because}", 60);
+    public static async Task DrainAsync(Bench bench, ShiftedClock clock, IReadOnlyList<Punch> punches, string because = "")
+    {
+        long before = -1;
+        await Until.Async(
+            async () =>
+            {
+                long delivered = (await bench.Outbox.CountAsync(TestContext.Current.CancellationToken)).GetValueOrDefault(DeliveryState.Delivered);
+                if (bench.Get<DeliveryStatus>().Current is { } pause && pause.Until - clock.GetUtcNow() > TimeSpan.FromSeconds(1)) clock.Advance(pause.Until - clock.GetUtcNow());
+                else if (delivered == before) clock.Advance(TimeSpan.FromSeconds(5));
+                before = delivered;
+                return delivered;
+            },
+            delivered => delivered == punches.Count, $"{punches.Count} punches to be delivered {because}", 60);
+    }
 }

@@ -125,25 +125,29 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Uploads_leave_calls_for_what_is_in_doubt()
+    public async Task Uploads_leave_calls_for_what_is_in_doubt_and_asking_goes_on_while_they_wait()
     {
         ShiftedClock clock = new("2026-09-16 12:00");
-        await using Bench bench = await Bench.StartAtAsync(clock, "--Bridge:Platform:MonthlyCalls=20", "--Bridge:Platform:KeptForProofs=14");
+        await using Bench bench = await Bench.StartAtAsync(clock, "--Bridge:Platform:MonthlyCalls=20", "--Bridge:Platform:KeptForProofs=8", "--Bridge:Platform:SettleSeconds=60");
+        CallBudget budget = bench.Get<CallBudget>();
+        IPlatformTarget target = bench.Get<IPlatformTarget>();
         LedgerMaker ledger = new();
-        List<Punch> punches = [.. Enumerable.Range(0, 6).Select(i => ledger.Next($"u{i}", ShiftedClock.At("2026-09-16 08:00") + (i * 60_000L)))];
-        await bench.Platform.PeopleAsync([.. punches.Select(p => p.Person), "ada", "grace"]);
-        await bench.Platform.FaultAsync(new { kind = "close-after-recording", api = PlayedPlatform.Upload });
-        await bench.Platform.FaultAsync(new { kind = "errcode", errcode = -1, api = PlayedPlatform.RecordList, count = 2 });
-        await bench.AppendAsync(ledger, punches);
-
-        await Same.DrainAsync(bench, clock, punches);
-        foreach (Punch punch in punches) (await bench.FindAsync(punch)).ProvedAt.ShouldNotBeNull("all answers were lost, and the calls for asking were there");
-        Punch next = ledger.Next("ada", ShiftedClock.At("2026-09-16 09:00"));
-        await bench.AppendAsync(ledger, next);
+        Punch lost = ledger.Next("ada", ShiftedClock.At("2026-09-16 08:00")), waiting = ledger.Next("grace", ShiftedClock.At("2026-09-16 08:01"));
+        await bench.Platform.FaultAsync(new { kind = "close-after-recording", api = PlayedPlatform.Upload, count = 1 });
+        await bench.AppendAsync(ledger, lost);
+        await bench.UntilAsync(lost, DeliveryState.Ambiguous);
+        while (await budget.TryTakeAsync(target, CallKind.Upload, budget.Reserve, false, Stop) is not null) await Task.Yield();
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await bench.AppendAsync(ledger, waiting);
         await Until.Async(() => Task.FromResult(bench.Get<DeliveryStatus>().Current), p => p?.Kind == PauseKind.Budget, "the pause");
-        var calls = await bench.Get<CallBudget>().CallsAsync(bench.Get<IPlatformTarget>(), Stop);
-        calls["upload"].ShouldBe(6);
-        calls[CallBudget.Meter].ShouldBe(calls["upload"] + calls["proof"]);
+
+        clock.Advance(TimeSpan.FromSeconds(61));
+
+        (await bench.UntilAsync(lost, DeliveryState.Delivered)).ProvedAt.ShouldNotBeNull();
+        bench.Get<DeliveryStatus>().Current!.Kind.ShouldBe(PauseKind.Budget, "nothing is sent meanwhile");
+        (await bench.FindAsync(waiting)).Delivery.ShouldBe(DeliveryState.Waiting);
+        var calls = await budget.CallsAsync(target, Stop);
+        (calls["upload"], calls["proof"], calls[CallBudget.Meter]).ShouldBe((12, 1, 13));
     }
 
     [Fact]
