@@ -52,6 +52,23 @@ public sealed class ReconcileTests
     }
 
     [Fact]
+    public async Task A_list_that_is_suddenly_empty_sends_nothing_again()
+    {
+        (Bench bench, ShiftedClock clock, List<Punch> punches) = await StartAsync(people: 40);
+        await using Bench _ = bench;
+        foreach (Punch punch in punches) await bench.Platform.RemoveAsync(punch.Person, punch.At);
+        for (int night = 0; night < 3; night++)
+        {
+            ReconcileRun run = await CompareAsync(bench);
+            (run.Counts.Missing, run.Counts.Repaired).ShouldBe((40, 0));
+            clock.Advance(TimeSpan.FromDays(1));
+        }
+
+        (await bench.Platform.UploadsAsync()).ShouldBe(40);
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop)).ShouldContain(r => r.Source == ReconcileService.Source);
+    }
+
+    [Fact]
     public async Task Rows_of_others_are_information_a_second_row_and_another_time_are_faults()
     {
         (Bench bench, ShiftedClock clock, List<Punch> punches) = await StartAsync();

@@ -14,6 +14,10 @@ public sealed class Reconciler(
     private const long Margin = 120_000;
     private const int MostFindings = 500;
 
+    // So many of one question's punches are not lost one by one: the list itself is wrong, and sending them again would double them.
+    private const int Few = 5;
+    private const double FewShare = 0.2;
+
     /// <summary>Goes on with a run until it is done, has to stop (its calls or the month's are used up) or has to wait; then it is still running.</summary>
     public async Task ContinueAsync(ReconcileRun run, CancellationToken cancellationToken)
     {
@@ -107,11 +111,13 @@ public sealed class Reconciler(
         Comparison compared = RecordComparer.Compare(ours, theirs);
         List<ReconcileFinding> found = [];
         foreach (var (one, row, _) in compared.Same.Where(s => s.New)) await proofs.ProveAsync(one.Punch.PunchId, row.Id, row.Invalid, cancellationToken);
-        long missing = 0, repaired = 0;
+        long missing = 0, repaired = 0, said = ours.Count(o => o.Punch.State == DeliveryState.Delivered && Inside(o.Punch.At)), gone = compared.Missing.Count(o => Inside(o.Punch.At));
+        bool many = gone > Few && gone > said * FewShare;
+        if (many) log.LogError("The platform shows {Gone} of {Said} punches not: that many are not sent again by themselves. Is the app's permission to read attendance whole?", gone, said);
         foreach (OurPunch one in compared.Missing.Where(o => Inside(o.Punch.At)))
         {
             missing++;
-            bool again = await MissedAsync(run, one, cancellationToken);
+            bool again = !many && await MissedAsync(run, one, cancellationToken);
             if (again) repaired++;
             found.Add(new(again ? "repaired" : "missing", one.Punch.Person, one.Punch.At, one.Punch.PunchId, one.Punch.Record, Place: one.Place));
         }
@@ -121,7 +127,7 @@ public sealed class Reconciler(
         found.AddRange(compared.Doubled.Select(r => new ReconcileFinding("doubled", r.Person, r.At, Record: r.Id, Place: r.DeviceName)));
         found.AddRange(compared.Others.Select(r => new ReconcileFinding("other", r.Person, r.At, Record: r.Id, Place: r.DeviceName)));
         ReconcileCounts counts = new(
-            0, 0, ours.Count(o => o.Punch.State == DeliveryState.Delivered && Inside(o.Punch.At)), theirs.Count, compared.Same.Count(s => Inside(s.Ours.Punch.At)), missing, repaired,
+            0, 0, said, theirs.Count, compared.Same.Count(s => Inside(s.Ours.Punch.At)), missing, repaired,
             compared.WrongTime.Count + compared.WrongPerson.Count, compared.Doubled.Count, compared.Others.Count);
         return (counts, found);
 

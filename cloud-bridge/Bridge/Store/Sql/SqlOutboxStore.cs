@@ -55,10 +55,12 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
             """
             UPDATE outbox SET state = @state, attempts = @attempts, next_attempt_at = @next, sent_at = @sent, delivered_at = @delivered,
               checks = CASE WHEN sent_at IS NOT DISTINCT FROM @sent THEN checks ELSE 0 END,
-              reason_code = @code, reason = @reason, updated_at = @now WHERE punch_id = @id AND target = @target
+              reason_code = @code, reason = @reason, updated_at = @now
+            WHERE punch_id = @id AND target = @target AND (state = 'sending' OR @any)
             """,
             ("@state", Columns.Text(change.State)), ("@attempts", change.Attempts), ("@next", change.NextAttemptAt), ("@sent", change.SentAt),
-            ("@delivered", change.DeliveredAt), ("@code", change.ReasonCode), ("@reason", change.Reason), ("@now", Now()), ("@id", punchId), ("@target", target)), cancellationToken);
+            ("@delivered", change.DeliveredAt), ("@code", change.ReasonCode), ("@reason", change.Reason), ("@now", Now()), ("@id", punchId), ("@target", target),
+            ("@any", !change.OnlyIfSending)), cancellationToken);
     }
 
     public Task<int> RecoverAsync(string target, bool asks, long from = 0, CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(
