@@ -25,9 +25,10 @@ public static class BridgeProgram
                 "replay" => await TargetCommands.ReplayAsync(args[1..], output),
                 "webhook-on" => await TargetCommands.WebhookOnAsync(args[1..], output),
                 "webhook-secret" => await TargetCommands.WebhookSecretAsync(args[1..], output),
+                "notices" => await NoticesCommand.RunAsync(args[1..], output),
                 "consent" => await ConsentCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, password, replay, webhook-on, webhook-secret or consent, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, password, replay, webhook-on, webhook-secret, consent or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -104,6 +105,7 @@ public static class BridgeProgram
             Devices.Bridge webhook-secret                                      a new signing secret
             Devices.Bridge webhook-on --data DIR                               the webhook on again after 410 Gone
             Devices.Bridge consent add|end|list --data DIR ...                 who may be told about whose punches
+            Devices.Bridge notices --data DIR [--failed]                       the newest notices and who got them
             """);
         return 0;
     }

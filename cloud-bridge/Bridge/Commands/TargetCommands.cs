@@ -52,7 +52,7 @@ public static class TargetCommands
         string? gone = await settings.GetSettingAsync(WebhookSwitch.Key);
         if (string.IsNullOrEmpty(gone)) throw new BridgeStartException("The webhook is not switched off.");
         await settings.SetSettingAsync(WebhookSwitch.Key, "");
-        await new SqlAuditStore(database, TimeProvider.System).AuditAsync("command line", "webhook switched on", gone);
+        await new SqlAuditStore(database, TimeProvider.System).AuditAsync("command line", "webhook switched on");
         await output.WriteLineAsync("The webhook is on again; the next punch is tried within Bridge:Webhook:ConfigurationRetrySeconds.");
         return 0;
     }

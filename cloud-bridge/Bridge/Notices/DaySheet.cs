@@ -35,7 +35,7 @@ public sealed class DaySheet(IPeopleStore people, ITerminalStore terminals, DayB
 
         return new(
             day, StartOf(day), Count(null, null, expected, rows),
-            [.. departments.Select(d => Count(d.Id, d.Name, [.. expected.Where(p => p.Departments.Any(Below(departments, d.Id).Contains))], rows)).Where(g => g.Expected > 0)],
+            [.. departments.Select(d => (Department: d, Below: Below(departments, d.Id))).Select(d => Count(d.Department.Id, d.Department.Name, [.. expected.Where(p => p.Departments.Any(d.Below.Contains))], rows)).Where(g => g.Expected > 0)],
             [.. rows.Values.GroupBy(r => sites.GetValueOrDefault(r.LastTerminal, r.LastTerminal)).Select(g => (g.Key, g.Count())).OrderBy(s => s.Key, StringComparer.Ordinal)]);
     }
 

@@ -38,6 +38,9 @@ public sealed record NoticeOptions
     /// <summary>Notices a person and day at most; DingTalk delivers 500 and drops the rest silently.</summary>
     public int PerPersonAndDay { get; init; } = 500;
 
+    /// <summary>Days a notice that is done is kept: it names people and times.</summary>
+    public int KeepDays { get; init; } = 30;
+
     public bool Enabled => AgentId > 0;
 
     /// <summary>One sentence for the first value that cannot work, or null.</summary>
@@ -64,6 +67,7 @@ public sealed record NoticeOptions
         if (RetrySeconds is not (>= 0.01 and <= 900)) return "Bridge:Notices:RetrySeconds must be from 0.01 to 900.";
         if (RecipientsPerMinute is < 100 or > 5000) return "Bridge:Notices:RecipientsPerMinute must be from 100 to 5000.";
         if (PerPersonAndDay is < 1 or > 500) return "Bridge:Notices:PerPersonAndDay must be from 1 to 500.";
+        if (KeepDays is < 1 or > 3650) return "Bridge:Notices:KeepDays must be from 1 to 3650.";
         return Language is "zh-Hans" or "en" ? null : $"Bridge:Notices:Language is '{Language}': use zh-Hans or en.";
     }
 }

@@ -18,6 +18,9 @@ public sealed class NoticeSender(
     public const string Source = "notices";
 
     private const int Together = 20;
+
+    // A school's morning is worked off in one go; then new punches are looked for.
+    private const int Rounds = 25;
     private const double LongestWait = 900;
     private static readonly TimeSpan ResultLasts = TimeSpan.FromHours(24);
 
@@ -35,10 +38,16 @@ public sealed class NoticeSender(
     /// <summary>Works through what is due. Returns how long the platform asks to be left alone, if it does.</summary>
     public async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
     {
-        foreach (NoticeRow notice in await notices.DueAsync(Now.ToUnixTimeMilliseconds(), Together, cancellationToken))
+        for (int round = 0; round < Rounds; round++)
         {
-            TimeSpan? wait = notice.State == NoticeState.Sent ? await CheckAsync(notice, cancellationToken) : await SendAsync(notice, cancellationToken);
-            if (wait is not null) return wait;
+            IReadOnlyList<NoticeRow> due = await notices.DueAsync(Now.ToUnixTimeMilliseconds(), Together, cancellationToken);
+            foreach (NoticeRow notice in due)
+            {
+                TimeSpan? wait = notice.State == NoticeState.Sent ? await CheckAsync(notice, cancellationToken) : await SendAsync(notice, cancellationToken);
+                if (wait is not null) return wait;
+            }
+
+            if (due.Count < Together) break;
         }
 
         return null;
@@ -151,8 +160,8 @@ public sealed class NoticeSender(
         NoticeState state = all.All(r => r.Delivered == true) ? NoticeState.Delivered : all.Any(r => r.Delivered == true) ? NoticeState.Partly : NoticeState.Failed;
         await notices.ChangeAsync(notice.Id, Change(notice) with { State = state, Recipients = known }, cancellationToken);
         // Withdrawn consents are no failure.
-        List<string> missed = [.. all.Where(r => r.Delivered == false && r.Code != "withdrawn").Select(r => $"{r.UserId} ({r.Code})")];
-        if (missed.Count > 0) await ReportAsync(notice, $"not delivered to {string.Join(", ", missed)}", cancellationToken);
+        List<string> missed = [.. all.Where(r => r.Delivered == false && r.Code != "withdrawn").Select(r => r.Code ?? "failed")];
+        if (missed.Count > 0) await ReportAsync(notice, string.Create(CultureInfo.InvariantCulture, $"{missed.Count} of {all.Count} recipients were not reached ({string.Join(", ", missed.Distinct())})"), cancellationToken);
         return null;
     }
 
@@ -168,7 +177,7 @@ public sealed class NoticeSender(
         await ReportAsync(notice, why, cancellationToken);
     }
 
-    // One row a kind, counted: a school's morning must not fill the list. No names of children: the notice is in the store.
+    // One row a kind, counted: a school's morning must not fill the list. It names nobody (the group's robot repeats it): `notices` lists who it was.
     private async Task ReportAsync(NoticeRow notice, string why, CancellationToken cancellationToken)
     {
         log.LogWarning("Notice {Notice} ({Kind}): {Why}", notice.Id, notice.Kind, why);

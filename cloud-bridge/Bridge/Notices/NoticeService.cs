@@ -1,9 +1,13 @@
+using Devices.Bridge.Store;
+
 namespace Devices.Bridge.Notices;
 
 /// <summary>Looks for what is to be told, and tells it.</summary>
-public sealed class NoticeService(GuardianFeed guardians, MissingWatch missing, NoticeSender sender, NoticeOptions options, TimeProvider clock, ILogger<NoticeService> log) : BackgroundService
+public sealed class NoticeService(GuardianFeed guardians, MissingWatch missing, NoticeSender sender, INoticeStore notices, NoticeOptions options, TimeProvider clock, ILogger<NoticeService> log) : BackgroundService
 {
+    private static readonly TimeSpan Purge = TimeSpan.FromHours(1);
     private bool _recovered;
+    private DateTimeOffset _purged;
 
     /// <summary>One look. Returns how long to rest.</summary>
     public async Task<TimeSpan> StepAsync(CancellationToken cancellationToken)
@@ -12,6 +16,13 @@ public sealed class NoticeService(GuardianFeed guardians, MissingWatch missing, 
         {
             await sender.RecoverAsync(cancellationToken);
             _recovered = true;
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
+        if (now - _purged >= Purge)
+        {
+            await notices.PurgeAsync(now.AddDays(-options.KeepDays).ToUnixTimeMilliseconds(), cancellationToken);
+            _purged = now;
         }
 
         if (options.Guardians) await guardians.StepAsync(cancellationToken);

@@ -104,6 +104,9 @@ public interface INoticeStore
     /// <summary>Notices sent to somebody on a day of the platform's.</summary>
     Task<long> SentToAsync(string recipient, string day, CancellationToken cancellationToken = default);
 
+    /// <summary>Deletes notices made before a moment that need nothing more. Returns how many.</summary>
+    Task<int> PurgeAsync(long before, CancellationToken cancellationToken = default);
+
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<NoticeRow>> NoticesAsync(int limit, CancellationToken cancellationToken = default);
 }

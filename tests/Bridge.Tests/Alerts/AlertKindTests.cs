@@ -127,6 +127,27 @@ public sealed class AlertKindTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("1-7", 1)]
+    [InlineData("", 0)]
+    public async Task On_days_of_work_the_statistics_say_who_was_late_and_on_others_there_are_none(string workDays, int messages)
+    {
+        ZonedDateTime now = Now;
+        if (workDays.Length == 0) workDays = string.Create(CultureInfo.InvariantCulture, $"{(int)now.PlusHours(72).DayOfWeek}");
+        Bench bench = await OpenAsync(
+            "--Bridge:Alerts:QuietHours=", $"--Bridge:Alerts:DailyAt={now.ToString("HH:mm", CultureInfo.InvariantCulture)}",
+            $"--Bridge:Site:Shift={now.PlusHours(-1).ToString("HH:mm", CultureInfo.InvariantCulture)}-{now.PlusHours(7).ToString("HH:mm", CultureInfo.InvariantCulture)}", $"--Bridge:Site:WorkDays={workDays}");
+        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 4, "the roster");
+        LedgerMaker ledger = new();
+        long early = DateTimeOffset.UtcNow.AddMinutes(-70).ToUnixTimeMilliseconds(), late = DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeMilliseconds();
+        await bench.AppendAsync(ledger, ledger.Next("ada", early), ledger.Next("grace", late));
+        IReadOnlyList<PlayedMessage> told = await LookTwiceAsync();
+        // Within the first hour after midnight the shift is yesterday's.
+        if (now.TimeOfDay.Hour == 0) return;
+        told.Count.ShouldBe(messages);
+        if (messages > 0) told[0].Text.ShouldContain("**All** expected 4, signed in 2, late 1, missing 2");
+    }
+
+    [Theory]
     [InlineData("DailyAt=9", "give times such as 09:30")]
     [InlineData("EverySeconds=1", "20 messages a minute")]
     public void A_setting_that_would_break_the_robots_rules_is_refused(string setting, string sentence) =>

@@ -158,7 +158,16 @@ public sealed class GuardianTests
         NoticeRow row = await bench.OnlyAsync();
         row.State.ShouldBe(NoticeState.Partly);
         row.Recipients.ShouldBe([new("grace", true, null), new("nobody", false, "invalid")]);
-        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).Single(e => e.Source == NoticeSender.Source).Text.ShouldContain("nobody (invalid)");
+        string report = (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).Single(e => e.Source == NoticeSender.Source).Text;
+        report.ShouldContain("1 of 2 recipients were not reached (invalid)");
+        report.ShouldNotContain("nobody");
+        StringWriter said = new();
+        (await BridgeProgram.RunAsync(["notices", "--data", Path.Combine(bench.Bench.Folder, "bridge"), "--failed"], said, said)).ShouldBe(0);
+        said.ToString().ShouldContain("grace got it, nobody did not (invalid)");
+
+        (await bench.Store.PurgeAsync(DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds())).ShouldBe(0);
+        (await bench.Store.PurgeAsync(DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds())).ShouldBe(1);
+        (await bench.Store.NoticesAsync(10)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -11,8 +11,6 @@ namespace Devices.Bridge.Tests.Notices;
 /// <summary>A whole bridge whose notices are looked after by hand, before the stand-in's work notifications.</summary>
 internal sealed class NoticeBench : IAsyncDisposable
 {
-    private readonly HttpClient _http = new();
-
     private NoticeBench(PlayedPlatform platform, Bench bench) => (Platform, Bench) = (platform, bench);
 
     public PlayedPlatform Platform { get; }
@@ -50,13 +48,17 @@ internal sealed class NoticeBench : IAsyncDisposable
     public async Task<IReadOnlyList<(string Person, string Text)>> GotAsync() => [.. (await AllAsync()).Where(p => p.Code is null).Select(p => (p.Person, p.Text))];
 
     /// <summary>Everything that the platform answered with success, also what it dropped.</summary>
-    public async Task<IReadOnlyList<(string Person, string Text, string? Code)>> AllAsync() =>
-        [.. (await _http.GetFromJsonAsync<JsonObject>(new Uri(Platform.Address, "_standin/notices")))!["tasks"]!.AsArray()
+    public Task<IReadOnlyList<(string Person, string Text, string? Code)>> AllAsync() => AllAsync(Platform);
+
+    public static async Task<IReadOnlyList<(string Person, string Text, string? Code)>> AllAsync(PlayedPlatform platform)
+    {
+        using HttpClient http = new();
+        return [.. (await http.GetFromJsonAsync<JsonObject>(new Uri(platform.Address, "_standin/notices")))!["tasks"]!.AsArray()
             .SelectMany(t => t!["people"]!.AsArray().Select(p => (p!["userid"]!.GetValue<string>(), t["text"]!.GetValue<string>(), p["code"]?.GetValue<string>())))];
+    }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
         await Bench.DisposeAsync();
         await Platform.DisposeAsync();
     }

@@ -205,6 +205,14 @@ public sealed class OutboxTargetTests : IAsyncLifetime
         await Until.Async(() => Task.FromResult(Directory.GetFiles(Drop, "*-again1.csv")), f => f.Length == 1, "the file again");
     }
 
+    [Fact]
+    public async Task A_new_secret_is_one_that_the_settings_take()
+    {
+        StringWriter said = new();
+        (await BridgeProgram.RunAsync(["webhook-secret"], said, said)).ShouldBe(0);
+        WebhookSecrets.Parse(said.ToString()).Problem.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("replay --data DATA --target platform --from 2026-11-01T00:00+08:00 --to 2026-11-02T00:00+08:00", "it would record the punches twice")]
     [InlineData("replay --data DATA --target other --from 2026-11-01T00:00+08:00 --to 2026-11-02T00:00+08:00", "There is no target 'other' in this bridge: it has csv-drop, erpnext, webhook.")]

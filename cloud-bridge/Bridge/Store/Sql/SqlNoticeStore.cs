@@ -100,6 +100,13 @@ public sealed class SqlNoticeStore(SqlDatabase database, TimeProvider time) : IN
     public Task<long> SentToAsync(string recipient, string day, CancellationToken cancellationToken = default) => database.ReadAsync(session => session.Number(
         "SELECT COUNT(*) FROM notice_recipients WHERE recipient = @recipient AND day = @day", ("@recipient", recipient), ("@day", day)), cancellationToken);
 
+    public Task<int> PurgeAsync(long before, CancellationToken cancellationToken = default) => database.WriteAsync(session =>
+    {
+        session.Execute(
+            "DELETE FROM notice_recipients WHERE notice_id IN (SELECT id FROM notices WHERE created_at < @before AND state NOT IN ('pending', 'sending', 'sent'))", ("@before", before));
+        return session.Execute("DELETE FROM notices WHERE created_at < @before AND state NOT IN ('pending', 'sending', 'sent')", ("@before", before));
+    }, cancellationToken);
+
     private Task<IReadOnlyList<NoticeRow>> ReadAsync(string sql, (string, object?)[] values, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<NoticeRow>>(session => [.. session.Query(sql, Read, values).Select(n => n with
         {

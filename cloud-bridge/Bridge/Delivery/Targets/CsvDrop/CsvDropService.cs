@@ -78,7 +78,10 @@ public sealed class CsvDropService(
         {
             // The name is ours alone and cannot be there. If it is, somebody else's file would be overwritten, or one of another bridge.
             if (File.Exists(final)) throw new IOException($"{final} is there already and is not this bridge's: move it away. Does another bridge write into the same directory?");
-            byte[] bytes = CsvFile.Bytes(await store.RowsAsync(file, cancellationToken), await PeopleAsync(cancellationToken), _zone, options);
+            IReadOnlyList<StoredPunch> rows = await store.RowsAsync(file, cancellationToken);
+            // Only what retention took away since can be missing, and only in a file that is dropped again.
+            if (rows.Count != file.RowCount) log.LogWarning("{File} has {Rows} of its {Planned} punches: the others are not kept any more.", file.Name, rows.Count, file.RowCount);
+            byte[] bytes = CsvFile.Bytes(rows, await PeopleAsync(cancellationToken), _zone, options);
             Write(beside, bytes);
             DirectorySync.Flush(options.Directory);
             await store.MarkAsync(file.Id, CsvFileState.Written, Convert.ToHexStringLower(SHA256.HashData(bytes)), CancellationToken.None);
