@@ -62,6 +62,8 @@ public sealed class DailyStatistics(DaySheet sheet, AlertOptions options, Bridge
         if (day.Departments.Count > MostLines) text.Append("- ").Append(AlertWords.Of(options.Language).More(day.Departments.Count - MostLines)).Append('\n');
         if (day.Sites.Count > 1)
             text.Append("- ").Append(english ? "By place: " : "按地点：").AppendJoin(english ? ", " : "，", day.Sites.Take(MostLines).Select(s => AlertMessage.Plain($"{s.Site} {s.People.ToString(CultureInfo.InvariantCulture)}"))).Append('\n');
+        if (day.Offline.Count > 0)
+            text.Append("- ").Append(english ? "Offline, so punches may be on their way: " : "离线终端上可能仍有打卡：").AppendJoin(english ? ", " : "，", day.Offline.Take(MostLines).Select(AlertMessage.Plain)).Append('\n');
         return new(Guid.NewGuid().ToString("N"), title, text.ToString(), AlertRank.Normal, [], []);
     }
 

@@ -11,8 +11,9 @@ public sealed record GroupCount(long? Department, string? Name, int Expected, in
 
 /// <summary>A day's count: everybody, and each department with its sub-departments.</summary>
 /// <param name="Sites">Where people were first seen, by the terminal's site (the terminal itself where it has none).</param>
+/// <param name="Offline">Terminals that are away now: their punches may be on their way, and people who seem missing may stand before one.</param>
 /// <param name="Start">When work began by the plan; null on a day without a shift.</param>
-public sealed record DayCounts(LocalDate Day, Instant? Start, GroupCount All, IReadOnlyList<GroupCount> Departments, IReadOnlyList<(string Site, int People)> Sites);
+public sealed record DayCounts(LocalDate Day, Instant? Start, GroupCount All, IReadOnlyList<GroupCount> Departments, IReadOnlyList<(string Site, int People)> Sites, IReadOnlyList<string> Offline);
 
 /// <summary>
 /// Counts a day: expected (active people of the roster), present (any punch, also one whose time is not certain), late, missing. It knows
@@ -31,12 +32,14 @@ public sealed class DaySheet(IPeopleStore people, ITerminalStore terminals, DayB
         Dictionary<string, DayRow> rows = (await board.OfAsync(day, (Start(day), Start(day.PlusDays(1))), cancellationToken)).ToDictionary(r => r.Person, StringComparer.Ordinal);
         IReadOnlyList<Person> expected = await people.PeopleAsync(includeLeft: false, cancellationToken);
         IReadOnlyList<Department> departments = await people.DepartmentsAsync(cancellationToken);
-        Dictionary<string, string> sites = (await terminals.ListTerminalsAsync(cancellationToken)).ToDictionary(t => t.Name, t => string.IsNullOrWhiteSpace(t.Site) ? t.Name : t.Site, StringComparer.Ordinal);
+        IReadOnlyList<TerminalRow> fleet = [.. (await terminals.ListTerminalsAsync(cancellationToken)).Where(t => t.RevokedAt is null)];
+        Dictionary<string, string> sites = fleet.ToDictionary(t => t.Name, t => string.IsNullOrWhiteSpace(t.Site) ? t.Name : t.Site, StringComparer.Ordinal);
 
         return new(
             day, StartOf(day), Count(null, null, expected, rows),
             [.. departments.Select(d => (Department: d, Below: Below(departments, d.Id))).Select(d => Count(d.Department.Id, d.Department.Name, [.. expected.Where(p => p.Departments.Any(d.Below.Contains))], rows)).Where(g => g.Expected > 0)],
-            [.. rows.Values.GroupBy(r => sites.GetValueOrDefault(r.LastTerminal, r.LastTerminal)).Select(g => (g.Key, g.Count())).OrderBy(s => s.Key, StringComparer.Ordinal)]);
+            [.. rows.Values.GroupBy(r => sites.GetValueOrDefault(r.LastTerminal, r.LastTerminal)).Select(g => (g.Key, g.Count())).OrderBy(s => s.Key, StringComparer.Ordinal)],
+            [.. fleet.Where(t => !t.Online && t.LastSeenAt is not null).Select(t => t.Name)]);
     }
 
     private static GroupCount Count(long? id, string? name, IReadOnlyList<Person> expected, Dictionary<string, DayRow> rows)

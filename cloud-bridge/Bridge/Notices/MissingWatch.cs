@@ -24,7 +24,10 @@ public sealed class MissingWatch(DaySheet sheet, INoticeStore notices, NoticeOpt
             if (sheet.StartOf(day) is not { } start) continue;
             Instant due = start + Duration.FromMinutes(options.MissingMinutes);
             if (now < due || now >= due + Late) continue;
-            int made = await TellAsync(day, start, cancellationToken);
+            DayCounts counts = await sheet.OfAsync(day, cancellationToken);
+            // Before the first pull of the roster nobody is expected; that is no day without absences.
+            if (counts.All.Expected == 0) return 0;
+            int made = await TellAsync(day, start, counts, cancellationToken);
             _done = day;
             return made;
         }
@@ -32,9 +35,8 @@ public sealed class MissingWatch(DaySheet sheet, INoticeStore notices, NoticeOpt
         return 0;
     }
 
-    private async Task<int> TellAsync(LocalDate day, Instant start, CancellationToken cancellationToken)
+    private async Task<int> TellAsync(LocalDate day, Instant start, DayCounts counts, CancellationToken cancellationToken)
     {
-        DayCounts counts = await sheet.OfAsync(day, cancellationToken);
         List<NewNotice> fresh = [];
         foreach (ManagerOptions manager in options.Managers)
         {
@@ -44,7 +46,7 @@ public sealed class MissingWatch(DaySheet sheet, INoticeStore notices, NoticeOpt
             // The cause is the day and the department: after a restart the same list is not told again.
             fresh.Add(new(
                 string.Create(System.Globalization.CultureInfo.InvariantCulture, $"missing:{day:uuuu-MM-dd}:{manager.Department}"), NoticeKind.Missing, null,
-                NoticeText.OfMissing(day, start.InZone(_zone).TimeOfDay, name, group.Expected, group.Missing, options.Language), manager.List));
+                NoticeText.OfMissing(day, start.InZone(_zone).TimeOfDay, name, group.Expected, group.Missing, counts.Offline, options.Language), manager.List));
         }
 
         return await notices.AddAsync(fresh, null, cancellationToken);

@@ -32,21 +32,26 @@ public static class NoticeText
     }
 
     /// <summary>Who has not punched, for a manager; names beyond the platform's size are counted.</summary>
-    public static string OfMissing(LocalDate day, LocalTime start, string department, int expected, IReadOnlyList<string> missing, string language)
+    /// <param name="offline">Terminals that are away: said, since a punch may still lie on one.</param>
+    public static string OfMissing(LocalDate day, LocalTime start, string department, int expected, IReadOnlyList<string> missing, IReadOnlyList<string> offline, string language)
     {
         ArgumentNullException.ThrowIfNull(missing);
+        ArgumentNullException.ThrowIfNull(offline);
         string head = language == "en"
             ? string.Create(CultureInfo.InvariantCulture, $"{day:uuuu-MM-dd}, shift {start:HH:mm}, {department}: {missing.Count} of {expected} have not punched yet: ")
             : string.Create(CultureInfo.InvariantCulture, $"{day:uuuu-MM-dd} {start:HH:mm} 班，{department}：应到 {expected} 人，尚未打卡 {missing.Count} 人：");
+        string away = offline.Count == 0 ? "" : language == "en"
+            ? $" (offline, so punches may be on their way: {string.Join(", ", offline.Take(5))}{(offline.Count > 5 ? ", …" : "")})"
+            : $"（离线终端上可能仍有打卡：{string.Join("、", offline.Take(5))}{(offline.Count > 5 ? "…" : "")}）";
         string between = language == "en" ? ", " : "、";
         for (int shown = missing.Count; shown > 0; shown--)
         {
             string rest = shown == missing.Count ? "" : language == "en" ? $" and {missing.Count - shown} more" : $"等 {missing.Count} 人";
-            string text = head + string.Join(between, missing.Take(shown).Select(n => Cut(n, 40))) + rest;
+            string text = head + string.Join(between, missing.Take(shown).Select(n => Cut(n, 40))) + rest + away;
             if (Fits(text)) return text;
         }
 
-        return head.TrimEnd(' ', ':', '：');
+        return head.TrimEnd(' ', ':', '：') + away;
     }
 
     /// <summary>The platform's <c>msg</c> of a text.</summary>

@@ -47,6 +47,19 @@ public sealed class MissingTests
         (await bench.GotAsync()).Count.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task A_terminal_that_is_away_is_said_since_its_punches_may_be_on_their_way()
+    {
+        await using NoticeBench bench = await NoticeBench.StartAsync(["--Bridge:Notices:MissingMinutes=0"]);
+        await bench.Bench.Get<Devices.Bridge.Store.Sql.SqlDatabase>().WriteAsync(s => s.Execute("INSERT INTO terminals (name, created_at, last_seen_at) VALUES ('gate', 0, 1)"));
+        await bench.Bench.CloseAsync();
+        bench.Bench.Set(Settings(20));
+        await bench.Bench.OpenAsync();
+        await bench.LookAsync();
+        (await bench.GotAsync()).ShouldAllBe(g => g.Text.EndsWith("(offline, so punches may be on their way: gate)", StringComparison.Ordinal));
+        (await bench.GotAsync()).Count.ShouldBe(3);
+    }
+
     [Theory]
     [InlineData(5)]
     [InlineData(200)]
@@ -63,13 +76,14 @@ public sealed class MissingTests
         string[] names = [.. Enumerable.Range(0, 500).Select(i => $"欧阳{i}")];
         foreach (string language in (string[])["zh-Hans", "en"])
         {
-            string text = NoticeText.OfMissing(new LocalDate(2026, 11, 26), new LocalTime(9, 0), "研发部", 600, names, language);
+            string text = NoticeText.OfMissing(new LocalDate(2026, 11, 26), new LocalTime(9, 0), "研发部", 600, names, ["gate"], language);
             NoticeText.Fits(text).ShouldBeTrue();
             text.ShouldContain("欧阳0");
             text.ShouldContain("500");
+            text.ShouldContain("gate");
             Encoding.UTF8.GetByteCount(text).ShouldBeLessThan(NoticeText.MostBytes);
         }
 
-        NoticeText.OfMissing(new LocalDate(2026, 11, 26), new LocalTime(9, 0), "Lab", 2, ["Ada"], "en").ShouldBe("2026-11-26, shift 09:00, Lab: 1 of 2 have not punched yet: Ada");
+        NoticeText.OfMissing(new LocalDate(2026, 11, 26), new LocalTime(9, 0), "Lab", 2, ["Ada"], [], "en").ShouldBe("2026-11-26, shift 09:00, Lab: 1 of 2 have not punched yet: Ada");
     }
 }

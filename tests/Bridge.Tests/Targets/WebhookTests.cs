@@ -59,6 +59,18 @@ public sealed class WebhookTests : IAsyncLifetime
         data["seq"]!.GetValue<long>().ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(ClockQuality.Synced, PunchDirection.None)]
+    [InlineData(ClockQuality.Held, PunchDirection.Out)]
+    public async Task What_is_sent_is_what_the_contract_document_says(ClockQuality clock, PunchDirection direction)
+    {
+        Api.OpenApiFile contract = await Api.OpenApiFile.LoadAsync();
+        Punch punch = new LedgerMaker().Next("ada", Bench.Now(5), clock, direction: direction);
+        await SendAsync(new(new() { Id = 1, Punch = punch, ReceivedAt = punch.At, Delivery = Bridge.Store.DeliveryState.Pending }, "m2-001", 1));
+        Received call = _receiver.Calls.ShouldHaveSingleItem();
+        contract.CheckWebhook("punch.recorded", new Dictionary<string, string> { ["webhook-id"] = call.Id, ["webhook-timestamp"] = call.Timestamp, ["webhook-signature"] = call.Signatures }, call.Body);
+    }
+
     [Fact]
     public async Task A_repeat_has_the_same_id_and_body_and_a_new_time_and_signature()
     {
