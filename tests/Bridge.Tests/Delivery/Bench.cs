@@ -74,7 +74,7 @@ internal sealed class Bench : IAsyncDisposable
     public async Task ReopenAsync(params IReadOnlyList<string> settings)
     {
         await CloseAsync();
-        _settings.AddRange(settings);
+        Settings.AddRange(settings);
         await OpenAsync();
     }
 

@@ -9,6 +9,7 @@ using Devices.Cli.Provisioning;
 using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
+using Devices.Cli.Wifi;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -44,6 +45,14 @@ public static class CliApp
             flash.AddCommand<FlashReadCommand>("read").WithDescription("Copy a region of flash into a file.");
             flash.AddCommand<FlashEraseCommand>("erase").WithDescription("Empty the flash or a region.");
             flash.AddCommand<FlashPortsCommand>("ports").WithDescription("Show this computer's USB serial ports.");
+        });
+        config.AddBranch("wifi", wifi =>
+        {
+            wifi.SetDescription("Give the MCU its Wi-Fi network over USB (Improv).");
+            wifi.AddCommand<WifiJoinCommand>("join").WithDescription("Have the board join a network; it keeps the settings only if that worked.")
+                .WithExample("wifi", "join", "--port", "/dev/ttyACM0", "--ssid", "Shop", "--password-file", "wifi.txt");
+            wifi.AddCommand<WifiScanCommand>("scan").WithDescription("Show the networks that the board hears.");
+            wifi.AddCommand<WifiStateCommand>("state").WithDescription("Show what the board is and whether it has joined a network.");
         });
         config.AddCommand<ProvisionCommand>("provision").WithDescription("Give this board its identity: key, certificate, configuration.")
             .WithExample("provision", "--bridge", "https://bridge.example:5443", "--claim", "CODE@ROOTSHA256HEX", "--terminal", "m2-001", "--state", "/var/lib/devices/agent");

@@ -11,6 +11,7 @@ using Devices.Cli.Provisioning;
 using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
+using Devices.Cli.Wifi;
 
 namespace Devices.Cli.App;
 
@@ -35,6 +36,8 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(FlashReadReport))]
 [JsonSerializable(typeof(List<SerialPortInfo>))]
 [JsonSerializable(typeof(SimReport))]
+[JsonSerializable(typeof(WifiReport))]
+[JsonSerializable(typeof(WifiScanReport))]
 [JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(AccuracyDocument))]
 public sealed partial class CliJson : JsonSerializerContext;

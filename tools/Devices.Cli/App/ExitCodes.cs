@@ -71,6 +71,13 @@ public static class ExitCodes
     public static readonly ExitCode FlashDiffers = new(101, "flash-differs", "The flash does not hold these files.", "Write them with `devices flash write`.");
     public static readonly ExitCode NotAllBoards = new(102, "not-all-boards", "At least one of several boards did not go well.", "See each board's line; run the same command again for those.");
 
+    public static readonly ExitCode ImprovSilent = new(110, "improv-silent", "The board does not answer, or stopped answering.", "Check the cable and that the board runs the terminal's firmware (`devices flash info`), press RESET, then run this again.");
+    public static readonly ExitCode ImprovGarbage = new(111, "improv-garbage", "The board's answer is not what Improv says.", "Flash the terminal's firmware; another program may be on the board.");
+    public static readonly ExitCode WifiRefused = new(112, "wifi-refused", "The board does not take these settings.", "Read its reason.");
+    public static readonly ExitCode WifiNotJoined = new(113, "wifi-not-joined", "The board could not join the network.", "Check name and password, and that the network is on 2.4 GHz and near enough (`devices wifi scan`), then run this again.");
+    public static readonly ExitCode WifiAlready = new(114, "wifi-already", "The board has joined a network already.", "Give --replace to give it another.");
+    public static readonly ExitCode WifiBusy = new(115, "wifi-busy", "The board is joining a network at this moment.", "Wait half a minute, then run this again.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
     /// <summary>The whole table, by number.</summary>
@@ -83,6 +90,7 @@ public static class ExitCodes
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
         LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate,
         SerialMissing, SerialBusy, SerialDenied, SerialLost, SerialUnsupported, BoardSilent, ChipUnsupported, ImageRefused, BoardClosed, FlashUnknown, FlashFailed, FlashDiffers, NotAllBoards,
+        ImprovSilent, ImprovGarbage, WifiRefused, WifiNotJoined, WifiAlready, WifiBusy,
         Interrupted,
     ];
 }
