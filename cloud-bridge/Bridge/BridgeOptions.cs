@@ -1,3 +1,5 @@
+using Devices.Bridge.Store.Retention;
+
 namespace Devices.Bridge;
 
 /// <summary>The bridge's settings, below <c>Bridge:</c>. Every port may be 0: a free one is taken and told in the ready line.</summary>
@@ -13,6 +15,9 @@ public sealed record BridgeOptions
     public string Store { get; set; } = "sqlite";
 
     public PostgresOptions Postgres { get; init; } = new();
+
+    /// <summary>How long things are kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
 
     public MqttOptions Mqtt { get; init; } = new();
     public HttpOptions Http { get; init; } = new();

@@ -86,7 +86,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task OpenAsync()
     {
-        App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. Settings], builder =>
+        App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. await Kit.PostgresCluster.SettingsAsync(Folder), .. Settings], builder =>
         {
             builder.Logging.ClearProviders();
             Configure?.Invoke(builder);

@@ -1,4 +1,5 @@
 using Devices.Cli.Accuracy;
+using Devices.Cli.Bridge;
 using Devices.Cli.Doctor;
 using Devices.Cli.Flash;
 using Devices.Cli.Font;
@@ -72,6 +73,15 @@ public static class CliApp
             ledger.SetDescription("Check or show a terminal's ledger file, also while the agent runs.");
             ledger.AddCommand<LedgerVerifyCommand>("verify").WithDescription("Recompute the chain and report the first fault.");
             ledger.AddCommand<LedgerShowCommand>("show").WithDescription("Show the punches in the file.");
+        });
+        config.AddBranch("bridge", bridge =>
+        {
+            bridge.SetDescription("Back up a bridge while it runs, check a backup, restore it.");
+            bridge.AddCommand<BridgeBackupCommand>("backup").WithDescription("Everything of a bridge in one checked file, while it runs.")
+                .WithExample("bridge", "backup", "--data", "/var/lib/devices/bridge", "--to", "/backup/bridge-2026-03-02.tar");
+            bridge.AddCommand<BridgeVerifyCommand>("verify").WithDescription("Check a backup: hashes, counts, the database, every ledger's chain.");
+            bridge.AddCommand<BridgeRestoreCommand>("restore").WithDescription("Put a checked backup in place, in SQLite or an empty PostgreSQL database.")
+                .WithExample("bridge", "restore", "/backup/bridge-2026-03-02.tar", "--data", "/var/lib/devices/bridge");
         });
         config.AddBranch("hardware", hardware =>
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Cli.Accuracy;
+using Devices.Cli.Bridge;
 using Devices.Cli.Doctor;
 using Devices.Cli.Flash;
 using Devices.Cli.Flash.Serial;
@@ -28,6 +29,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(List<EnrolledPerson>))]
 [JsonSerializable(typeof(RemovedPerson))]
 [JsonSerializable(typeof(LedgerReport))]
+[JsonSerializable(typeof(BridgeBackupReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ViewReport))]

@@ -57,6 +57,8 @@ public static class ExitCodes
     public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
     public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
 
+    public static readonly ExitCode BackupRefused = new(85, "backup-refused", "The bridge's backup cannot be made, is not sound, or has no place to go.", "Do what the message says; nothing was changed.");
+
     public static readonly ExitCode SerialMissing = new(90, "serial-missing", "There is no such serial port, or nobody listens there.", "Plug the board in with a cable that carries data; `devices flash ports` shows what there is.");
     public static readonly ExitCode SerialBusy = new(91, "serial-busy", "Another program holds the serial port.", "Close the serial monitor or the other run, then run this again.");
     public static readonly ExitCode SerialDenied = new(92, "serial-denied", "This user may not open the serial port.", "Add the user to the group dialout (`sudo usermod -aG dialout $USER`) and log in again.");
@@ -88,7 +90,7 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, BackupRefused,
         SerialMissing, SerialBusy, SerialDenied, SerialLost, SerialUnsupported, BoardSilent, ChipUnsupported, ImageRefused, BoardClosed, FlashUnknown, FlashFailed, FlashDiffers, NotAllBoards,
         ImprovSilent, ImprovGarbage, WifiRefused, WifiNotJoined, WifiAlready, WifiBusy,
         Interrupted,
