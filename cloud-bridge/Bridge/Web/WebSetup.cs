@@ -87,6 +87,7 @@ public static class WebSetup
         FormPosts.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
+        TerminalApi.Map(app);
         app.MapGet("/punches.csv", ExportAsync);
         app.MapRazorComponents<App>();
         return app;
@@ -139,6 +140,7 @@ public static class WebSetup
     internal static bool IsPage(PathString path) =>
         !path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
+        && !path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
 
     private static async Task ExportAsync(HttpContext context, PunchCsv csv, SiteClock clock, IAuditStore audit)

@@ -92,6 +92,7 @@ public sealed record ApiError(string Error);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = false)]
 [JsonSerializable(typeof(PunchFeed))]
+[JsonSerializable(typeof(TerminalFeed))]
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(DeliveryView))]
 internal sealed partial class ApiJson : JsonSerializerContext
