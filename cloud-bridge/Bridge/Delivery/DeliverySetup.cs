@@ -1,5 +1,6 @@
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Delivery.Planning;
+using Devices.Bridge.Delivery.Reconciliation;
 using Devices.Bridge.Store;
 using NodaTime;
 
@@ -24,6 +25,7 @@ public static class DeliverySetup
         services.AddSingleton<CallBudget>();
         services.AddSingleton<DeviceNames>();
         services.AddSingleton<TargetHost>();
+        services.AddSingleton<DeliveryReporter>();
         services.AddHostedService(s => s.GetRequiredService<TargetHost>());
         if (!platform.Enabled) return builder;
         if (platform.Sends == SendPolicy.ShiftWindows && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Shift"]) && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:PlanFile"]))
@@ -53,6 +55,8 @@ public static class DeliverySetup
         services.AddSingleton<SendJudge>();
         services.AddSingleton<DeferredKeeper>();
         services.AddSingleton<PlatformWork>();
+        services.AddSingleton<Reconciler>();
+        services.AddSingleton<ReconcileService>();
         services.AddSingleton<Prover>();
         services.AddSingleton<OutcomeHandler>();
         services.AddSingleton<Settler>();
@@ -61,6 +65,7 @@ public static class DeliverySetup
         services.AddHostedService(s => s.GetRequiredService<DeliveryWorker>());
         services.AddHostedService(s => s.GetRequiredService<Verifier>());
         services.AddHostedService(s => s.GetRequiredService<DeferredKeeper>());
+        services.AddHostedService(s => s.GetRequiredService<ReconcileService>());
         return builder;
     }
 

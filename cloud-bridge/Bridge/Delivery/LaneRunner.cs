@@ -73,7 +73,10 @@ public sealed class LaneRunner(DeliveryLane lane, ILaneWork work, IOutboxStore o
             if (pause.Until > now && pause.Until - now < rest) rest = pause.Until - now;
         }
 
-        IReadOnlyList<OutboxItem> leased = free > 0 ? await outbox.LeaseAsync(lane.Target, now.ToUnixTimeMilliseconds(), free, cancellationToken) : [];
+        // Calls that uploads may not use are there for questions about what is in doubt.
+        bool onlyAsking = lane.SettleSeconds is not null && pause is { Kind: PauseKind.Budget, Reason: OutcomeHandler.OwnBudget } && pause.Until > now && _running.IsEmpty;
+        IReadOnlyList<OutboxItem> leased = onlyAsking ? await outbox.LeaseAmbiguousAsync(lane.Target, now.ToUnixTimeMilliseconds(), SettledTogether, cancellationToken)
+            : free > 0 ? await outbox.LeaseAsync(lane.Target, now.ToUnixTimeMilliseconds(), free, cancellationToken) : [];
         List<OutboxItem> ambiguous = [.. leased.Where(i => i.Was == DeliveryState.Ambiguous && lane.SettleSeconds is not null)];
         List<OutboxItem> ready = [.. leased.Except(ambiguous)];
         if (most > 1 && ready.Count > 0) Start(ready[0].PunchId, () => work.SendAsync(ready, cancellationToken), ready);

@@ -9,8 +9,12 @@ public sealed class OutcomeHandler(
     /// <summary>Source of the platform's rows in the exceptions list; another target's are <c>delivery-NAME</c>.</summary>
     public const string Source = "delivery";
 
+    /// <summary>Reason of a stop because our own share of the month's calls is used up; the platform's own end of the month is another.</summary>
+    public const string OwnBudget = "reason.budget";
+
     private const double LongestSilence = 60;
 
+    private static readonly TimeSpan NoCallsLeft = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan BudgetRetry = TimeSpan.FromHours(1);
 
     private readonly DeliveryStatus _status = lane.Status;
@@ -84,6 +88,7 @@ public sealed class OutcomeHandler(
         else
         {
             await StopAsync(outcome, cancellationToken);
+            if (outcome.Kind == OutcomeKind.Budget) next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)NoCallsLeft.TotalMilliseconds;
         }
 
         await outbox.MarkAsync(
@@ -107,7 +112,9 @@ public sealed class OutcomeHandler(
         return outbox.MarkAsync(lane.Target, item.PunchId, new(item.Was) { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = clock.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken);
     }
 
-    /// <summary>The bridge itself failed around a call. False where even that cannot be written now: then ask again later.</summary>
+    /// <summary>
+    /// The bridge itself failed around a call. Of several rows that were leased together those whose outcome was written stay as they are: a
+    /// proved one that was put in doubt again would find its own record taken, and be sent twice. False where even that cannot be written now: then ask again later.</summary>
     public async Task<bool> InDoubtAsync(OutboxItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
@@ -115,7 +122,7 @@ public sealed class OutcomeHandler(
         {
             long next = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)((lane.SettleSeconds ?? _options.RetrySeconds) * 1000);
             DeliveryState state = lane.SettleSeconds is null ? DeliveryState.Waiting : DeliveryState.Ambiguous;
-            await outbox.MarkAsync(lane.Target, item.PunchId, new(state) { Attempts = item.Attempts + 1, SentAt = item.SentAt, NextAttemptAt = next, ReasonCode = lane.SettleSeconds is null ? "reason.again" : "reason.asking" }, CancellationToken.None);
+            await outbox.MarkAsync(lane.Target, item.PunchId, new(state) { OnlyIfSending = true, Attempts = item.Attempts + 1, SentAt = item.SentAt, NextAttemptAt = next, ReasonCode = lane.SettleSeconds is null ? "reason.again" : "reason.asking" }, CancellationToken.None);
             return true;
         }
         catch (Exception exception)

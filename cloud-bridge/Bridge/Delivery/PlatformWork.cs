@@ -43,7 +43,7 @@ public sealed class PlatformWork(
         CallTicket? ticket = await budget.TryTakeAsync(target, CallKind.Upload, budget.Reserve, verdict.Part == DayPart.First, cancellationToken);
         if (ticket is null)
         {
-            await outcomes.RecordAsync(item, new(OutcomeKind.Budget, "reason.budget"), called: false, cancellationToken);
+            await outcomes.RecordAsync(item, new(OutcomeKind.Budget, OutcomeHandler.OwnBudget), called: false, cancellationToken);
             return;
         }
 

@@ -40,7 +40,7 @@ public sealed class Prover(IProofStore proofs, CallBudget budget)
             CallTicket? ticket = await budget.TryTakeAsync(target, CallKind.Proof, keep, first: false, cancellationToken);
             if (ticket is null)
             {
-                stopped = new(OutcomeKind.Budget, "reason.budget");
+                stopped = new(OutcomeKind.Budget, OutcomeHandler.OwnBudget);
                 unanswered.AddRange(items.Select(i => (i, stopped)));
                 continue;
             }

@@ -13,6 +13,9 @@ public interface IOutboxStore
     /// </summary>
     Task<IReadOnlyList<OutboxItem>> LeaseAsync(string target, long now, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>The same, but ambiguous rows only: asking about them goes on where nothing may be sent.</summary>
+    Task<IReadOnlyList<OutboxItem>> LeaseAmbiguousAsync(string target, long now, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>Writes the outcome of a lease, or HR's decision.</summary>
     Task MarkAsync(string target, long punchId, OutboxChange change, CancellationToken cancellationToken = default);
 

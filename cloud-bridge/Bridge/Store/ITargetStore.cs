@@ -16,6 +16,9 @@ public interface ITargetStore
     /// <param name="from">Earliest time of a punch that the target gets.</param>
     Task<bool> FillAsync(string target, long from, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>A target's dead letters, oldest punch first.</summary>
+    Task<IReadOnlyList<long>> DeadAsync(string target, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>Rows of the other targets for these punches.</summary>
     Task<IReadOnlyList<TargetState>> StatesAsync(IReadOnlyCollection<long> punchIds, CancellationToken cancellationToken = default);
 }

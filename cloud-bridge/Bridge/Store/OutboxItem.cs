@@ -15,4 +15,7 @@ public sealed record OutboxChange(DeliveryState State)
     public long? DeliveredAt { get; init; }
     public string? ReasonCode { get; init; }
     public string? Reason { get; init; }
+
+    /// <summary>Only where the row is still being sent: an outcome that was written meanwhile counts more.</summary>
+    public bool OnlyIfSending { get; init; }
 }

@@ -20,6 +20,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<ITargetStore, SqlTargetStore>();
         builder.Services.AddSingleton<ICallStore, SqlCallStore>();
         builder.Services.AddSingleton<ISendPlanStore, SqlSendPlanStore>();
+        builder.Services.AddSingleton<IReconcileStore, SqlReconcileStore>();
         builder.Services.AddSingleton<IProofStore, SqlProofStore>();
         builder.Services.AddSingleton<IPeopleStore, SqlPeopleStore>();
         builder.Services.AddSingleton<SqlRosterStore>();

@@ -86,6 +86,7 @@ public static class WebSetup
         SiteAssets.Map(app);
         FormPosts.Map(app);
         PunchApi.Map(app);
+        DeliveryApi.Map(app);
         TerminalApi.Map(app);
         app.MapGet("/punches.csv", ExportAsync);
         app.MapRazorComponents<App>();

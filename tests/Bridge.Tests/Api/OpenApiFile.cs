@@ -66,6 +66,14 @@ internal sealed class OpenApiFile
             JsonValueKind.Null => JsonSchemaType.Null,
             _ => value.TryGetInt64(out _) ? JsonSchemaType.Integer | JsonSchemaType.Number : JsonSchemaType.Number,
         };
+        if (schema.OneOf is { Count: > 0 } choices)
+        {
+            // Null, or one other shape.
+            if (found != JsonSchemaType.Null) Check(value, choices.Single(c => c.Type != JsonSchemaType.Null), at);
+            else choices.ShouldContain(c => c.Type == JsonSchemaType.Null, at);
+            return;
+        }
+
         (schema.Type!.Value & found).ShouldNotBe((JsonSchemaType)0, $"{at}: {value} is not {schema.Type}");
         if (schema.Enum is { Count: > 0 } words) words.Select(w => w!.GetValue<string>()).ShouldContain(value.GetString(), at);
         if (schema.Pattern is { } pattern) Regex.IsMatch(value.GetString()!, pattern).ShouldBeTrue($"{at}: {value} does not match {pattern}");

@@ -58,6 +58,28 @@ internal sealed class Bench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>Bridge and platform at another time.</summary>
+    public static async Task<Bench> StartAtAsync(ShiftedClock clock, params IReadOnlyList<string> settings)
+    {
+        string folder = Directory.CreateTempSubdirectory("bridge-tests-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "bridge"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "secret"), "dingstandinsecret\n");
+        Bench bench = new(await PlayedPlatform.StartAsync(null, clock), true, folder, settings)
+        {
+            Configure = builder => builder.Services.AddSingleton<TimeProvider>(clock),
+        };
+        await bench.OpenAsync();
+        return bench;
+    }
+
+    /// <summary>The same bridge started again with other settings.</summary>
+    public async Task ReopenAsync(params IReadOnlyList<string> settings)
+    {
+        await CloseAsync();
+        Settings.AddRange(settings);
+        await OpenAsync();
+    }
+
     public T Get<T>()
         where T : notnull => App.Services.GetRequiredService<T>();
 

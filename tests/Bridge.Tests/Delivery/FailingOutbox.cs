@@ -13,6 +13,8 @@ internal sealed class FailingOutbox(IOutboxStore inner) : IOutboxStore
 
     public Task<IReadOnlyList<OutboxItem>> LeaseAsync(string target, long now, int limit, CancellationToken cancellationToken = default) => inner.LeaseAsync(target, now, limit, cancellationToken);
 
+    public Task<IReadOnlyList<OutboxItem>> LeaseAmbiguousAsync(string target, long now, int limit, CancellationToken cancellationToken = default) => inner.LeaseAmbiguousAsync(target, now, limit, cancellationToken);
+
     public Task MarkAsync(string target, long punchId, OutboxChange change, CancellationToken cancellationToken = default) =>
         Interlocked.Decrement(ref _left) >= 0 ? Task.FromException(new StoreUnavailableException("The disk is full.")) : inner.MarkAsync(target, punchId, change, cancellationToken);
 

@@ -22,9 +22,11 @@ internal sealed class PlayedPlatform : IAsyncDisposable
 
     public Uri Address => _standin.Address;
 
-    public static async Task<PlayedPlatform> StartAsync(StandinSettings? settings = null, params IReadOnlyList<string> people)
+    public static Task<PlayedPlatform> StartAsync(StandinSettings? settings = null, params IReadOnlyList<string> people) => StartAsync(settings, null, people);
+
+    public static async Task<PlayedPlatform> StartAsync(StandinSettings? settings, TimeProvider? clock, params IReadOnlyList<string> people)
     {
-        PlayedPlatform platform = new(await DingTalkStandin.StartAsync(new() { Settings = settings ?? new() }));
+        PlayedPlatform platform = new(await DingTalkStandin.StartAsync(new() { Settings = settings ?? new() }, clock));
         await platform.PeopleAsync(people.Count > 0 ? people : ["ada", "grace", "alan", "007"]);
         return platform;
     }
@@ -42,6 +44,26 @@ internal sealed class PlayedPlatform : IAsyncDisposable
     public Task ClearFaultsAsync() => _http.DeleteAsync("_standin/faults");
 
     public Task SetAsync(object settings) => PostAsync("settings", settings);
+
+    /// <summary>One setting as the stand-in's command line writes it: <c>duplicates=error</c>.</summary>
+    public Task SetAsync(string assignment)
+    {
+        string[] parts = assignment.Split('=');
+        // Codes of settings that are text look like numbers too.
+        bool text = parts[0] == "expired_token_code" || !(char.IsAsciiDigit(parts[1][0]) || parts[1] is "true" or "false");
+        return PostAsync("settings", new JsonObject { [parts[0]] = text ? JsonValue.Create(parts[1]) : JsonNode.Parse(parts[1]) });
+    }
+
+    /// <summary>A row that no upload made.</summary>
+    public async Task AddAsync(string person, long at, string place) => await PostAsync("records", new { userid = person, user_check_time = at, device_name = place, device_id = place });
+
+    /// <summary>Takes a row away.</summary>
+    public async Task RemoveAsync(string person, long at)
+    {
+        JsonNode row = (await _http.GetFromJsonAsync<JsonObject>("_standin/records"))!["records"]!.AsArray()
+            .Single(r => r!["userid"]!.GetValue<string>() == person && r["user_check_time"]!.GetValue<long>() == at)!;
+        (await _http.DeleteAsync($"_standin/records/{row["order"]!.GetValue<long>()}")).IsSuccessStatusCode.ShouldBeTrue();
+    }
 
     /// <summary>Departments and users as the people file has them.</summary>
     public Task OrganisationAsync(object organisation) => PostAsync("people", organisation);

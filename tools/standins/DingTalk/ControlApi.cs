@@ -15,6 +15,12 @@ internal sealed class ControlApi(Cloud cloud, RobotApi robot, NoticeApi notices,
     {
         var group = app.MapGroup("/_standin").AddEndpointFilter(GuardAsync);
         group.MapGet("/records", Records);
+        group.MapPost("/records", (HttpRequest r, CancellationToken t) => WithBodyAsync(r, AddRecord, t));
+        group.MapDelete("/records/{order:long}", (long order) => Locked(() =>
+        {
+            cloud.Punches.Remove(order);
+            return new JsonObject { ["removed"] = order };
+        }));
         group.MapGet("/calls", Calls);
         group.MapGet("/robot", () => Locked(robot.Describe));
         group.MapGet("/notices", () => Locked(notices.Describe));
@@ -84,6 +90,23 @@ internal sealed class ControlApi(Cloud cloud, RobotApi robot, NoticeApi notices,
         ["uploads"] = new JsonArray([.. cloud.Punches.Attempts.Select(a => Json.Write(a))]),
     });
 
+    // A row from another source: the phone app, a correction by the boss, another bridge.
+    private JsonObject AddRecord(JsonObject body)
+    {
+        var given = Json.Read<GivenRecord>(body, "the record");
+        var punch = cloud.Punches.Add((order, id) => new Punch
+        {
+            Order = order,
+            Id = id,
+            Userid = given.Userid,
+            DeviceName = given.DeviceName ?? "",
+            DeviceId = given.DeviceId ?? "",
+            UserCheckTime = given.UserCheckTime,
+            ReceivedAt = cloud.Now.ToUnixTimeMilliseconds(),
+        });
+        return Json.Write(punch).AsObject();
+    }
+
     private IResult Calls() => Locked(() => new JsonObject
     {
         ["month"] = cloud.Month,
@@ -147,4 +170,16 @@ internal sealed class ControlApi(Cloud cloud, RobotApi robot, NoticeApi notices,
 
     private static IResult Send(JsonNode node, int status = 200) =>
         Results.Text(node.ToJsonString(Json.Options), "application/json", Encoding.UTF8, status);
+}
+
+/// <summary>The body of <c>POST /_standin/records</c>.</summary>
+internal sealed record GivenRecord
+{
+    public required string Userid { get; init; }
+
+    public required long UserCheckTime { get; init; }
+
+    public string? DeviceName { get; init; }
+
+    public string? DeviceId { get; init; }
 }

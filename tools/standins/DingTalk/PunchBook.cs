@@ -9,12 +9,14 @@ internal sealed class PunchBook
     private readonly List<Punch> _punches;
     private readonly HashSet<(string, long, string)> _known;
     private readonly List<UploadAttempt> _attempts = [];
+    private long _last;
 
     public PunchBook(IRecordStore store)
     {
         _store = store;
         _punches = [.. store.Punches];
         _known = [.. _punches.Select(Key)];
+        _last = _punches.Count;
     }
 
     public IReadOnlyList<Punch> Punches => _punches;
@@ -26,12 +28,26 @@ internal sealed class PunchBook
     /// <summary>Keeps a punch; its order and id are given here.</summary>
     public Punch Add(Func<long, long, Punch> make)
     {
-        var order = _punches.Count + 1;
+        var order = ++_last;
         var punch = make(order, FirstId + order - 1);
         _store.Append(punch);
         _punches.Add(punch);
         _known.Add(Key(punch));
         return punch;
+    }
+
+    /// <summary>Takes a row away, as if it had never been: what an administrator, a fault or a lost write may do at the platform.</summary>
+    /// <exception cref="BadInputException">There is no such row, or it would come back from the file.</exception>
+    public void Remove(long order)
+    {
+        if (_store is not MemoryStore)
+        {
+            throw new BadInputException("With --store a row cannot be taken away: it would come back at the next start.");
+        }
+
+        var punch = _punches.Find(p => p.Order == order) ?? throw new BadInputException($"There is no record {order}; GET /_standin/records lists them.");
+        _punches.Remove(punch);
+        _known.Remove(Key(punch));
     }
 
     public void Note(UploadAttempt attempt) => _attempts.Add(attempt);
@@ -41,6 +57,7 @@ internal sealed class PunchBook
         _store.Clear();
         _punches.Clear();
         _known.Clear();
+        _last = 0;
         _attempts.Clear();
     }
 

@@ -76,7 +76,7 @@ internal sealed class RecordListApi(Cloud cloud)
             ["id"] = Number(punch.Id),
             ["userId"] = punch.Userid,
             ["corpId"] = settings.CorpId,
-            ["userCheckTime"] = Number(punch.UserCheckTime),
+            ["userCheckTime"] = Number(Cut(punch.UserCheckTime)),
             ["workDate"] = Number(midnight.ToUnixTimeMilliseconds()),
             ["sourceType"] = settings.SourceType,
             ["userAddress"] = punch.DeviceName,
@@ -117,6 +117,12 @@ internal sealed class RecordListApi(Cloud cloud)
         row["groupId"] = Number(100_001);
         row["classId"] = Number(200_001);
         return row;
+    }
+
+    private long Cut(long time)
+    {
+        long unit = cloud.Settings.TimePrecision switch { TimePrecision.Second => 1000, TimePrecision.Minute => 60_000, _ => 1 };
+        return time / unit * unit;
     }
 
     private JsonValue Number(long value) => cloud.Settings.NumbersAsStrings

@@ -87,6 +87,9 @@ public sealed record StandinSettings
     /// <summary>Section 9 (e): whether the record list shows the uploaded device_id as deviceId.</summary>
     public bool ShowDeviceId { get; init; }
 
+    /// <summary>How exactly the record list shows userCheckTime.</summary>
+    public TimePrecision TimePrecision { get; init; } = TimePrecision.Millisecond;
+
     /// <summary>The field table says String where the sample shows numbers; true writes strings.</summary>
     public bool NumbersAsStrings { get; init; }
 

@@ -54,8 +54,13 @@ public sealed class AccessTokenSource(DingTalkOptions options, DingTalkHttp http
         Answer answer = await http.PostAsync("v1.0/oauth2/accessToken", options.Api("v1.0/oauth2/accessToken"), body, cancellationToken);
         if (!answer.Ok)
         {
-            // Asking for a token records nothing: what would be ambiguous for an upload is merely transient here.
-            return (null, answer.Outcome.Kind == OutcomeKind.Ambiguous ? answer.Outcome with { Kind = OutcomeKind.Unreachable } : answer.Outcome);
+            return (null, answer.Outcome.Kind switch
+            {
+                // Asking for a token records nothing: what would be ambiguous for an upload is merely transient here, and never the punch's fault.
+                OutcomeKind.Ambiguous or OutcomeKind.Transient => answer.Outcome with { Kind = OutcomeKind.Unreachable, MaxAttempts = null },
+                OutcomeKind.Refused => answer.Outcome with { Kind = OutcomeKind.Configuration, Reason = "reason.credentials" },
+                _ => answer.Outcome,
+            });
         }
 
         string? token = AnswerReader.Text(answer.Body!.Value, "accessToken");

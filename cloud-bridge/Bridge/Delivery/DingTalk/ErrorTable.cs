@@ -48,6 +48,7 @@ public static class ErrorTable
         new("88", ErrorClass.Token, "reason.token"),
         new("InvalidAuthentication", ErrorClass.Token, "reason.token"),
         new("AuthenticationFailed.MissingParameter", ErrorClass.Token, "reason.token"),
+        new("Unauthorized", ErrorClass.Token, "reason.token"),
         new("http:401", ErrorClass.Token, "reason.token"),
 
         // Somebody has to change a setting.
@@ -64,6 +65,9 @@ public static class ErrorTable
         new("invalidClientIdOrSecret", ErrorClass.Configuration, "reason.credentials"),
         new("invalid.client", ErrorClass.Configuration, "reason.credentials"),
         new("unauthorized.client", ErrorClass.Configuration, "reason.credentials"),
+        new("invalidSuiteKey", ErrorClass.Configuration, "reason.credentials"),
+        new("unsupported.grant.type", ErrorClass.Configuration, "reason.wrong_address"),
+        new("noAuthority", ErrorClass.Configuration, "reason.no_permission"),
         new("50003", ErrorClass.Configuration, "reason.app_stopped"),
         new("50005", ErrorClass.Configuration, "reason.corp_disabled"),
         new("48002", ErrorClass.Configuration, "reason.api_disabled"),
@@ -78,6 +82,7 @@ public static class ErrorTable
         new("40003", ErrorClass.PermanentForRecord, "reason.no_such_person"),
         new("60121", ErrorClass.PermanentForRecord, "reason.no_such_person"),
         new("46004", ErrorClass.PermanentForRecord, "reason.no_such_person"),
+        new("userNotInOrg", ErrorClass.PermanentForRecord, "reason.no_such_person"),
         new("50002", ErrorClass.PermanentForRecord, "reason.outside_scope"),
         new("40035", ErrorClass.PermanentForRecord, "reason.bad_value"),
         new("400002", ErrorClass.PermanentForRecord, "reason.bad_value"),
@@ -86,10 +91,14 @@ public static class ErrorTable
         new("41041", ErrorClass.PermanentForRecord, "reason.bad_value"),
         new("850015", ErrorClass.PermanentForRecord, "reason.bad_value"),
         new("60003", ErrorClass.PermanentForRecord, "reason.bad_value"),
+        new("invalidParameter", ErrorClass.PermanentForRecord, "reason.bad_value"),
+        new("paramIllegal", ErrorClass.PermanentForRecord, "reason.bad_value"),
+        new("deviceNotExist", ErrorClass.PermanentForRecord, "reason.bad_value"),
 
         // The server broke while it had the call.
         new("systemError", ErrorClass.Ambiguous, "reason.server_error"),
         new("unknownError", ErrorClass.Ambiguous, "reason.server_error"),
+        new("server.error", ErrorClass.Ambiguous, "reason.server_error"),
         new("http:500", ErrorClass.Ambiguous, "reason.server_error"),
         new("http:502", ErrorClass.Ambiguous, "reason.server_error"),
         new("http:503", ErrorClass.Ambiguous, "reason.server_error"),

@@ -27,28 +27,28 @@ public sealed class DeferredKeeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using PeriodicTimer timer = new(TimeSpan.FromSeconds(options.PlanSeconds), clock);
+        bool first = true;
         try
         {
-            // Settings may have changed: what waits for a day's end is judged anew.
-            while (await store.ReleaseDueAsync(long.MaxValue, Together, stoppingToken) == Together)
+            do
             {
+                try
+                {
+                    // Settings may have changed: at the start what waits for a day's end is judged anew.
+                    while (first && await store.ReleaseDueAsync(long.MaxValue, Together, stoppingToken) == Together) await Task.Yield();
+                    first = false;
+                    await LookAsync(stoppingToken);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    log.LogError(exception, "Deferred punches could not be looked at; the next look tries again.");
+                }
             }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            log.LogError(exception, "Deferred punches could not be looked at; the next look tries again.");
-        }
-
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                log.LogError(exception, "Deferred punches could not be looked at; the next look tries again.");
-            }
+            // Stopping: the rows wait where they are.
         }
     }
 }

@@ -7,7 +7,9 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
     /// Hops from person to person along the index of open rows and looks at each one's earliest only. It runs twice a second on the
     /// writer's connection: reading all rows there would take longer with every punch ever delivered.
     /// </summary>
-    public const string LeaseSql =
+    public const string LeaseSql = Heads + "ORDER BY o.punch_id LIMIT @limit";
+
+    private const string Heads =
         """
         WITH RECURSIVE open (person) AS (
           SELECT MIN(person) FROM outbox WHERE target = @target AND state IN ('pending', 'sending', 'waiting', 'ambiguous')
@@ -22,14 +24,20 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
         JOIN punches p ON p.id = o.punch_id AND p.at = o.at
         WHERE (o.state = 'pending' OR (o.state IN ('waiting', 'ambiguous') AND COALESCE(o.next_attempt_at, 0) <= @now))
           AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.target = @target AND s.person = open.person AND s.state = 'sending')
-        ORDER BY o.punch_id LIMIT @limit
+
         """;
 
     public Task<IReadOnlyList<OutboxItem>> LeaseAsync(string target, long now, int limit, CancellationToken cancellationToken = default) =>
+        LeaseAsync(LeaseSql, target, now, limit, cancellationToken);
+
+    public Task<IReadOnlyList<OutboxItem>> LeaseAmbiguousAsync(string target, long now, int limit, CancellationToken cancellationToken = default) =>
+        LeaseAsync(Heads + "AND o.state = 'ambiguous' ORDER BY o.punch_id LIMIT @limit", target, now, limit, cancellationToken);
+
+    private Task<IReadOnlyList<OutboxItem>> LeaseAsync(string sql, string target, long now, int limit, CancellationToken cancellationToken) =>
         database.WriteAsync<IReadOnlyList<OutboxItem>>(session =>
         {
             List<OutboxItem> items = session.Query(
-                LeaseSql,
+                sql,
                 row => new OutboxItem(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4),
                     row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8), row.GetBoolean(9)),
                 ("@target", target), ("@now", now), ("@limit", limit));
@@ -47,10 +55,12 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
             """
             UPDATE outbox SET state = @state, attempts = @attempts, next_attempt_at = @next, sent_at = @sent, delivered_at = @delivered,
               checks = CASE WHEN sent_at IS NOT DISTINCT FROM @sent THEN checks ELSE 0 END,
-              reason_code = @code, reason = @reason, updated_at = @now WHERE punch_id = @id AND target = @target
+              reason_code = @code, reason = @reason, updated_at = @now
+            WHERE punch_id = @id AND target = @target AND (state = 'sending' OR @any)
             """,
             ("@state", Columns.Text(change.State)), ("@attempts", change.Attempts), ("@next", change.NextAttemptAt), ("@sent", change.SentAt),
-            ("@delivered", change.DeliveredAt), ("@code", change.ReasonCode), ("@reason", change.Reason), ("@now", Now()), ("@id", punchId), ("@target", target)), cancellationToken);
+            ("@delivered", change.DeliveredAt), ("@code", change.ReasonCode), ("@reason", change.Reason), ("@now", Now()), ("@id", punchId), ("@target", target),
+            ("@any", !change.OnlyIfSending)), cancellationToken);
     }
 
     public Task<int> RecoverAsync(string target, bool asks, long from = 0, CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(

@@ -43,6 +43,11 @@ public sealed class SqlTargetStore(SqlDatabase database, TimeProvider time) : IT
             return ids.Count == limit;
         }, cancellationToken);
 
+    public Task<IReadOnlyList<long>> DeadAsync(string target, int limit, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<long>>(session => session.Query(
+            "SELECT punch_id FROM outbox WHERE target = @target AND state = 'dead' AND state <> 'delivered' ORDER BY at, punch_id LIMIT @limit",
+            row => row.GetInt64(0), ("@target", target), ("@limit", (long)limit)), cancellationToken);
+
     public Task<IReadOnlyList<TargetState>> StatesAsync(IReadOnlyCollection<long> punchIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(punchIds);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Delivery.Reconciliation;
 using Devices.Bridge.Roster;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web.Security;
@@ -25,6 +26,8 @@ internal static class FormPosts
         Post(routes, "/punches/resend", ResendAsync);
         Post(routes, "/exceptions/{id:long}/resolve", ResolveAsync);
         Post(routes, "/delivery/try", TryDeliveryAsync);
+        Post(routes, "/delivery/targets/resend", ResendTargetAsync);
+        Post(routes, "/delivery/compare", CompareAsync);
         Post(routes, "/roster/pull", PullRosterAsync);
         Post(routes, "/roster/keep", KeepRosterAsync);
         Post(routes, "/roster/release", ReleaseRosterAsync);
@@ -68,7 +71,7 @@ internal static class FormPosts
         int changed = ids.Count == 0 ? 0 : await Service<IOutboxStore>(context).ResendAsync(ids, context.RequestAborted);
         await AuditAsync(context, "outbox.resend", string.Join(',', ids), $"{changed} sent again");
         Service<DeliveryStatus>(context).Wake();
-        return See($"/exceptions?resent={changed.ToString(CultureInfo.InvariantCulture)}");
+        return See($"/{(form["from"] == "delivery" ? "delivery" : "exceptions")}?resent={changed.ToString(CultureInfo.InvariantCulture)}");
     }
 
     private static async Task<IResult> ResolveAsync(HttpContext context, IFormCollection form)
@@ -77,6 +80,25 @@ internal static class FormPosts
         bool closed = await Service<IExceptionStore>(context).ResolveAsync(long.Parse(id, CultureInfo.InvariantCulture), Actor(context), context.RequestAborted);
         await AuditAsync(context, "exception.resolve", id, closed ? null : "was not open");
         return See("/exceptions");
+    }
+
+    // A target's dead letters all together; its pause ends too.
+    private static async Task<IResult> ResendTargetAsync(HttpContext context, IFormCollection form)
+    {
+        string name = form["target"].ToString();
+        if (Service<TargetHost>(context).Lanes.FirstOrDefault(l => l.Target == name) is not { } lane) return Results.StatusCode(StatusCodes.Status400BadRequest);
+        IReadOnlyList<long> ids = await Service<ITargetStore>(context).DeadAsync(name, MostAtOnce, context.RequestAborted);
+        int changed = await Service<IOutboxStore>(context).ResendAsync(name, ids, context.RequestAborted);
+        await AuditAsync(context, "outbox.resend", name, $"{changed} sent again");
+        lane.Status.TryNow();
+        return See($"/delivery?resent={changed.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    private static async Task<IResult> CompareAsync(HttpContext context, IFormCollection form)
+    {
+        await AuditAsync(context, "delivery.compare", null, null);
+        if (context.RequestServices.GetService<ReconcileService>() is { } service) await service.LookAsync(now: true, context.RequestAborted);
+        return See("/delivery");
     }
 
     private static async Task<IResult> TryDeliveryAsync(HttpContext context, IFormCollection form)

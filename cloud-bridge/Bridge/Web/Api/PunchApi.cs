@@ -10,7 +10,7 @@ internal static class PunchApi
     public const int Most = 1000;
     private const int Usual = 200;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/punches", async (HttpContext context, IPunchStore punches, SiteClock clock) =>
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/punches", async (HttpContext context, IPunchStore punches, ITargetStore targets, SiteClock clock) =>
     {
         if (!TryRead(context.Request.Query["after"], 0, long.MaxValue, 0, out long after))
         {
@@ -23,7 +23,8 @@ internal static class PunchApi
         }
 
         IReadOnlyList<StoredPunch> rows = await punches.ListAfterAsync(after, (int)limit, context.RequestAborted);
-        PunchFeed feed = new([.. rows.Select(r => PunchView.Of(r, clock))], rows.Count > 0 ? rows[^1].Id : after, rows.Count == limit);
+        ILookup<long, TargetState> others = (await targets.StatesAsync([.. rows.Select(r => r.Id)], context.RequestAborted)).ToLookup(t => t.PunchId);
+        PunchFeed feed = new([.. rows.Select(r => PunchView.Of(r, clock, others[r.Id]))], rows.Count > 0 ? rows[^1].Id : after, rows.Count == limit);
         return Results.Json(feed, ApiJson.Readable.PunchFeed);
     });
 

@@ -29,7 +29,7 @@ public sealed record PunchView
     public float? Threshold { get; init; }
     public required long StoredAt { get; init; }
 
-    /// <summary>pending · sending · delivered · waiting · ambiguous · dead · held · skipped.</summary>
+    /// <summary>pending · sending · delivered · waiting · ambiguous · dead · held · skipped · deferred.</summary>
     public required string Delivery { get; init; }
     public long? DeliveredAt { get; init; }
 
@@ -42,8 +42,12 @@ public sealed record PunchView
     /// <summary>One English sentence.</summary>
     public string? Reason { get; init; }
 
-    internal static PunchView Of(StoredPunch row, SiteClock clock) => new()
+    /// <summary>How the targets beside the platform stand with it.</summary>
+    public required IReadOnlyList<TargetView> Targets { get; init; }
+
+    internal static PunchView Of(StoredPunch row, SiteClock clock, IEnumerable<TargetState> targets) => new()
     {
+        Targets = [.. targets.Select(TargetView.Of)],
         Id = row.Id,
         Terminal = row.Punch.Terminal,
         Ledger = row.Punch.Ledger,
@@ -63,10 +67,18 @@ public sealed record PunchView
         DeliveredAt = row.DeliveredAt,
         ProvedAt = row.ProvedAt,
         Attempts = row.Attempts,
-        NextAttemptAt = row.Delivery is DeliveryState.Waiting or DeliveryState.Ambiguous ? row.NextAttemptAt : null,
+        NextAttemptAt = row.Delivery is DeliveryState.Waiting or DeliveryState.Ambiguous or DeliveryState.Deferred ? row.NextAttemptAt : null,
         ReasonCode = row.ReasonCode,
         Reason = ReasonTexts.English(row.ReasonCode, row.Reason),
     };
+}
+
+/// <summary>One target beside the platform.</summary>
+public sealed record TargetView(string Target, string Delivery, int Attempts, long? NextAttemptAt, long? DeliveredAt, string? ReasonCode, string? Reason)
+{
+    internal static TargetView Of(TargetState state) => new(
+        state.Target, Names.Lower(state.State), state.Attempts, state.State is DeliveryState.Waiting ? state.NextAttemptAt : null, state.DeliveredAt, state.ReasonCode,
+        ReasonTexts.English(state.ReasonCode, state.Reason));
 }
 
 /// <summary>A page of the feed.</summary>
@@ -82,6 +94,7 @@ public sealed record ApiError(string Error);
 [JsonSerializable(typeof(PunchFeed))]
 [JsonSerializable(typeof(TerminalFeed))]
 [JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(DeliveryView))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>With names as people write them: the answers are JSON with "nosniff", never part of a page.</summary>

@@ -106,3 +106,4 @@ CREATE TABLE reconciliation_findings (
   place    TEXT
 ) STRICT;
 CREATE INDEX reconciliation_findings_by_run ON reconciliation_findings(run, kind);
+CREATE INDEX reconciliation_findings_by_punch ON reconciliation_findings(punch_id, run) WHERE kind = 'missing';
