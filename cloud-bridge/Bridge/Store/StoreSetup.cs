@@ -31,6 +31,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
+        builder.Services.AddSingleton<ISiteStore, SqlSiteStore>();
         return builder;
     }
 
