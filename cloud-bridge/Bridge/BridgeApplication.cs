@@ -1,9 +1,11 @@
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Notices;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
 
@@ -26,6 +28,8 @@ public static class BridgeApplication
         builder.AddIngest();
         builder.AddFleet();
         builder.AddDelivery();
+        builder.AddTargets();
+        builder.AddNotices(options);
         builder.AddAlerts();
         builder.AddWeb(options);
         configure?.Invoke(builder);

@@ -9,6 +9,11 @@ public sealed record BridgeOptions
     /// <summary>DNS names and IP addresses under which terminals and browsers reach the bridge, beside localhost and 127.0.0.1. A comma may separate several.</summary>
     public IList<string> Names { get; init; } = [];
 
+    /// <summary>Where punches are kept: <c>sqlite</c> (<c>bridge.db</c> in <see cref="Data"/>) or <c>postgres</c>.</summary>
+    public string Store { get; set; } = "sqlite";
+
+    public PostgresOptions Postgres { get; init; } = new();
+
     public MqttOptions Mqtt { get; init; } = new();
     public HttpOptions Http { get; init; } = new();
     public HttpsOptions Https { get; init; } = new();
@@ -16,6 +21,12 @@ public sealed record BridgeOptions
 
     public string DatabaseFile => Path.Combine(Data, "bridge.db");
     public string CaDirectory => Path.Combine(Data, "ca");
+}
+
+public sealed record PostgresOptions
+{
+    /// <summary>File of mode 0600 with the connection string, such as <c>Host=/run/postgresql;Database=devices;Username=devices</c>.</summary>
+    public string ConnectionFile { get; set; } = "";
 }
 
 public sealed record MqttOptions

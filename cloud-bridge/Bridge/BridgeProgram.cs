@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Devices.Bridge.Commands;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Store.Sql;
 
@@ -21,8 +22,13 @@ public static class BridgeProgram
             {
                 "claim" => await FleetCommands.ClaimAsync(args[1..], output),
                 "password" => await FleetCommands.PasswordAsync(args[1..], output),
+                "replay" => await TargetCommands.ReplayAsync(args[1..], output),
+                "webhook-on" => await TargetCommands.WebhookOnAsync(args[1..], output),
+                "webhook-secret" => await TargetCommands.WebhookSecretAsync(args[1..], output),
+                "notices" => await NoticesCommand.RunAsync(args[1..], output),
+                "consent" => await ConsentCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim or password, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, password, replay, webhook-on, webhook-secret, consent or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -94,6 +100,12 @@ public static class BridgeProgram
             Devices.Bridge [--config FILE] [--Bridge:Key=Value ...]            serve
             Devices.Bridge claim --data DIR [--terminal NAME] [--hours 24] [--json]   a single-use claim for one terminal
             Devices.Bridge password --data DIR --user hr [--json]              a new one-time password
+            Devices.Bridge replay --data DIR --target NAME --from TIME --to TIME   punches of a time again to a target beside the platform
+            Devices.Bridge replay --data DIR --target csv-drop --file NAME     a file of the CSV drop again
+            Devices.Bridge webhook-secret                                      a new signing secret
+            Devices.Bridge webhook-on --data DIR                               the webhook on again after 410 Gone
+            Devices.Bridge consent add|end|list --data DIR ...                 who may be told about whose punches
+            Devices.Bridge notices --data DIR [--failed]                       the newest notices and who got them
             """);
         return 0;
     }

@@ -2,7 +2,11 @@ using System.Reflection;
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Delivery.Targets.CsvDrop;
+using Devices.Bridge.Delivery.Targets.ErpNext;
+using Devices.Bridge.Delivery.Targets.Webhook;
 using Devices.Bridge.Ingest;
+using Devices.Bridge.Notices;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -17,6 +21,10 @@ internal static class SettingNames
         ["Web"] = [typeof(WebOptions)],
         ["Ingest"] = [typeof(PressureOptions)],
         ["Alerts"] = [typeof(AlertOptions)],
+        ["Webhook"] = [typeof(WebhookOptions)],
+        ["ErpNext"] = [typeof(ErpNextOptions)],
+        ["CsvDrop"] = [typeof(CsvDropOptions)],
+        ["Notices"] = [typeof(NoticeOptions)],
     };
 
     /// <summary>One sentence for the first name below <c>Bridge:</c> that no part reads, or null.</summary>

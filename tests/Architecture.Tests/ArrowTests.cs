@@ -13,7 +13,9 @@ public class ArrowTests
     [InlineData("devices-cli", "Devices.Contract Devices.Edge.Vision Devices.Edge.Ledger Devices.Link Devices.Standins.Terminal")]
     [InlineData("Devices.Up", "Devices.Contract")]
     [InlineData("Devices.Standins.DingTalk", "")]
+    [InlineData("Devices.Standins.Frappe", "")]
     [InlineData("Devices.Standins.Camera", "")]
+    [InlineData("Devices.Standins.EspRom", "")]
     [InlineData("Devices.Standins.Terminal", "Devices.Link")]
     public void A_project_reaches_only_what_it_may(string name, string allowed)
     {

@@ -6,14 +6,16 @@ namespace Devices.Architecture.Tests;
 public partial class BridgeArrowTests
 {
     [Theory]
-    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink")]
+    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices")]
     [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink")]
-    [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts Downlink")]
-    [InlineData("Delivery", "Ingest Web Fleet Alerts Downlink")]
+    [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts Downlink Notices")]
+    [InlineData("Delivery", "Ingest Web Fleet Alerts Downlink Notices")]
     [InlineData("Roster", "Ingest Web Fleet Alerts Downlink")]
     [InlineData("Fleet", "Delivery Web Roster Alerts Downlink")]
     [InlineData("Downlink", "Delivery Web Roster Alerts Attendance")]
     [InlineData("Alerts", "Ingest Web Fleet Roster")]
+    [InlineData("Notices", "Ingest Web Fleet Roster Alerts Downlink")]
+    [InlineData("Spreadsheets", "Store Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices")]
     public void A_folder_of_the_bridge_does_not_look_forward(string folder, string forbidden)
     {
         ArgumentNullException.ThrowIfNull(forbidden);

@@ -89,7 +89,7 @@ need_dotnet() {
 }
 
 # --- Debian -------------------------------------------------------------------------------------------------------------
-WANTED_DEBS=()
+WANTED_DEBS=() BEFORE_DEBS=:
 need_program() { command -v "$1" >/dev/null 2>&1 || WANTED_DEBS+=("$2"); }      # program package
 need_file() { compgen -G "$1" >/dev/null || WANTED_DEBS+=("$2"); }              # pattern package
 
@@ -101,6 +101,14 @@ need_runtime_libraries() {
   need_file '/usr/lib/*/libssl.so.3' libssl3
   need_file '/etc/ssl/certs/ca-certificates.crt' ca-certificates
   need_file '/usr/share/zoneinfo/Asia/Shanghai' tzdata
+}
+
+# PostgreSQL's programs for tests that start a server of their own. Debian's package would make and start one for the whole machine:
+# it is told not to, where it is not there yet.
+need_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return
+  WANTED_DEBS+=(postgresql)
+  [ -e /etc/postgresql-common/createcluster.d ] || BEFORE_DEBS='mkdir -p /etc/postgresql-common/createcluster.d; echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/devices.conf'
 }
 
 install_debs() {
@@ -120,9 +128,10 @@ install_debs() {
   INSTALLER=1
   # shellcheck disable=SC2016
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive setsid -w sh -c '
+      eval "$0"
       dpkg --configure -a
       apt-get -q -o DPkg::Lock::Timeout=600 update
-      exec apt-get -y -q -o DPkg::Lock::Timeout=600 --no-install-recommends install "$@"' sh "${WANTED_DEBS[@]}" >>"$LOG" 2>&1 </dev/null 9>&- &
+      exec apt-get -y -q -o DPkg::Lock::Timeout=600 --no-install-recommends install "$@"' "$BEFORE_DEBS" "${WANTED_DEBS[@]}" >>"$LOG" 2>&1 </dev/null 9>&- &
   await \
     || if grep -qE 'Temporary failure|Could not (resolve|connect)|Unable to connect|Failed to fetch|Unable to locate package' "$LOG"; then
          fail "Debian's packages $names could not be fetched. Check the network, its proxy settings and /etc/apt, then run this again. Details: $LOG"

@@ -12,6 +12,9 @@ public sealed record AlertBook
     /// <summary>A message on its way: sent again with the same id until it is answered, so that a lost answer doubles nothing.</summary>
     public Outgoing? Message { get; init; }
 
+    /// <summary>The last daily statistics that were made, as <c>2026-11-26 09:30</c>.</summary>
+    public string? Daily { get; init; }
+
     /// <param name="SentAt">ms since the Unix epoch.</param>
     public sealed record Entry(string Text, AlertRank Rank, bool Momentary, long SentAt);
 
@@ -50,6 +53,6 @@ public sealed record AlertBook
         if (Message is not { } message) return this;
         var told = Told.Where(t => !message.Over.Contains(t.Key)).ToDictionary();
         foreach (var (cause, entry) in message.Begun) told[cause] = entry;
-        return new() { Told = told };
+        return this with { Told = told, Message = null };
     }
 }

@@ -32,7 +32,7 @@ public static class AlertMessage
     }
 
     // A sentence may hold text from a terminal: it must not become a heading, a link or a mention.
-    private static string Plain(string sentence)
+    internal static string Plain(string sentence)
     {
         string cut = sentence.Length > LongestLine ? sentence[..LongestLine] + "…" : sentence;
         var plain = new StringBuilder(cut.Length);

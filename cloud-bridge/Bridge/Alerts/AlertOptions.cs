@@ -27,7 +27,10 @@ public sealed record AlertOptions
     /// <summary>Messages a month, all of which count to the organisation's quota (3,000 on the standard edition); beyond it only urgent ones.</summary>
     public int MonthlyMessages { get; init; } = 600;
 
-    /// <summary>Seconds between looks; one message at most comes of each.</summary>
+    /// <summary>Site times, by commas, at which the day's sign-in statistics are told, as <c>09:30,18:30</c>; empty for none.</summary>
+    public string DailyAt { get; init; } = "";
+
+    /// <summary>Seconds between looks; one message at most comes of each, so five and more keep the robot's 20 a minute, over restarts too.</summary>
     public double EverySeconds { get; init; } = 15;
 
     /// <summary>Words of the message: <c>zh-Hans</c> or <c>en</c>. Sentences are those of the pages' exception list.</summary>
@@ -49,7 +52,8 @@ public sealed record AlertOptions
         if (OfflineMinutes is not (>= 1 and <= 10_080)) return "Bridge:Alerts:OfflineMinutes must be from 1 to 10080.";
         if (CertificateDays is < 1 or > 365) return "Bridge:Alerts:CertificateDays must be from 1 to 365.";
         if (MonthlyMessages < 0) return "Bridge:Alerts:MonthlyMessages must be 0 or more.";
-        if (EverySeconds is not (>= 0.01 and <= 3600)) return "Bridge:Alerts:EverySeconds must be from 0.01 to 3600.";
+        if (EverySeconds is not (>= 5 and <= 3600)) return "Bridge:Alerts:EverySeconds must be from 5 to 3600: a robot may send 20 messages a minute and is blocked for ten minutes beyond that.";
+        if (DailyStatistics.Times(DailyAt) is null) return $"Bridge:Alerts:DailyAt is '{DailyAt}': give times such as 09:30 or 09:30,18:30, or nothing.";
         return Language is "zh-Hans" or "en" ? null : $"Bridge:Alerts:Language is '{Language}': use zh-Hans or en.";
     }
 }

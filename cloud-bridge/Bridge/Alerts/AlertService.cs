@@ -7,7 +7,7 @@ namespace Devices.Bridge.Alerts;
 
 /// <summary>Looks, gathers, tells: one message at most a look, sent again under the same id until it is answered.</summary>
 public sealed class AlertService(
-    AlertWatch watch, RobotClient robot, ISettingStore settings, IOutboxStore outbox, IExceptionStore exceptions, AlertOptions options, BridgeOptions bridge,
+    AlertWatch watch, DailyStatistics daily, RobotClient robot, ISettingStore settings, IOutboxStore outbox, IExceptionStore exceptions, AlertOptions options, BridgeOptions bridge,
     TimeProvider clock, ILogger<AlertService> log) : BackgroundService
 {
     private const string Key = "alerts.book";
@@ -50,6 +50,13 @@ public sealed class AlertService(
             bool quiet = QuietHours.TryParse(options.QuietHours, out QuietHours hours) && hours.Contains(now.TimeOfDay);
             bool spent = await outbox.MeterAsync(Month(now), Meter, 0, cancellationToken) >= options.MonthlyMessages;
             AlertBook.Outgoing? message = AlertMessage.Compose(book, current, now, TimeSpan.FromHours(options.RepeatHours), quiet || spent, AlertWords.Of(options.Language));
+            // What is wrong goes first; the statistics wait for the next look.
+            if (message is null && !spent && await daily.DueAsync(book.Daily, cancellationToken) is { } due)
+            {
+                book = book with { Daily = due.Key };
+                message = due.Message;
+            }
+
             if (message is null) return every;
             book = book with { Message = message };
             // Before it goes out: after a crash it is the same message, with the same id.
@@ -76,7 +83,7 @@ public sealed class AlertService(
         return answer.Verdict switch
         {
             RobotVerdict.Blocked => BlockedFor,
-            RobotVerdict.Again or RobotVerdict.Configuration => BackOff.After(++_failures, Math.Max(options.EverySeconds, 0.01), 900),
+            RobotVerdict.Again or RobotVerdict.Configuration => BackOff.After(++_failures, options.EverySeconds, 900),
             _ => every,
         };
     }

@@ -7,7 +7,7 @@ namespace Devices.Bridge.Alerts;
 /// <summary>Everything that is wrong now, from the store: open exceptions, terminals, certificates, events, dead letters, the call budget.</summary>
 public sealed class AlertWatch(
     IExceptionStore exceptions, ITerminalStore terminals, IOutboxStore outbox, CallBudget budget, PlatformOptions platform, AlertOptions options,
-    BridgeOptions bridge, TimeProvider clock, IPlatformTarget? target = null)
+    BridgeOptions bridge, OutboxTargets targets, TimeProvider clock, IPlatformTarget? target = null)
 {
     private const int MostRows = 200;
     private const long EventLasts = 3_600_000;
@@ -20,7 +20,7 @@ public sealed class AlertWatch(
         AlertWords words = AlertWords.Of(options.Language);
         List<Alert> found = [];
         foreach (ExceptionRow row in await exceptions.ExceptionsAsync(includeResolved: false, MostRows, cancellationToken))
-            found.Add(new($"exception|{row.Source}|{row.Code}|{row.Terminal}|{row.Ledger}|{row.FirstAt}", UrgentCodes.Contains(row.Code) ? AlertRank.Urgent : AlertRank.Normal, Counted(row)));
+            found.Add(new($"exception|{row.Source}|{row.Code}|{row.Terminal}|{row.Ledger}|{row.FirstAt}", UrgentCodes.Contains(row.Code) ? AlertRank.Urgent : AlertRank.Normal, Counted(row, options.Language)));
 
         DateTimeZone zone = DateTimeZoneProviders.Tzdb[bridge.Site.TimeZone];
         foreach (TerminalRow terminal in (await terminals.ListTerminalsAsync(cancellationToken)).Where(t => t.RevokedAt is null))
@@ -36,6 +36,8 @@ public sealed class AlertWatch(
 
         var counts = await outbox.CountAsync(cancellationToken);
         if (counts.GetValueOrDefault(DeliveryState.Dead) is > 0 and var dead) found.Add(new("dead-letters", AlertRank.Normal, words.Dead(dead)));
+        foreach (var (other, _) in targets.All)
+            if ((await outbox.CountAsync(other.Name, cancellationToken)).GetValueOrDefault(DeliveryState.Dead) is > 0 and var lost) found.Add(new($"dead-letters|{other.Name}", AlertRank.Normal, words.DeadAt(other.Name, lost)));
         if (target is not null && platform.MonthlyCalls > 0)
         {
             long used = await budget.UsedAsync(target, cancellationToken);
@@ -44,6 +46,13 @@ public sealed class AlertWatch(
         }
 
         return found;
+    }
+
+    // Rows with a reason hold only its detail: the sentence comes from the pages' texts.
+    private static string Counted(ExceptionRow row, string language)
+    {
+        string text = row.Code.StartsWith("reason.", StringComparison.Ordinal) && Sentence.In(row.Code, language) is { } sentence ? row.Text == row.Code ? sentence : $"{sentence} {row.Text}" : row.Text;
+        return Counted(row with { Text = text });
     }
 
     private static string Counted(ExceptionRow row) => $"{(row.Terminal is { } terminal && !row.Text.Contains(terminal, StringComparison.Ordinal) ? terminal + ": " : "")}{row.Text}{(row.Count > 1 ? $" (×{row.Count})" : "")}";

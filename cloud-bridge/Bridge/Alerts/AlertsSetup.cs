@@ -21,6 +21,7 @@ public static class AlertsSetup
         builder.Services.AddSingleton(options);
         if (!options.Enabled) return builder;
         builder.Services.AddSingleton<AlertWatch>();
+        builder.Services.AddSingleton<DailyStatistics>();
         builder.Services.AddHttpClient(RobotClient.ClientName, client => client.Timeout = TimeSpan.FromSeconds(10))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
             .RemoveAllLoggers(); // Addresses hold the token.

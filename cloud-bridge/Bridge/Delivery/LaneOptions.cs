@@ -18,6 +18,12 @@ public record LaneOptions
     /// <summary>Seconds after which delivery, stopped by a configuration error, tries one punch.</summary>
     public double ConfigurationRetrySeconds { get; init; } = 300;
 
+    /// <summary>
+    /// Seconds after a start before what was under way when the bridge stopped is sent again, where the target cannot be asked: so long it may
+    /// still be at it.
+    /// </summary>
+    public virtual double ResumeSeconds => 0;
+
     /// <summary>One sentence for the first value that cannot work, or null. <paramref name="section"/> is as <c>Bridge:Platform</c>.</summary>
     public string? CheckLane(string section)
     {

@@ -51,7 +51,7 @@ public sealed class LaneRunner(DeliveryLane lane, ILaneWork work, IOutboxStore o
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
         bool asks = lane.SettleSeconds is not null;
-        long from = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)((lane.SettleSeconds ?? 0) * 1000);
+        long from = clock.GetUtcNow().ToUnixTimeMilliseconds() + (long)((lane.SettleSeconds ?? lane.Options.ResumeSeconds) * 1000);
         int left = await outbox.RecoverAsync(lane.Target, asks, from, cancellationToken);
         if (left == 0) return;
         if (asks) log.LogWarning("{Count} punches were being sent when the bridge stopped: the platform is asked about them first.", left);

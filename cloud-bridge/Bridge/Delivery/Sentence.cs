@@ -15,6 +15,10 @@ public static class Sentence
         return code.StartsWith("reason.", StringComparison.Ordinal) ? code : $"reason.{code}";
     }
 
+    /// <summary>The sentence in a language of the pages (<c>en</c>, <c>zh-Hans</c>); null where there is none.</summary>
+    public static string? In(string code, string language) =>
+        Resources.GetString(Key(code), language == "en" ? CultureInfo.InvariantCulture : CultureInfo.GetCultureInfo(language));
+
     /// <summary>The sentence; the code itself where there is none.</summary>
     public static string Of(string code) => Resources.GetString(Key(code), CultureInfo.InvariantCulture) ?? code;
 }

@@ -76,7 +76,7 @@ public static class FleetCommands
     {
         string data = flags.Value("data") ?? throw new BridgeStartException("Say which bridge: --data DIR, the directory given to it as Bridge:Data.");
         BridgeOptions options = new() { Data = Path.GetFullPath(data) };
-        return File.Exists(options.DatabaseFile) ? options
-            : throw new BridgeStartException($"{data} is not a bridge's data directory (it holds no bridge.db): check --data, or start the bridge on it once.");
+        return StoreChoice.Known(options) ? StoreChoice.Recall(options)
+            : throw new BridgeStartException($"{data} is not a bridge's data directory (it holds no bridge.db or store.json): check --data, or start the bridge on it once.");
     }
 }

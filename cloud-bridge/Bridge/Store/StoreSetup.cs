@@ -1,3 +1,4 @@
+using Devices.Bridge.Store.Postgres;
 using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 
@@ -10,7 +11,7 @@ public static class StoreSetup
     public static WebApplicationBuilder AddStore(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton(services => Open(services.GetRequiredService<BridgeOptions>()));
+        builder.Services.AddSingleton(services => Open(services.GetRequiredService<BridgeOptions>(), exclusive: true));
         builder.Services.AddSingleton<IPunchStore, SqlPunchStore>();
         builder.Services.AddSingleton(services => new OutboxTargets(
             services.GetServices<OutboxTarget>(), NodaTime.DateTimeZoneProviders.Tzdb[services.GetRequiredService<BridgeOptions>().Site.TimeZone]));
@@ -30,16 +31,26 @@ public static class StoreSetup
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
+        builder.Services.AddSingleton<ICsvDropStore, SqlCsvDropStore>();
+        builder.Services.AddSingleton<IReplayStore, SqlReplayStore>();
+        builder.Services.AddSingleton<INoticeStore, SqlNoticeStore>();
         builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
         builder.Services.AddSingleton<ISiteStore, SqlSiteStore>();
         return builder;
     }
 
     /// <summary>Opens the store that the settings name, with its schema up to date.</summary>
+    /// <param name="options">Of a serving bridge, or from <see cref="StoreChoice.Recall"/>.</param>
+    /// <param name="exclusive">For the serving bridge: a second one on the same PostgreSQL database is refused.</param>
     /// <exception cref="BridgeStartException">It cannot be opened; the message says why.</exception>
-    public static SqlDatabase Open(BridgeOptions options)
+    public static SqlDatabase Open(BridgeOptions options, bool exclusive = false)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return SqliteDatabase.Open(options.DatabaseFile);
+        if (exclusive) StoreChoice.Check(options);
+        SqlDatabase database = options.Store == "postgres"
+            ? PostgresDatabase.Open(options.Postgres.ConnectionFile, exclusive)
+            : SqliteDatabase.Open(options.DatabaseFile);
+        if (exclusive) StoreChoice.Remember(options);
+        return database;
     }
 }

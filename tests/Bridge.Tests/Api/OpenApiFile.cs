@@ -42,6 +42,19 @@ internal sealed class OpenApiFile
         else text.ShouldNotBeEmpty();
     }
 
+    /// <summary>A webhook as it was sent: headers and every field of the body.</summary>
+    public void CheckWebhook(string name, IReadOnlyDictionary<string, string> headers, string body)
+    {
+        OpenApiOperation post = Document.Webhooks![name].Operations![HttpMethod.Post];
+        foreach (IOpenApiParameter header in post.Parameters!)
+        {
+            headers.ShouldContainKey(header.Name!);
+            if (header.Schema!.Pattern is { } pattern) Regex.IsMatch(headers[header.Name!], pattern).ShouldBeTrue($"{header.Name}: {headers[header.Name!]}");
+        }
+
+        Check(JsonDocument.Parse(body).RootElement, post.RequestBody!.Content!["application/json"].Schema!, name);
+    }
+
     private static void Check(JsonElement value, IOpenApiSchema schema, string at)
     {
         JsonSchemaType found = value.ValueKind switch

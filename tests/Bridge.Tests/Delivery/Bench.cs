@@ -57,6 +57,9 @@ internal sealed class Bench : IAsyncDisposable
     public T Get<T>()
         where T : notnull => App.Services.GetRequiredService<T>();
 
+    /// <summary>Settings of the next <see cref="OpenAsync"/>, over the earlier ones.</summary>
+    public void Set(params IReadOnlyList<string> settings) => _settings.AddRange(settings);
+
     public async Task OpenAsync()
     {
         App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. _settings], builder =>

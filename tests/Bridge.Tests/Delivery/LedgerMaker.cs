@@ -11,7 +11,7 @@ internal sealed class LedgerMaker(string terminal = "m2-001")
 
     public Guid Ledger { get; } = Guid.CreateVersion7();
 
-    public Punch Next(string person, long at, ClockQuality clock = ClockQuality.Synced, PunchMethod method = PunchMethod.Card)
+    public Punch Next(string person, long at, ClockQuality clock = ClockQuality.Synced, PunchMethod method = PunchMethod.Card, PunchDirection direction = PunchDirection.None)
     {
         if (_seq == 0) _chain = PunchChain.Genesis(Ledger);
         Punch punch = new()
@@ -24,6 +24,7 @@ internal sealed class LedgerMaker(string terminal = "m2-001")
             Clock = clock,
             UncertaintyMs = clock == ClockQuality.Held ? -1 : 0,
             Method = method,
+            Direction = direction,
             Score = method == PunchMethod.Face ? 0.71f : null,
             Threshold = method == PunchMethod.Face ? 0.43f : null,
             Pack = method == PunchMethod.Face ? "test@1" : null,

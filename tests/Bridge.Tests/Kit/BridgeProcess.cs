@@ -16,10 +16,10 @@ public sealed partial class BridgeProcess : IDisposable
     public List<string> Output { get; } = [];
 
     /// <summary>Starts it on a data directory and waits for its ready line.</summary>
-    public static async Task<BridgeProcess> StartAsync(string data)
+    public static async Task<BridgeProcess> StartAsync(string data, params string[] settings)
     {
         Process process = Launch([$"--Bridge:Data={data}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Https:Port=0",
-            "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0", "--Bridge:Platform:Kind=none"]);
+            "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0", "--Bridge:Platform:Kind=none", .. settings]);
         BridgeProcess bridge = new(process);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));

@@ -1,16 +1,14 @@
 using Devices.Bridge.Store;
 using Devices.Bridge.Store.Sql;
-using Devices.Bridge.Store.Sqlite;
 using Devices.Bridge.Tests.Kit;
-using Microsoft.Data.Sqlite;
 
 namespace Devices.Bridge.Tests.Store;
 
 /// <summary>Which punch goes out next: in order for each person, and nobody waits for a row that goes nowhere.</summary>
-public sealed class LeaseTests : IAsyncDisposable
+public abstract class LeaseTests(StoreKind kind) : IAsyncDisposable
 {
     private const long Eight = 1_772_438_400_000;
-    private readonly StoreFixture _store = new();
+    private readonly StoreFixture _store = new(kind);
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
@@ -95,11 +93,8 @@ public sealed class LeaseTests : IAsyncDisposable
     public async Task Among_a_hundred_thousand_rows_the_next_are_found_by_index_alone()
     {
         await ManyAsync(_store, 100_000, 500);
-        string[] plan = await _store.Database.ReadAsync(session => session.Query(
-            "EXPLAIN QUERY PLAN " + SqlOutboxStore.LeaseSql, row => row.GetString(3), ("@target", OutboxTarget.Platform), ("@now", 0L), ("@limit", 4)).ToArray());
-
-        plan.ShouldAllBe(step => !step.StartsWith("SCAN", StringComparison.Ordinal) || step == "SCAN open", string.Join('\n', plan));
-        foreach (string table in (string[])["n", "b", "s"]) plan.ShouldContain(step => step.StartsWith($"SEARCH {table} USING ", StringComparison.Ordinal) && step.Contains("INDEX outbox_", StringComparison.Ordinal), string.Join('\n', plan));
+        if (kind == StoreKind.Sqlite) await PlannedBySqliteAsync();
+        else await PlannedByPostgresAsync();
         // Every person's first is not due; one is.
         await _store.Database.WriteAsync(session => session.Execute("UPDATE outbox SET state = 'waiting', next_attempt_at = 10 WHERE punch_id <= 500"));
         await _store.Database.WriteAsync(session => session.Execute("UPDATE outbox SET next_attempt_at = 5 WHERE punch_id IN (7, 9)"));
@@ -108,29 +103,21 @@ public sealed class LeaseTests : IAsyncDisposable
         (await _store.Outbox.LeaseAsync(10, 1000)).Count.ShouldBe(498);
     }
 
-    [Fact]
-    public async Task A_store_of_schema_2_is_upgraded_with_its_open_punches()
+    private async Task PlannedBySqliteAsync()
     {
-        using TempDirectory directory = new();
-        string file = directory.File("bridge.db");
-        using (SqliteConnection connection = new($"Data Source={file};Pooling=False"))
-        {
-            connection.Open();
-            using SqlSession session = new(connection, SqliteDialect.Instance);
-            Migrations.Apply(session, file, through: 2);
-            session.Script(
-                """
-                INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, chain, received_at) VALUES
-                  ('m2-001', '0198b0a4-0000-7000-8000-000000000001', 1, 'ada', 2000, 'synced', 0, 'card', 'none', x'00', 0),
-                  ('m2-001', '0198b0a4-0000-7000-8000-000000000001', 2, 'ada', 1000, 'synced', 0, 'card', 'none', x'00', 0);
-                INSERT INTO outbox (punch_id, person, at, state, updated_at) SELECT id, person, at, 'pending', 0 FROM punches;
-                """);
-        }
+        string[] plan = await _store.Database.ReadAsync(session => session.Query(
+            "EXPLAIN QUERY PLAN " + SqlOutboxStore.LeaseSql, row => row.GetString(3), ("@target", OutboxTarget.Platform), ("@now", 0L), ("@limit", 4)).ToArray());
+        plan.ShouldAllBe(step => !step.StartsWith("SCAN", StringComparison.Ordinal) || step == "SCAN open", string.Join('\n', plan));
+        foreach (string table in (string[])["n", "b", "s"]) plan.ShouldContain(step => step.StartsWith($"SEARCH {table} USING ", StringComparison.Ordinal) && step.Contains("INDEX outbox_", StringComparison.Ordinal), string.Join('\n', plan));
+    }
 
-        await using SqliteDatabase database = SqliteDatabase.Open(file);
-
-        (await database.ReadAsync(session => session.Number("PRAGMA user_version"))).ShouldBe(Migrations.Newest);
-        (await new SqlOutboxStore(database, TimeProvider.System).LeaseAsync(0, 10)).Single().At.ShouldBe(1000);
+    private async Task PlannedByPostgresAsync()
+    {
+        await _store.Cluster.ExecuteAsync(_store.DatabaseName, "ANALYZE");
+        string plan = await _store.Database.ReadAsync(session => string.Join('\n', session.Query(
+            "EXPLAIN " + SqlOutboxStore.LeaseSql, row => row.GetString(0), ("@target", OutboxTarget.Platform), ("@now", 0L), ("@limit", 4))));
+        plan.ShouldNotContain("Seq Scan on outbox");
+        plan.ShouldContain("outbox_open_by_person", Case.Sensitive, plan);
     }
 
     private static Task ManyAsync(StoreFixture store, int rows, int people) => store.Database.WriteAsync(session =>
@@ -139,8 +126,8 @@ public sealed class LeaseTests : IAsyncDisposable
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @rows)
             INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, chain, received_at)
-            SELECT 'm2-001', '0198b0a4-0000-7000-8000-000000000001', i, 'u-' || (i % @people), i * 1000, 'synced', 0, 'card', 'none', x'00', 0 FROM n
-            """, ("@rows", rows), ("@people", people));
+            SELECT 'm2-001', '0198b0a4-0000-7000-8000-000000000001', i, 'u-' || (i % @people), i * 1000, 'synced', 0, 'card', 'none', @chain, 0 FROM n
+            """, ("@rows", rows), ("@people", people), ("@chain", new byte[32]));
         session.Execute("INSERT INTO outbox (punch_id, person, at, state, updated_at) SELECT id, person, at, 'pending', 0 FROM punches");
     });
 
@@ -154,3 +141,7 @@ public sealed class LeaseTests : IAsyncDisposable
 
     private async Task<long[]> LeaseAsync(long now) => [.. (await _store.Outbox.LeaseAsync(now, 10)).Select(one => one.PunchId)];
 }
+
+public sealed class LeaseSqliteTests() : LeaseTests(StoreKind.Sqlite);
+
+public sealed class LeasePostgresTests() : LeaseTests(StoreKind.Postgres);

@@ -1,14 +1,14 @@
+using System.Data.Common;
 using Devices.Bridge.Store;
 using Devices.Bridge.Tests.Kit;
 using Devices.Contract.Messages;
 using Devices.Contract.Punches;
-using Microsoft.Data.Sqlite;
 
 namespace Devices.Bridge.Tests.Store;
 
-public sealed class LedgerRuleTests : IAsyncDisposable
+public abstract class LedgerRuleTests(StoreKind kind) : IAsyncDisposable
 {
-    private readonly StoreFixture _store = new();
+    private readonly StoreFixture _store = new(kind);
     private readonly TestLedger _ledger = new TestLedger("m2-001").AddMany(10);
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -151,7 +151,7 @@ public sealed class LedgerRuleTests : IAsyncDisposable
     {
         await Append(_ledger.All());
         await new Devices.Bridge.Store.Sql.SqlAuditStore(_store.Database, _store.Time).AuditAsync("hr", "test");
-        SqliteException refused = await Should.ThrowAsync<SqliteException>(() => _store.Database.WriteAsync(session => session.Execute(sql)));
+        DbException refused = await Should.ThrowAsync<DbException>(() => _store.Database.WriteAsync(session => session.Execute(sql)));
         refused.Message.ShouldContain(says);
         (await _store.Punches.ListAfterAsync(0, 100)).Select(one => one.Punch).ShouldBe(_ledger.Punches);
     }
@@ -172,3 +172,7 @@ public sealed class LedgerRuleTests : IAsyncDisposable
 
     private Task<IReadOnlyList<ExceptionRow>> Open() => _store.Exceptions.ExceptionsAsync(false, 100);
 }
+
+public sealed class LedgerRuleSqliteTests() : LedgerRuleTests(StoreKind.Sqlite);
+
+public sealed class LedgerRulePostgresTests() : LedgerRuleTests(StoreKind.Postgres);

@@ -5,10 +5,10 @@ using Devices.Contract.Punches;
 
 namespace Devices.Bridge.Tests.Store;
 
-public sealed class QueryTests : IAsyncDisposable
+public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
 {
     private const long Eight = 1_772_438_400_000; // 2026-03-02 08:00 UTC
-    private readonly StoreFixture _store = new();
+    private readonly StoreFixture _store = new(kind);
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
@@ -132,3 +132,7 @@ public sealed class QueryTests : IAsyncDisposable
 
     private Task<PunchPage> List(PunchFilter filter) => _store.Punches.ListAsync(filter, 1, 50);
 }
+
+public sealed class QuerySqliteTests() : QueryTests(StoreKind.Sqlite);
+
+public sealed class QueryPostgresTests() : QueryTests(StoreKind.Postgres);

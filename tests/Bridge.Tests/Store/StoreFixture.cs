@@ -1,4 +1,5 @@
 using Devices.Bridge.Store;
+using Devices.Bridge.Store.Postgres;
 using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 using Devices.Bridge.Tests.Kit;
@@ -6,13 +7,33 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Devices.Bridge.Tests.Store;
 
-/// <summary>An open store in a directory of its own.</summary>
+/// <summary>Which database a test runs on.</summary>
+public enum StoreKind
+{
+    Sqlite,
+    Postgres,
+}
+
+/// <summary>An open store of its own: a file in a directory, or a database of the shared PostgreSQL.</summary>
 public sealed class StoreFixture : IAsyncDisposable
 {
     private readonly TempDirectory _directory = new();
 
-    public StoreFixture() => Reopen();
+    public StoreFixture(StoreKind kind = StoreKind.Sqlite)
+    {
+        Kind = kind;
+        if (kind == StoreKind.Postgres)
+        {
+            // Off xUnit's own scheduler: waiting on it could wait for itself.
+            Cluster = Task.Run(() => PostgresCluster.Shared).GetAwaiter().GetResult();
+            DatabaseName = Task.Run(() => Cluster.CreateMigratedAsync(MigrateAsync)).GetAwaiter().GetResult();
+        }
+        Reopen();
+    }
 
+    public StoreKind Kind { get; }
+    public PostgresCluster Cluster { get; } = null!;
+    public string DatabaseName { get; } = "";
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.Zero));
     public string File => _directory.File("bridge.db");
     public SqlDatabase Database { get; private set; } = null!;
@@ -25,7 +46,7 @@ public sealed class StoreFixture : IAsyncDisposable
 
     public void Reopen()
     {
-        Database = SqliteDatabase.Open(File);
+        Database = Kind == StoreKind.Sqlite ? SqliteDatabase.Open(File) : PostgresDatabase.Open(Cluster.ConnectionFile(DatabaseName), exclusive: true);
         Punches = new SqlPunchStore(Database, Time);
         Outbox = new SqlOutboxStore(Database, Time);
         People = new SqlPeopleStore(Database, Time);
@@ -44,4 +65,7 @@ public sealed class StoreFixture : IAsyncDisposable
         await Database.DisposeAsync();
         _directory.Dispose();
     }
+
+    private async Task MigrateAsync(string database) =>
+        await PostgresDatabase.Open(Cluster.ConnectionFile(database), exclusive: false).DisposeAsync();
 }

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using CsvHelper;
+using Devices.Bridge.Spreadsheets;
 using Devices.Bridge.Store;
 using Devices.Bridge.Tests.Delivery;
-using Devices.Bridge.Web.Export;
 using Devices.Contract.Punches;
 
 namespace Devices.Bridge.Tests.Web;

@@ -1,5 +1,6 @@
 using Devices.Cli.Accuracy;
 using Devices.Cli.Doctor;
+using Devices.Cli.Flash;
 using Devices.Cli.Font;
 using Devices.Cli.Hardware;
 using Devices.Cli.Ledger;
@@ -33,6 +34,17 @@ public static class CliApp
             models.AddCommand<InstallCommand>("install").WithDescription("Get a pack's weights from the sources in its manifest, checked, into the cache.");
             models.AddCommand<ListCommand>("list").WithDescription("Show the packs there are and those installed.");
             models.AddCommand<VerifyCommand>("verify").WithDescription("Check installed packs against their manifests.");
+        });
+        config.AddBranch("flash", flash =>
+        {
+            flash.SetDescription("Write the terminal's runtime and program into an ESP32 board over USB or the network.");
+            flash.AddCommand<FlashWriteCommand>("write").WithDescription("Write, each piece proved by the chip's own MD5; goes on where an earlier run stopped.")
+                .WithExample("flash", "write", "--runtime", "ESP32_S3_OCTAL/", "--app", "Devices.Terminal.bin", "--port", "/dev/ttyUSB0");
+            flash.AddCommand<FlashVerifyCommand>("verify").WithDescription("Compare flash with files, changing nothing.");
+            flash.AddCommand<FlashInfoCommand>("info").WithDescription("Show chip, MAC, flash and partitions.");
+            flash.AddCommand<FlashReadCommand>("read").WithDescription("Copy a region of flash into a file.");
+            flash.AddCommand<FlashEraseCommand>("erase").WithDescription("Empty the flash or a region.");
+            flash.AddCommand<FlashPortsCommand>("ports").WithDescription("Show this computer's USB serial ports.");
         });
         config.AddCommand<ProvisionCommand>("provision").WithDescription("Give this board its identity: key, certificate, configuration.")
             .WithExample("provision", "--bridge", "https://bridge.example:5443", "--claim", "CODE@ROOTSHA256HEX", "--terminal", "m2-001", "--state", "/var/lib/devices/agent");

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Cli.Accuracy;
 using Devices.Cli.Doctor;
+using Devices.Cli.Flash;
+using Devices.Cli.Flash.Serial;
 using Devices.Cli.Font;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
@@ -30,6 +32,9 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ViewReport))]
 [JsonSerializable(typeof(FontReport))]
+[JsonSerializable(typeof(FlashReport))]
+[JsonSerializable(typeof(FlashReadReport))]
+[JsonSerializable(typeof(List<SerialPortInfo>))]
 [JsonSerializable(typeof(SimReport))]
 [JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(AccuracyDocument))]

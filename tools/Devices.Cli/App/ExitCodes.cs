@@ -57,6 +57,20 @@ public static class ExitCodes
     public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
     public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
 
+    public static readonly ExitCode SerialMissing = new(90, "serial-missing", "There is no such serial port, or nobody listens there.", "Plug the board in with a cable that carries data; `devices flash ports` shows what there is.");
+    public static readonly ExitCode SerialBusy = new(91, "serial-busy", "Another program holds the serial port.", "Close the serial monitor or the other run, then run this again.");
+    public static readonly ExitCode SerialDenied = new(92, "serial-denied", "This user may not open the serial port.", "Add the user to the group dialout (`sudo usermod -aG dialout $USER`) and log in again.");
+    public static readonly ExitCode SerialLost = new(93, "serial-lost", "The serial line broke while it was in use.", "Check cable and power, then run the same command again: what is written and proved is not written again.");
+    public static readonly ExitCode SerialUnsupported = new(94, "serial-unsupported", "The port cannot do what flashing needs.", "Use a USB serial adapter or an RFC 2217 server.");
+    public static readonly ExitCode BoardSilent = new(95, "board-silent", "The chip's loader does not answer.", "Check cable, power and that nothing else drives IO0; hold BOOT while pressing RESET, then run this again.");
+    public static readonly ExitCode ChipUnsupported = new(96, "chip-unsupported", "This chip is not one that the terminal's firmware is for.", "Use an ESP32, ESP32-S3 or ESP32-C3 board; see hardware/README.md.");
+    public static readonly ExitCode ImageRefused = new(97, "image-refused", "What is to be written does not fit the board, or is damaged. Nothing was erased.", "Take the named file again, for this chip and flash size.");
+    public static readonly ExitCode BoardClosed = new(98, "board-closed", "The chip is closed by its eFuses.", "Use a board that is open, or the signing and encryption tools of whoever closed it.");
+    public static readonly ExitCode FlashUnknown = new(99, "flash-unknown", "The size of the board's flash is not known.", "Give --flash-size, as printed on the module (N8 is 8 MiB).");
+    public static readonly ExitCode FlashFailed = new(100, "flash-failed", "The flash was not written or not read right.", "Run the same command again, slower (--baud 115200); if it repeats, the cable or the board is faulty.");
+    public static readonly ExitCode FlashDiffers = new(101, "flash-differs", "The flash does not hold these files.", "Write them with `devices flash write`.");
+    public static readonly ExitCode NotAllBoards = new(102, "not-all-boards", "At least one of several boards did not go well.", "See each board's line; run the same command again for those.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
     /// <summary>The whole table, by number.</summary>
@@ -67,6 +81,8 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, Interrupted,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate,
+        SerialMissing, SerialBusy, SerialDenied, SerialLost, SerialUnsupported, BoardSilent, ChipUnsupported, ImageRefused, BoardClosed, FlashUnknown, FlashFailed, FlashDiffers, NotAllBoards,
+        Interrupted,
     ];
 }

@@ -28,10 +28,13 @@ internal sealed class ApiCatalogue
         var records = new RecordListApi(cloud);
         var contacts = new ContactsApi(cloud);
         Robot = new RobotApi(cloud);
+        Notices = new NoticeApi(cloud);
         const string departmentScope = "qyapi_get_department_list", memberScope = "qyapi_get_department_member", userScope = "qyapi_get_member";
         Api[] apis =
         [
             new("robot/send", null, false, true, c => Robot.Send(c.Request, c.Fields)),
+            new("topapi/message/corpconversation/asyncsend_v2", "qyapi_chat_message", false, true, c => Notices.Send(c.Fields)),
+            new("topapi/message/corpconversation/getsendresult", "qyapi_chat_message", false, true, c => Notices.Result(c.Fields)),
             new("gettoken", null, false, true, c => _auth.GetToken(c.Request.Query)),
             new("topapi/attendance/record/upload", "Pro.AttendanceRecord.Write", true, true, c => upload.Upload(c.Fields)),
             new("attendance/listRecord", "qyapi_get_attendance_data", true, true, c => records.List(c.Fields)),
@@ -47,6 +50,9 @@ internal sealed class ApiCatalogue
 
     /// <summary>The group robot.</summary>
     public RobotApi Robot { get; }
+
+    /// <summary>Work notifications.</summary>
+    public NoticeApi Notices { get; }
 
     /// <summary>The API of a path, or null for a path that is no API at all (the stand-in's own pages).</summary>
     public Api? Find(HttpRequest request)

@@ -40,6 +40,8 @@ internal sealed class Cloud
 
     public RobotBook Robot { get; } = new();
 
+    public NoticeBook Notices { get; } = new();
+
     public EventBook Events { get; } = new();
 
     /// <summary>The cloud's own idea of the time.</summary>
@@ -60,6 +62,7 @@ internal sealed class Cloud
             Rate.Clear();
             Faults.Clear();
             Robot.Clear();
+            Notices.Clear();
             Events.Clear();
         }
     }

@@ -9,7 +9,7 @@ namespace Devices.Standins.DingTalk;
 /// <c>/_standin/*</c>: what the stand-in was asked, and how to change what it plays. Not part of the platform, and
 /// answered to this machine only.
 /// </summary>
-internal sealed class ControlApi(Cloud cloud, RobotApi robot, StreamGateway gateway)
+internal sealed class ControlApi(Cloud cloud, RobotApi robot, NoticeApi notices, StreamGateway gateway)
 {
     public void Map(WebApplication app)
     {
@@ -17,6 +17,7 @@ internal sealed class ControlApi(Cloud cloud, RobotApi robot, StreamGateway gate
         group.MapGet("/records", Records);
         group.MapGet("/calls", Calls);
         group.MapGet("/robot", () => Locked(robot.Describe));
+        group.MapGet("/notices", () => Locked(notices.Describe));
         var events = new EventControl(cloud, gateway);
         group.MapGet("/events", () => Locked(events.Describe));
         group.MapPost("/events", (HttpRequest r, CancellationToken t) => WithBodyAsync(r, events.Raise, t));

@@ -94,7 +94,7 @@ public sealed class DingTalkStandin : IAsyncDisposable
         app.UseRouting();
         app.MapGet("/stream/connect", gateway.ConnectAsync);
         app.MapGet("/", () => Results.Text(page.Render(), "text/html", Encoding.UTF8));
-        new ControlApi(cloud, catalogue.Robot, gateway).Map(app);
+        new ControlApi(cloud, catalogue.Robot, catalogue.Notices, gateway).Map(app);
         return app;
     }
 

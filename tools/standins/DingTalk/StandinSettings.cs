@@ -24,6 +24,12 @@ public sealed record StandinSettings
     /// <summary>Signing secret of the group robot.</summary>
     public string RobotSecret { get; init; } = "SECstandinrobot";
 
+    /// <summary>agent_id of the app, for work notifications.</summary>
+    public long AgentId { get; init; } = 1001;
+
+    /// <summary>Seconds until the result of a work notification says who got it.</summary>
+    public double NoticeLagSeconds { get; init; }
+
     /// <summary>Validity of an access token in seconds (7200 in the real cloud).</summary>
     public int TokenSeconds { get; init; } = 7200;
 

@@ -6,24 +6,29 @@ namespace Devices.Bridge.Store.Sql;
 /// <summary>
 /// The only thread that writes. It takes waiting requests off a bounded channel, runs each in a savepoint of one transaction, commits
 /// once for all and only then completes them: many terminals share one fsync, and a completed task means durable.
+/// <para>
+/// Where the connection is lost while COMMIT is under way, nobody knows yet whether it arrived. Such a group is neither completed nor
+/// failed until a new connection has told: a lease that is told "failed" and stands in the database would never be worked off.
+/// </para>
 /// </summary>
-public sealed class GroupCommitWriter : IAsyncDisposable
+internal sealed class GroupCommitWriter : IAsyncDisposable
 {
     private const int MaxGroup = 256;
     private const int MaxWaiting = 4096;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    private readonly SqlSession _session;
-    private readonly Action<SqlSession> _end;
-    private readonly Channel<Request> _requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly WriterLink _link;
+    private readonly Channel<WriteRequest> _requests = Channel.CreateBounded<WriteRequest>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Thread _thread;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="session">The connection, from now on used by this thread only.</param>
-    /// <param name="end">A last word on it after the last commit.</param>
-    public GroupCommitWriter(SqlSession session, Action<SqlSession> end)
+    private Task<bool>? _wait;
+    private long _number;
+    private List<WriteRequest>? _doubtful;
+
+    public GroupCommitWriter(WriterLink link)
     {
-        _session = session;
-        _end = end;
+        _link = link;
         _thread = new Thread(Loop) { IsBackground = true, Name = "store writer" };
         _thread.Start();
     }
@@ -34,7 +39,7 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     public async Task<T> RunAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
-        Request<T> request = new(work, cancellationToken);
+        WriteRequest<T> request = new(work, cancellationToken);
         try
         {
             await _requests.Writer.WriteAsync(request, cancellationToken);
@@ -54,100 +59,141 @@ public sealed class GroupCommitWriter : IAsyncDisposable
 
     private void Loop()
     {
-        List<Request> group = [];
-        ChannelReader<Request> reader = _requests.Reader;
-        // Blocking on purpose: this thread does nothing else, and fsync would block a pool thread anyway.
-        while (reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        List<WriteRequest> group = [];
+        while (Next() is { } more)
         {
+            if (!more) break;
             group.Clear();
-            while (group.Count < MaxGroup && reader.TryRead(out Request? request)) group.Add(request);
-            Commit(group);
+            while (group.Count < MaxGroup && _requests.Reader.TryRead(out WriteRequest? request)) group.Add(request);
+            if (!Ready()) Fail(group, new StoreUnavailableException(_link.Why));
+            else if (group.Count > 0) Commit(group);
         }
-        _end(_session);
-        _session.Dispose();
+        if (_doubtful is not null && !Ready())
+            Fail(_doubtful, new StoreUnavailableException("The connection to the database was lost during a commit, and the bridge stopped before it could learn whether it arrived."));
+        _link.End();
         _stopped.SetResult();
     }
 
-    private void Commit(List<Request> group)
+    /// <summary>True where there may be requests or it is time to try the connection again, false where there will be none.</summary>
+    private bool? Next()
+    {
+        _wait ??= _requests.Reader.WaitToReadAsync().AsTask();
+        // Blocking on purpose: this thread does nothing else, and fsync would block a pool thread anyway.
+        if (_doubtful is not null && !_wait.Wait(Look)) return true;
+        bool more = _wait.GetAwaiter().GetResult();
+        _wait = null;
+        return more;
+    }
+
+    private bool Ready()
     {
         try
         {
-            _session.Execute(_session.Dialect.Begin);
-            foreach (Request request in group) Attempt(request);
-            _session.Execute("COMMIT");
+            if (!_link.Ready()) return false;
+            if (_doubtful is null) return true;
+            bool arrived = _link.Arrived(_number);
+            List<WriteRequest> settled = _doubtful;
+            _doubtful = null;
+            if (arrived)
+                foreach (WriteRequest request in settled) request.Complete();
+            else Fail(settled, new StoreUnavailableException("The connection to the database was lost before the commit arrived; nothing was stored."));
+            return true;
+        }
+        catch (DbException fault)
+        {
+            _link.Lose(fault);
+            return false;
+        }
+    }
+
+    private void Commit(List<WriteRequest> group)
+    {
+        if (!Begin(group)) return;
+        SqlSession session = _link.Session;
+        _number++;
+        bool committing = false;
+        try
+        {
+            foreach (WriteRequest request in group) Attempt(session, request);
+            _link.Mark(_number);
+            committing = true;
+            session.Execute("COMMIT");
         }
         catch (Exception fault)
         {
-            Rollback();
-            StoreUnavailableException unavailable = new(_session.Dialect.Explain(fault), fault);
-            foreach (Request request in group) request.Fail(unavailable);
+            if (!Lost(session, fault)) Rollback(session);
+            else
+            {
+                _link.Lose(fault);
+                if (committing)
+                {
+                    _doubtful = [.. group];
+                    return;
+                }
+            }
+            Fail(group, new StoreUnavailableException(session.Dialect.Explain(fault), fault));
             return;
         }
-        foreach (Request request in group) request.Complete();
+        foreach (WriteRequest request in group) request.Complete();
     }
 
-    private void Attempt(Request request)
+    /// <summary>Opens the transaction. A connection that died while idle shows itself here, where a new one can still take its place.</summary>
+    private bool Begin(List<WriteRequest> group)
+    {
+        for (bool again = false; ; again = true)
+        {
+            SqlSession session = _link.Session;
+            try
+            {
+                session.Execute(session.Dialect.Begin);
+                return true;
+            }
+            catch (Exception fault)
+            {
+                bool lost = Lost(session, fault);
+                if (lost) _link.Lose(fault);
+                if (lost && !again && Ready()) continue;
+                Fail(group, new StoreUnavailableException(session.Dialect.Explain(fault), fault));
+                return false;
+            }
+        }
+    }
+
+    private static bool Lost(SqlSession session, Exception fault) =>
+        session.Dialect.Reach(fault) == FaultReach.Connection || session.Connection.State != System.Data.ConnectionState.Open;
+
+    private static void Attempt(SqlSession session, WriteRequest request)
     {
         if (request.Cancelled) return;
-        _session.Execute("SAVEPOINT one");
+        session.Execute("SAVEPOINT one");
         try
         {
-            request.Run(_session);
-            _session.Execute("RELEASE one");
+            request.Run(session);
+            session.Execute("RELEASE SAVEPOINT one");
         }
-        catch (Exception fault) when (_session.Dialect.Reach(fault) == FaultReach.Work)
+        catch (Exception fault) when (session.Dialect.Reach(fault) == FaultReach.Work && !Lost(session, fault))
         {
-            _session.Execute("ROLLBACK TO one");
-            _session.Execute("RELEASE one");
+            session.Execute("ROLLBACK TO SAVEPOINT one");
+            session.Execute("RELEASE SAVEPOINT one");
             request.Fail(fault);
         }
     }
 
-    private void Rollback()
+    private static void Fail(List<WriteRequest> group, Exception fault)
+    {
+        foreach (WriteRequest request in group) request.Fail(fault);
+    }
+
+    private void Rollback(SqlSession session)
     {
         try
         {
-            _session.Execute("ROLLBACK");
+            session.Execute("ROLLBACK");
         }
-        catch (DbException)
+        catch (Exception fault)
         {
-            // It was rolled back already, or the connection is gone and the server does it.
+            // SQLite may have rolled back by itself. Elsewhere a connection that cannot even do this is of no use.
+            _link.Lose(fault);
         }
-    }
-
-    private abstract class Request(CancellationToken cancellationToken)
-    {
-        public bool Cancelled => cancellationToken.IsCancellationRequested;
-
-        protected CancellationToken Token => cancellationToken;
-
-        public abstract void Run(SqlSession session);
-
-        public abstract void Complete();
-
-        public abstract void Fail(Exception fault);
-    }
-
-    private sealed class Request<T>(Func<SqlSession, T> work, CancellationToken cancellationToken) : Request(cancellationToken)
-    {
-        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? _result;
-        private bool _ran;
-
-        public Task<T> Task => _done.Task;
-
-        public override void Run(SqlSession session)
-        {
-            _result = work(session);
-            _ran = true;
-        }
-
-        public override void Complete()
-        {
-            if (_ran) _done.TrySetResult(_result!);
-            else _done.TrySetCanceled(Token);
-        }
-
-        public override void Fail(Exception fault) => _done.TrySetException(fault);
     }
 }

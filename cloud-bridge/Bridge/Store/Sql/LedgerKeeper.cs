@@ -15,7 +15,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
     /// </summary>
     public IngestResult Append(PunchBatch batch)
     {
-        LedgerMark mark = Load(batch.Terminal, batch.Ledger) ?? Create(batch.Terminal, batch.Ledger);
+        LedgerMark mark = Load(batch.Terminal, batch.Ledger, session.Dialect.Locked) ?? Create(batch.Terminal, batch.Ledger);
         if (mark.Forked) return Stopped(mark);
         IReadOnlyList<Punch> punches = batch.Punches;
         if (punches[0].Seq > mark.Through + 1)
@@ -36,6 +36,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
         List<Punch> fresh = [.. punches.Skip(repeated)];
         ChainVerdict verdict = ChainVerifier.Walk(batch.Terminal, batch.Ledger, mark.Through, mark.Chain, fresh);
         int added = (int)(verdict.Through - mark.Through);
+        if (added > 0) session.Dialect.MakeRoom(session, fresh.Take(added).Select(one => one.At), now);
         for (int i = 0; i < added; i++) Insert(fresh[i]);
         if (added > 0) mark = Advance(mark, verdict, fresh[added - 1].At);
         if (verdict.Fault != ChainFault.None)
@@ -47,7 +48,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
     /// <summary>Answers hello: records what the terminal told, and marks a fork where its chain differs at a seq we know.</summary>
     public IngestResult Greet(HelloMessage hello, byte[] lastChain)
     {
-        LedgerMark mark = Load(hello.Terminal, hello.Ledger) ?? Create(hello.Terminal, hello.Ledger);
+        LedgerMark mark = Load(hello.Terminal, hello.Ledger, session.Dialect.Locked) ?? Create(hello.Terminal, hello.Ledger);
         session.Execute(
             """
             UPDATE terminals SET ledger = @ledger, last_seq = @seq, last_hello_at = @now, last_seen_at = @now, boot = @boot,
@@ -74,8 +75,8 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
         return new(mark, 0, 0, null);
     }
 
-    public LedgerMark? Load(string terminal, Guid ledger) => session.First(
-        "SELECT through, chain, state, problem FROM ledgers WHERE terminal = @terminal AND ledger = @ledger",
+    public LedgerMark? Load(string terminal, Guid ledger, string locked = "") => session.First(
+        $"SELECT through, chain, state, problem FROM ledgers WHERE terminal = @terminal AND ledger = @ledger{locked}",
         row => new LedgerMark(terminal, ledger, row.GetInt64(0), row.Bytes(1), row.GetString(2) == "forked", row.TextOrNull(3)),
         ("@terminal", terminal), ("@ledger", ledger.Text()));
 
@@ -106,9 +107,13 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
     {
         if (seq == 0) return PunchChain.Genesis(mark.Ledger);
         if (seq == mark.Through) return mark.Chain;
+        // What retention took away left its chain value.
         return session.Query(
-            "SELECT chain FROM punches WHERE terminal = @terminal AND ledger = @ledger AND seq = @seq", row => row.Bytes(0),
-            ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()), ("@seq", seq))[0];
+            """
+            SELECT chain FROM punches WHERE terminal = @terminal AND ledger = @ledger AND seq = @seq
+            UNION ALL SELECT chain FROM removed_punches WHERE terminal = @terminal AND ledger = @ledger AND seq = @seq
+            """,
+            row => row.Bytes(0), ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()), ("@seq", seq))[0];
     }
 
     private void Insert(Punch punch)

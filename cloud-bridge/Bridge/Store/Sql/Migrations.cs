@@ -29,7 +29,7 @@ public static class Migrations
         foreach ((int number, string resource) in All(session.Dialect.Name))
         {
             if (number > through) break;
-            session.Script(session.Dialect.Begin);
+            session.Script(session.Dialect.BeginMigration);
             try
             {
                 // Read inside the transaction: a subcommand may be migrating the same new database.

@@ -8,16 +8,18 @@ namespace Devices.Bridge.Store.Sql;
 /// </summary>
 public abstract class SqlDatabase : IAsyncDisposable
 {
+    // More than any page needs at once; a server has far more connections to give.
+    private const int MaxReaders = 24;
+
     private readonly ConcurrentBag<SqlSession> _readers = [];
+    private readonly SemaphoreSlim _places = new(MaxReaders);
     private readonly GroupCommitWriter _writer;
     private int _closed;
 
-    /// <param name="dialect">What differs between the databases.</param>
-    /// <param name="writer">The writer's connection, migrated.</param>
-    protected SqlDatabase(SqlDialect dialect, SqlSession writer)
+    private protected SqlDatabase(SqlDialect dialect, WriterLink writer)
     {
         Dialect = dialect;
-        _writer = new(writer, EndWriting);
+        _writer = new(writer);
     }
 
     /// <summary>What differs between the databases; few statements need it.</summary>
@@ -38,24 +40,24 @@ public abstract class SqlDatabase : IAsyncDisposable
         _writer.RunAsync(session => { work(session); return true; }, cancellationToken);
 
     /// <summary>Runs a read on a connection of its own, that sees everything committed before.</summary>
-    public Task<T> ReadAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken = default)
+    /// <exception cref="StoreUnavailableException">The database cannot be read now.</exception>
+    public async Task<T> ReadAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_closed != 0, this);
-        if (!_readers.TryTake(out SqlSession? session)) session = OpenReader();
+        await _places.WaitAsync(cancellationToken);
         try
         {
-            return Task.FromResult(work(session));
+            return Read(work);
         }
         catch (DbException fault)
         {
-            return Task.FromException<T>(new StoreUnavailableException($"The store cannot be read now: {fault.Message}", fault));
+            throw new StoreUnavailableException($"The store cannot be read now: {fault.Message}", fault);
         }
         finally
         {
-            if (_closed == 0) _readers.Add(session);
-            else session.Dispose();
+            _places.Release();
         }
     }
 
@@ -71,6 +73,41 @@ public abstract class SqlDatabase : IAsyncDisposable
     /// <summary>A connection that cannot write.</summary>
     protected abstract SqlSession OpenReader();
 
-    /// <summary>A last word on the writer's connection, after its last commit.</summary>
-    protected virtual void EndWriting(SqlSession session) { }
+    private T Read<T>(Func<SqlSession, T> work)
+    {
+        // Connections that lay idle while the server was restarted are dead; a read may be tried again as often as one likes.
+        while (_readers.TryTake(out SqlSession? idle))
+        {
+            try
+            {
+                T result = work(idle);
+                Return(idle);
+                return result;
+            }
+            catch (DbException fault) when (Dialect.Reach(fault) == FaultReach.Connection)
+            {
+                idle.Dispose();
+            }
+            catch
+            {
+                Return(idle);
+                throw;
+            }
+        }
+        SqlSession session = OpenReader();
+        try
+        {
+            return work(session);
+        }
+        finally
+        {
+            Return(session);
+        }
+    }
+
+    private void Return(SqlSession session)
+    {
+        if (_closed == 0 && session.Connection.State == System.Data.ConnectionState.Open) _readers.Add(session);
+        else session.Dispose();
+    }
 }

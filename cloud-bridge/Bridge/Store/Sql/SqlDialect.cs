@@ -19,8 +19,17 @@ public abstract class SqlDialect
     /// <summary>The folder of its migrations.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether a command object is used again for the same text; where not, the driver prepares by text itself.</summary>
+    public virtual bool KeepsCommands => true;
+
     /// <summary>Begins a transaction that writes.</summary>
     public abstract string Begin { get; }
+
+    /// <summary>Begins a transaction that changes the schema: one at a time.</summary>
+    public virtual string BeginMigration => Begin;
+
+    /// <summary>Put after a SELECT of a row that the same transaction changes: no other writer comes between.</summary>
+    public virtual string Locked => "";
 
     /// <summary>Whether a column matches a pattern (<c>%</c>, <c>_</c>, escaped by <c>\</c>), whatever its case.</summary>
     public abstract string Matches(string column, string parameter);
@@ -34,4 +43,10 @@ public abstract class SqlDialect
     public abstract long Schema(SqlSession session);
 
     public abstract void SetSchema(SqlSession session, int number);
+
+    /// <summary>A parameter's value as the database can take it.</summary>
+    public virtual object? Value(object? value) => value;
+
+    /// <summary>Before punches of these times (ms since the Unix epoch) are inserted in the same transaction.</summary>
+    public virtual void MakeRoom(SqlSession session, IEnumerable<long> times, long now) { }
 }

@@ -28,7 +28,7 @@ public sealed class SqlExceptionStore(SqlDatabase database, TimeProvider time) :
         database.WriteAsync(session => session.Execute(
             """
             UPDATE exceptions SET resolved_at = @now, resolved_by = @by
-            WHERE resolved_at IS NULL AND source = @source AND code = @code AND (@terminal IS NULL OR terminal = @terminal)
+            WHERE resolved_at IS NULL AND source = @source AND code = @code AND (CAST(@terminal AS TEXT) IS NULL OR terminal = @terminal)
             """,
             ("@now", Now()), ("@by", by), ("@source", source), ("@code", code), ("@terminal", terminal)), cancellationToken);
 

@@ -140,10 +140,10 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
     private static List<Person> ReadPeople(SqlSession session, bool includeLeft, string? userId = null)
     {
         ILookup<string, long> departments = session
-            .Query("SELECT userid, department_id FROM people_departments WHERE @id IS NULL OR userid = @id", row => (row.GetString(0), row.GetInt64(1)), ("@id", userId))
+            .Query("SELECT userid, department_id FROM people_departments WHERE CAST(@id AS TEXT) IS NULL OR userid = @id", row => (row.GetString(0), row.GetInt64(1)), ("@id", userId))
             .ToLookup(one => one.Item1, one => one.Item2, StringComparer.Ordinal);
         return session.Query(
-            "SELECT userid, name, job_number, active FROM people WHERE (@all OR active) AND (@id IS NULL OR userid = @id) ORDER BY name, userid",
+            "SELECT userid, name, job_number, active FROM people WHERE (@all OR active) AND (CAST(@id AS TEXT) IS NULL OR userid = @id) ORDER BY name, userid",
             row => new Person(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetBoolean(3), [.. departments[row.GetString(0)]]),
             ("@all", includeLeft), ("@id", userId));
     }

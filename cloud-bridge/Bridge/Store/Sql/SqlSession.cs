@@ -71,19 +71,22 @@ public sealed class SqlSession : IDisposable
     {
         if (!_prepared.TryGetValue(sql, out DbCommand? command))
         {
-            if (_prepared.Count >= MaxPrepared) Forget();
             command = Connection.CreateCommand();
 #pragma warning disable CA2100 // SQL text is built from constants of this assembly; every value is a parameter.
             command.CommandText = sql;
 #pragma warning restore CA2100
-            _prepared.Add(sql, command);
+            if (Dialect.KeepsCommands)
+            {
+                if (_prepared.Count >= MaxPrepared) Forget();
+                _prepared.Add(sql, command);
+            }
         }
         command.Parameters.Clear();
         foreach ((string name, object? value) in values)
         {
             DbParameter parameter = command.CreateParameter();
             parameter.ParameterName = name;
-            parameter.Value = value ?? DBNull.Value;
+            parameter.Value = Dialect.Value(value) ?? DBNull.Value;
             command.Parameters.Add(parameter);
         }
         return command;

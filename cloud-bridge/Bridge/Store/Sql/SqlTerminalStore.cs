@@ -71,7 +71,7 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
     public Task<IReadOnlyList<TerminalEvent>> EventsAsync(string? terminal, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<TerminalEvent>>(session => session.Query(
             """
-            SELECT terminal, id, kind, at, text, received_at FROM events WHERE @terminal IS NULL OR terminal = @terminal
+            SELECT terminal, id, kind, at, text, received_at FROM events WHERE CAST(@terminal AS TEXT) IS NULL OR terminal = @terminal
             ORDER BY received_at DESC, id LIMIT @limit
             """,
             row => new TerminalEvent(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5)),

@@ -10,7 +10,7 @@ public sealed class SqliteDatabase : SqlDatabase
 {
     private readonly string _connectionString;
 
-    private SqliteDatabase(string connectionString, SqlSession writer) : base(SqliteDialect.Instance, writer) => _connectionString = connectionString;
+    private SqliteDatabase(string connectionString, SqlSession writer) : base(SqliteDialect.Instance, new SqliteWriterLink(writer)) => _connectionString = connectionString;
 
     /// <summary>Opens or creates the file, brings its schema up to date and starts the writer.</summary>
     /// <exception cref="BridgeStartException">The file is no database, comes from a newer version, or cannot be written.</exception>
@@ -54,18 +54,6 @@ public sealed class SqliteDatabase : SqlDatabase
         SqlSession session = Connect(_connectionString);
         session.Script("PRAGMA query_only=ON;");
         return session;
-    }
-
-    protected override void EndWriting(SqlSession session)
-    {
-        try
-        {
-            session.Script("PRAGMA wal_checkpoint(TRUNCATE);");
-        }
-        catch (SqliteException)
-        {
-            // The WAL stays and is read at the next start: nothing is lost by not folding it in now.
-        }
     }
 
     private static SqlSession Connect(string connectionString)

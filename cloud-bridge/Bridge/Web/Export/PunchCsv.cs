@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using Devices.Bridge.Spreadsheets;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web.Filters;
 using Devices.Bridge.Web.Time;

@@ -18,31 +18,36 @@ CREATE INDEX outbox_deferred ON outbox(next_attempt_at, at) WHERE state = 'defer
 CREATE INDEX outbox_undelivered ON outbox(target, state, at) WHERE state <> 'delivered';
 CREATE INDEX outbox_unproved ON outbox(delivered_at) WHERE target = 'platform' AND state = 'delivered' AND proved_at IS NULL;
 
--- How many rows are in each state, kept as they change: counting them would read the whole outbox. Each connection counts in a shard of
--- its own, so that no writer waits for another's commit; the sum over the shards is the number.
+-- How many rows are in each state, kept as they change: counting them would read the whole outbox. Each connection counts in shards of
+-- its own, so that no writer waits for another's commit, and in many, since a row that one transaction changes thousands of times becomes a
+-- chain of versions that each change walks; the sum over the shards is the number.
 CREATE TABLE outbox_counts (
   target TEXT COLLATE "C" NOT NULL,
   state  TEXT COLLATE "C" NOT NULL,
-  shard  BIGINT NOT NULL DEFAULT pg_backend_pid(),
+  shard  BIGINT NOT NULL DEFAULT pg_backend_pid()::bigint * 64 + floor(random() * 64)::bigint,
   n      BIGINT NOT NULL,
   PRIMARY KEY (target, state, shard)
 );
 INSERT INTO outbox_counts (target, state, shard, n) SELECT target, state, 0, COUNT(*) FROM outbox GROUP BY target, state;
 CREATE FUNCTION outbox_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP <> 'INSERT' THEN
-    INSERT INTO outbox_counts (target, state, n) VALUES (OLD.target, OLD.state, -1)
-      ON CONFLICT (target, state, shard) DO UPDATE SET n = outbox_counts.n - 1;
-  END IF;
-  IF TG_OP <> 'DELETE' THEN
-    INSERT INTO outbox_counts (target, state, n) VALUES (NEW.target, NEW.state, 1)
-      ON CONFLICT (target, state, shard) DO UPDATE SET n = outbox_counts.n + 1;
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO outbox_counts (target, state, n) SELECT target, state, COUNT(*) FROM fresh GROUP BY target, state
+      ON CONFLICT (target, state, shard) DO UPDATE SET n = outbox_counts.n + excluded.n;
+  ELSIF TG_OP = 'DELETE' THEN
+    INSERT INTO outbox_counts (target, state, n) SELECT target, state, -COUNT(*) FROM gone GROUP BY target, state
+      ON CONFLICT (target, state, shard) DO UPDATE SET n = outbox_counts.n + excluded.n;
+  ELSE
+    INSERT INTO outbox_counts (target, state, n) SELECT target, state, SUM(one) FROM
+        (SELECT target, state, 1 AS one FROM fresh UNION ALL SELECT target, state, -1 FROM gone) both_sides
+      GROUP BY target, state HAVING SUM(one) <> 0
+      ON CONFLICT (target, state, shard) DO UPDATE SET n = outbox_counts.n + excluded.n;
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER outbox_counts_insert AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_counted();
-CREATE TRIGGER outbox_counts_update AFTER UPDATE OF state ON outbox FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION outbox_counted();
-CREATE TRIGGER outbox_counts_delete AFTER DELETE ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_counted();
+CREATE TRIGGER outbox_counts_insert AFTER INSERT ON outbox REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION outbox_counted();
+CREATE TRIGGER outbox_counts_update AFTER UPDATE ON outbox REFERENCING OLD TABLE AS gone NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION outbox_counted();
+CREATE TRIGGER outbox_counts_delete AFTER DELETE ON outbox REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION outbox_counted();
 
 -- Targets beside the platform that have been here, and how far the past was filled in for them.
 CREATE TABLE outbox_targets (

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Devices.Bridge.Web.Export;
+namespace Devices.Bridge.Spreadsheets;
 
 /// <summary>
 /// Text that a spreadsheet leaves as it is. One reversible rule: where it would run a formula, or would turn an id into a number or a

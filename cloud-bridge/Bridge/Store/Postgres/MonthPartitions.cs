@@ -1,0 +1,58 @@
+using System.Globalization;
+using Devices.Bridge.Store.Sql;
+
+namespace Devices.Bridge.Store.Postgres;
+
+/// <summary>
+/// The monthly partitions of <c>punches</c> (UTC months of <c>at</c>): <c>punches_2026_03</c>. A month gets one when its first punch comes
+/// or the month is near; times before 2020 or more than <see cref="Ahead"/> months away (a terminal's clock gone wrong) stay in
+/// <c>punches_default</c>, so that nobody can have partitions made at will.
+/// </summary>
+internal static class MonthPartitions
+{
+    /// <summary>Months beyond the present one that are made before they begin.</summary>
+    public const int Ahead = 2;
+
+    private static readonly DateTimeOffset First = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Makes the present month and those ahead.</summary>
+    public static void EnsureAhead(SqlSession session, long now)
+    {
+        DateTimeOffset month = MonthOf(now);
+        Ensure(session, Enumerable.Range(0, Ahead + 1).Select(i => month.AddMonths(i).ToUnixTimeMilliseconds()), now);
+    }
+
+    /// <summary>Makes the partitions that these times need, inside the transaction in hand. Rows of the default partition that belong there move.</summary>
+    public static void Ensure(SqlSession session, IEnumerable<long> times, long now)
+    {
+        DateTimeOffset last = MonthOf(now).AddMonths(Ahead);
+        foreach (DateTimeOffset month in times.Where(at => at >= First.ToUnixTimeMilliseconds() && at < last.AddMonths(1).ToUnixTimeMilliseconds()).Select(MonthOf).Distinct())
+            if (session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass(@name)", ("@name", NameOf(month))) == 0) Make(session, month);
+    }
+
+    public static string NameOf(DateTimeOffset month) => month.ToString("'punches_'yyyy'_'MM", CultureInfo.InvariantCulture);
+
+    public static DateTimeOffset MonthOf(long at)
+    {
+        DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(at);
+        return new(time.Year, time.Month, 1, 0, 0, 0, TimeSpan.Zero);
+    }
+
+    // Made beside and attached: that blocks readers of the other months less than PARTITION OF does.
+    private static void Make(SqlSession session, DateTimeOffset month)
+    {
+        string name = NameOf(month), from = Text(month), to = Text(month.AddMonths(1));
+        session.Script($"CREATE TABLE {name} (LIKE punches INCLUDING DEFAULTS INCLUDING CONSTRAINTS)");
+        if (session.Number($"SELECT COUNT(*) FROM punches_default WHERE at >= {from} AND at < {to}") > 0)
+            session.Script(
+                $"""
+                INSERT INTO {name} SELECT * FROM punches_default WHERE at >= {from} AND at < {to};
+                ALTER TABLE punches_default DISABLE TRIGGER USER;
+                DELETE FROM punches_default WHERE at >= {from} AND at < {to};
+                ALTER TABLE punches_default ENABLE TRIGGER USER;
+                """);
+        session.Script($"ALTER TABLE punches ATTACH PARTITION {name} FOR VALUES FROM ({from}) TO ({to})");
+    }
+
+    private static string Text(DateTimeOffset month) => month.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+using Devices.Bridge.Store.Sql;
+using Npgsql;
+
+namespace Devices.Bridge.Store.Postgres;
+
+/// <summary>PostgreSQL's own ways.</summary>
+public sealed class PostgresDialect : SqlDialect
+{
+    public static PostgresDialect Instance { get; } = new();
+
+    public override string Name => "postgres";
+
+    // Npgsql 10 runs an automatically prepared command with its first parameters again where they were cleared and added anew.
+    public override bool KeepsCommands => false;
+
+    public override string Begin => "BEGIN";
+
+    public override string BeginMigration => "BEGIN; SELECT pg_advisory_xact_lock(1147500098, 0)";
+
+    public override string Locked => " FOR UPDATE";
+
+    public override string Matches(string column, string parameter) => $@"{column} ILIKE {parameter} ESCAPE '\'";
+
+    /// <summary>A text cannot hold U+0000 there; hostile input must not stop what came with it.</summary>
+    public override object? Value(object? value) =>
+        value is string text && text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : value;
+
+    // https://www.postgresql.org/docs/15/errcodes-appendix.html
+    public override FaultReach Reach(Exception fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow } => FaultReach.Connection,
+        PostgresException { Severity: "FATAL" or "PANIC" } => FaultReach.Connection,
+        PostgresException answer => Class(answer) switch
+        {
+            "08" => FaultReach.Connection,
+            // Resources, operator intervention, system error, corruption, deadlock or serialization, read-only, failed transaction.
+            "53" or "57" or "58" or "XX" or "40" or "25" => FaultReach.Group,
+            _ => FaultReach.Work,
+        },
+        NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException => FaultReach.Connection,
+        _ => FaultReach.Work,
+    };
+
+    public override string Explain(Exception fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "The disk of the database server is full; nothing was stored.",
+        PostgresException answer => $"The store cannot commit now: {answer.MessageText}",
+        _ when Reach(fault) == FaultReach.Connection => "The connection to the database server was lost; nothing was stored.",
+        _ => $"The store cannot commit now: {fault?.Message}",
+    };
+
+    public override long Schema(SqlSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass('schema_migrations')") == 0
+            ? 0 : session.Number("SELECT MAX(number) FROM schema_migrations");
+    }
+
+    public override void SetSchema(SqlSession session, int number)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        session.Script("CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())");
+        session.Execute("INSERT INTO schema_migrations (number) VALUES (@number)", ("@number", (long)number));
+    }
+
+    public override void MakeRoom(SqlSession session, IEnumerable<long> times, long now) => MonthPartitions.Ensure(session, times, now);
+
+    private static string Class(PostgresException fault) => fault.SqlState.Length >= 2 ? fault.SqlState[..2] : "";
+}

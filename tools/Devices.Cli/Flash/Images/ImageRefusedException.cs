@@ -1,0 +1,4 @@
+namespace Devices.Cli.Flash.Images;
+
+/// <summary>What is to be written does not fit the chip, its flash or each other; nothing was erased.</summary>
+public sealed class ImageRefusedException(string message) : IOException(message);
