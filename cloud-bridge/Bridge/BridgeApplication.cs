@@ -1,10 +1,12 @@
 using Devices.Bridge.Alerts;
+using Devices.Bridge.Attendance;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Downlink;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
+using Devices.Bridge.Roster;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
@@ -24,10 +26,12 @@ public static class BridgeApplication
         builder.AddPlainLog();
         BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
+        builder.AddAttendance(options);
         builder.AddDownlink();
         builder.AddIngest();
         builder.AddFleet();
         builder.AddDelivery();
+        builder.AddRoster();
         builder.AddTargets();
         builder.AddNotices(options);
         builder.AddAlerts();
@@ -37,6 +41,7 @@ public static class BridgeApplication
         WebApplication app = builder.Build();
         app.UseWeb();
         app.MapFleet();
+        app.MapRoster();
         return app;
     }
 }

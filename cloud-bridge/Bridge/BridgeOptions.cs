@@ -1,3 +1,5 @@
+using Devices.Bridge.Store.Retention;
+
 namespace Devices.Bridge;
 
 /// <summary>The bridge's settings, below <c>Bridge:</c>. Every port may be 0: a free one is taken and told in the ready line.</summary>
@@ -13,6 +15,9 @@ public sealed record BridgeOptions
     public string Store { get; set; } = "sqlite";
 
     public PostgresOptions Postgres { get; init; } = new();
+
+    /// <summary>How long things are kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
 
     public MqttOptions Mqtt { get; init; } = new();
     public HttpOptions Http { get; init; } = new();
@@ -65,6 +70,9 @@ public sealed record SiteOptions
 
     /// <summary>When the site works, as <c>09:00-18:00</c>, <c>08:00-12:00,13:30-17:30</c> or <c>22:00-06:00</c>; empty: days are the calendar's and nobody is late.</summary>
     public string Shift { get; set; } = "";
+
+    /// <summary>JSON file with several shifts, who works them when, and the calendar's exceptions; instead of <see cref="Shift"/>. Read again when it changes.</summary>
+    public string PlanFile { get; set; } = "";
 
     /// <summary>Days on which the shift is worked, 1 is Monday.</summary>
     public string WorkDays { get; set; } = "1-5";

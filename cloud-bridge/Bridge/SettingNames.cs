@@ -6,6 +6,8 @@ using Devices.Bridge.Delivery.Targets.CsvDrop;
 using Devices.Bridge.Delivery.Targets.ErpNext;
 using Devices.Bridge.Delivery.Targets.Webhook;
 using Devices.Bridge.Ingest;
+using Devices.Bridge.Roster;
+using Devices.Bridge.Roster.Events;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Web;
 
@@ -18,6 +20,8 @@ internal static class SettingNames
     private static readonly Dictionary<string, Type[]> Parts = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Platform"] = [typeof(PlatformOptions), typeof(DingTalkOptions)],
+        ["Roster"] = [typeof(RosterOptions)],
+        ["Events"] = [typeof(EventOptions)],
         ["Web"] = [typeof(WebOptions)],
         ["Ingest"] = [typeof(PressureOptions)],
         ["Alerts"] = [typeof(AlertOptions)],

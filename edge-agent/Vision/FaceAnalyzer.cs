@@ -6,6 +6,7 @@ using Devices.Edge.Vision.Landmark;
 using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Packs;
 using Devices.Edge.Vision.Quality;
+using Devices.Edge.Vision.Runtime;
 
 namespace Devices.Edge.Vision;
 
@@ -19,6 +20,7 @@ public sealed class FaceAnalyzer : IDisposable
     private readonly Points68Landmarker? _landmarker;
     private readonly FaceEmbedder _embedder;
     private readonly LivenessModel _liveness;
+    private readonly SideThread? _side;
     private readonly QualityAssessor _quality = new();
 
     internal FaceAnalyzer(LoadedPack pack)
@@ -32,6 +34,7 @@ public sealed class FaceAnalyzer : IDisposable
         _landmarker = pack.Landmarks is { } landmarks ? new Points68Landmarker(landmarks, manifest.Landmarks) : null;
         _embedder = new FaceEmbedder(pack.Embedder, manifest.Embedder);
         _liveness = new LivenessModel(pack.Liveness, manifest.Liveness);
+        _side = pack.SideBySide ? new SideThread() : null;
     }
 
     /// <summary>The identity that templates made of its embeddings carry.</summary>
@@ -45,6 +48,13 @@ public sealed class FaceAnalyzer : IDisposable
     {
         Forget();
         return _detector.Detect(frame, faces);
+    }
+
+    /// <summary>The same in a part of the picture, for faces that are too small in the whole of it.</summary>
+    public int Detect(RgbFrame frame, in FaceBox area, Span<DetectedFace> faces)
+    {
+        Forget();
+        return _detector.Detect(frame, area, faces);
     }
 
     /// <summary>The next <see cref="Embed"/> aligns its face anew, whichever was analysed last.</summary>
@@ -65,13 +75,47 @@ public sealed class FaceAnalyzer : IDisposable
     public float Liveness(RgbFrame frame, in FaceBox box)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        return _liveness.Score(frame, box);
+        _liveness.Prepare(frame, box);
+        _liveness.Binding.Run();
+        return _liveness.Read();
     }
 
     /// <summary>Unit-length embedding of <see cref="EmbeddingSize"/> floats; false when the face has no alignment.</summary>
     public bool Embed(RgbFrame frame, in AnalyzedFace face, Span<float> embedding)
     {
         ArgumentNullException.ThrowIfNull(frame);
+        if (!Prepare(frame, face))
+        {
+            return false;
+        }
+
+        _embedder.Binding.Run();
+        _embedder.Read(embedding);
+        return true;
+    }
+
+    /// <summary>
+    /// <see cref="Embed"/> and <see cref="Liveness"/> of one face, side by side where there are processors for both; false, and
+    /// nothing else done, when the face has no alignment.
+    /// </summary>
+    public bool EmbedAndLiveness(RgbFrame frame, in AnalyzedFace face, Span<float> embedding, out float liveness)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        liveness = 0;
+        if (!Prepare(frame, face))
+        {
+            return false;
+        }
+
+        _liveness.Prepare(frame, face.Box);
+        OnnxBinding.RunBoth(_embedder.Binding, _liveness.Binding, _side);
+        _embedder.Read(embedding);
+        liveness = _liveness.Read();
+        return true;
+    }
+
+    private bool Prepare(RgbFrame frame, in AnalyzedFace face)
+    {
         if (face.Alignment is not { } alignment)
         {
             return false;
@@ -79,11 +123,11 @@ public sealed class FaceAnalyzer : IDisposable
 
         if (_quality.AlignedPixels(frame, alignment) is { IsEmpty: false } aligned)
         {
-            _embedder.Embed(aligned, embedding);
+            _embedder.Prepare(aligned);
         }
         else
         {
-            _embedder.Embed(frame, alignment, embedding);
+            _embedder.Prepare(frame, alignment);
         }
 
         return true;
@@ -99,14 +143,14 @@ public sealed class FaceAnalyzer : IDisposable
         var points = new FivePoints(new(65, 50), new(95, 50), new(80, 65), new(68, 80), new(92, 80));
         var face = new DetectedFace(new FaceBox(50, 30, 60, 70), 1, _landmarker is null ? points : null);
         var analyzed = Analyze(frame, face, QualityLimits.Recognition);
-        Liveness(frame, face.Box);
-        Embed(frame, analyzed with { Alignment = FaceAlignment.Of(points) }, new float[EmbeddingSize]);
+        EmbedAndLiveness(frame, analyzed with { Alignment = FaceAlignment.Of(points) }, new float[EmbeddingSize], out _);
     }
 
     public void Dispose()
     {
         _detector.Dispose();
         _landmarker?.Dispose();
+        _side?.Dispose();
         _embedder.Dispose();
         _liveness.Dispose();
     }

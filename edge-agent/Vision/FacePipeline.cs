@@ -25,6 +25,8 @@ public sealed class FacePipeline : IDisposable
     private readonly FrameResult _result = new();
     private readonly DetectedFace[] _faces = new DetectedFace[MaximumFaces];
     private readonly AnalyzedFace[] _analyzed = new AnalyzedFace[MaximumFaces];
+    private readonly DetectedFace[] _more = new DetectedFace[MaximumFaces];
+    private readonly FarLook _far;
     private readonly float[] _embedding;
     private readonly float _sameFace;
     private readonly float _liveThreshold;
@@ -47,6 +49,7 @@ public sealed class FacePipeline : IDisposable
         _analyzer = pack.CreateAnalyzer();
         _decider = new OpenSetDecider(pack.Calibration, _options.Policy);
         _embedding = new float[_analyzer.EmbeddingSize];
+        _far = new FarLook(pack.Manifest.Detector.Input.Width, pack.Manifest.Detector.Input.Height, _options.Quality.MinimumEyeDistance);
         _sameFace = _options.SameFaceThreshold ?? pack.Calibration.ThresholdFor(1e-2).Threshold;
         _liveThreshold = _options.LivenessThreshold ?? pack.Manifest.Liveness.Threshold;
         _tracker = new FaceTracker(_options.Tracker, MaximumFaces, () => new FaceTrack(_options.Window, _analyzer.EmbeddingSize, _options.Motion));
@@ -60,6 +63,12 @@ public sealed class FacePipeline : IDisposable
 
     /// <summary>Who watches; null (the default) costs nothing. Set on the pipeline's thread, between frames.</summary>
     public IPipelineObserver? Observer { get; set; }
+
+    /// <summary>
+    /// Whether somebody is believed to stand in front of the camera (a sensor, movement). While nobody is, an empty picture is not
+    /// searched any closer. Set on the pipeline's thread, between frames.
+    /// </summary>
+    public bool SomebodyThere { get; set; } = true;
 
     /// <summary>
     /// The result of the last call, also where it threw half-way: a face decided before the fault was decided, is final, and is told
@@ -80,7 +89,7 @@ public sealed class FacePipeline : IDisposable
         EndGone(now);
 
         var begun = Stamp();
-        var count = _analyzer.Detect(frame, _faces);
+        var count = LookCloser(frame, _analyzer.Detect(frame, _faces), now);
         _result.Detected = count;
         var detected = Stamp();
         var faces = _faces.AsSpan(0, count);
@@ -141,6 +150,61 @@ public sealed class FacePipeline : IDisposable
             Motion = track.Moves.Displacement,
             Challenge = track.Challenge.Is == HeadTurn.State.Asked ? track.Challenge.Kind : ChallengeKind.None,
         };
+
+    // A face at the limit of recognition has half the pixels it needs to be found in a picture of 1280×720: one part of the picture
+    // is looked at in its own resolution, where a far face should be, else in turns while there is none at all.
+    private int LookCloser(RgbFrame frame, int count, TimeSpan now)
+    {
+        if (!_options.FarSearch || count == MaximumFaces || !_far.Helps(frame.Width, frame.Height))
+        {
+            return count;
+        }
+
+        FaceBox? area = null;
+        foreach (var track in _tracker.Active)
+        {
+            var expected = track.Motion.Predict(now);
+            if (_far.IsFar(expected, frame.Width) && !Overlaps(_faces.AsSpan(0, count), expected, _options.Tracker.MinimumIou))
+            {
+                area = _far.Around(expected, frame.Width, frame.Height);
+                break;
+            }
+        }
+
+        if (area is null && count == 0 && SomebodyThere)
+        {
+            area = _far.Next(frame.Width, frame.Height, _options.Region?.Bounds(frame.Width, frame.Height) ?? new FaceBox(0, 0, frame.Width, frame.Height));
+        }
+
+        if (area is not { } part)
+        {
+            return count;
+        }
+
+        var found = _analyzer.Detect(frame, part, _more);
+        for (var i = 0; i < found && count < MaximumFaces; i++)
+        {
+            if (!Overlaps(_faces.AsSpan(0, count), _more[i].Box, 0.3f))
+            {
+                _faces[count++] = _more[i];
+            }
+        }
+
+        return count;
+    }
+
+    private static bool Overlaps(ReadOnlySpan<DetectedFace> faces, in FaceBox box, float iou)
+    {
+        foreach (var face in faces)
+        {
+            if (FaceBox.Iou(face.Box, box) > iou)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void EndGone(TimeSpan now)
     {
@@ -246,7 +310,17 @@ public sealed class FacePipeline : IDisposable
 
     private void Look(RgbFrame frame, in AnalyzedFace face, FaceTrack track, TimeSpan now)
     {
-        _analyzer.Embed(frame, face, _embedding);
+        // Whoever is undecided needs both, and they do not need each other.
+        float? looked = null;
+        if (track.Outcome.IsFinal)
+        {
+            _analyzer.Embed(frame, face, _embedding);
+        }
+        else if (_analyzer.EmbedAndLiveness(frame, face, _embedding, out var score))
+        {
+            looked = score;
+        }
+
         var similarity = track.SimilarityTo(_embedding);
         if (similarity < _sameFace)
         {
@@ -273,7 +347,7 @@ public sealed class FacePipeline : IDisposable
             track.Note(face.Quality);
         }
 
-        var liveness = _analyzer.Liveness(frame, face.Box);
+        var liveness = looked ?? _analyzer.Liveness(frame, face.Box);
         var match = _gallery.Match(_embedding);
         track.Take(_embedding, face.Quality.Score, liveness, match, now);
         Observer?.Compared(track.Id, new FaceComparison(match.Best, match.Second, _decider.ThresholdFor(match.Templates).Threshold, track.Taken, Fused: false));

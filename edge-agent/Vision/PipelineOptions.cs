@@ -21,6 +21,12 @@ public sealed record PipelineOptions
     /// </summary>
     public float NearestShare { get; init; } = 0.5f;
 
+    /// <summary>
+    /// In a picture much larger than the detector's input, a second run a frame on a part of it while no face is found and
+    /// somebody is said to be there, or where a far face was last.
+    /// </summary>
+    public bool FarSearch { get; init; } = true;
+
     public TrackerOptions Tracker { get; init; } = new();
 
     /// <summary>Best frames kept for each face.</summary>

@@ -10,7 +10,7 @@ public class ArrowTests
     [InlineData("Devices.Edge.Ledger", "Devices.Contract")]
     [InlineData("Devices.Edge.Agent", "Devices.Contract Devices.Link Devices.Edge.Vision Devices.Edge.Ledger")]
     [InlineData("Devices.Bridge", "Devices.Contract")]
-    [InlineData("devices-cli", "Devices.Contract Devices.Edge.Vision Devices.Edge.Ledger Devices.Link Devices.Standins.Terminal")]
+    [InlineData("devices-cli", "Devices.Contract Devices.Bridge Devices.Edge.Vision Devices.Edge.Ledger Devices.Link Devices.Standins.Terminal")]
     [InlineData("Devices.Up", "Devices.Contract")]
     [InlineData("Devices.Standins.DingTalk", "")]
     [InlineData("Devices.Standins.Frappe", "")]

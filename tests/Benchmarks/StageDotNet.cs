@@ -31,7 +31,7 @@ public class StageDotNet : IDisposable
     }
 
     [GlobalSetup]
-    public void Open() => _pair = new FacePair(Threads, []);
+    public void Open() => _pair = new FacePair(Threads, 1, []);
 
     [GlobalCleanup]
     public void Dispose()

@@ -49,4 +49,22 @@ public sealed class RealBridgeTests : IAsyncLifetime
         string again = await _bridge.ClaimAsync("m2-007");
         (await Provision(again, "m2-007", "state", "--replace")).ShouldSucceed();
     }
+
+    [Fact]
+    public async Task A_running_bridge_is_backed_up_checked_and_restored_by_the_built_command()
+    {
+        await _bridge.ClaimAsync("m2-001");
+        Ran made = (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "bridge", "backup", "--data", "bridge", "--to", "copy.tar", "--json")).ShouldSucceed();
+        made.Json.GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("name").GetString()).ShouldContain("ca/root.crt");
+        File.GetUnixFileMode(_folder["copy.tar"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "bridge", "backup", "--data", "bridge", "--to", "copy.tar")).ShouldRefuse(ExitCodes.BackupRefused, "overwrites nothing");
+
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "bridge", "verify", "copy.tar")).ShouldSucceed().Output.ShouldContain("The backup is sound");
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "bridge", "restore", "copy.tar", "--data", "bridge")).ShouldRefuse(ExitCodes.BackupRefused, "is not empty");
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "bridge", "restore", "copy.tar", "--data", "again")).ShouldSucceed();
+        File.ReadAllBytes(_folder["again", "ca", "root.key"]).ShouldBe(File.ReadAllBytes(_folder["bridge", "ca", "root.key"]));
+
+        File.WriteAllBytes(_folder["half.tar"], File.ReadAllBytes(_folder["copy.tar"])[..5000]);
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "bridge", "verify", "half.tar")).ShouldRefuse(ExitCodes.BackupRefused, "not a sound backup");
+    }
 }

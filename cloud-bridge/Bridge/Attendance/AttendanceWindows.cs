@@ -15,15 +15,19 @@ public sealed class AttendanceWindows
     private readonly IReadOnlyList<(PlannedShift Shift, Interval Window)> _windows;
 
     /// <param name="shifts">One person's, by day; two of a day or overlapping ones are refused.</param>
+    /// <param name="takeOver">
+    /// Where a shift begins before the one of the day before has ended (who changes from nights to mornings, say), the later takes over at
+    /// its start; otherwise that is refused.
+    /// </param>
     /// <exception cref="ArgumentException">They are not in order.</exception>
-    public AttendanceWindows(DateTimeZone zone, IReadOnlyList<PlannedShift> shifts)
+    public AttendanceWindows(DateTimeZone zone, IReadOnlyList<PlannedShift> shifts, bool takeOver = false)
     {
         ArgumentNullException.ThrowIfNull(zone);
         ArgumentNullException.ThrowIfNull(shifts);
         for (int i = 1; i < shifts.Count; i++)
         {
             if (shifts[i].Day <= shifts[i - 1].Day) throw new ArgumentException($"There are two shifts on {shifts[i].Day:uuuu'-'MM'-'dd}, or they are not in order.", nameof(shifts));
-            if (shifts[i].Start < shifts[i - 1].End) throw new ArgumentException($"The shift of {shifts[i - 1].Day:uuuu'-'MM'-'dd} still runs when that of {shifts[i].Day:uuuu'-'MM'-'dd} begins.", nameof(shifts));
+            if (!takeOver && shifts[i].Start < shifts[i - 1].End) throw new ArgumentException($"The shift of {shifts[i - 1].Day:uuuu'-'MM'-'dd} still runs when that of {shifts[i].Day:uuuu'-'MM'-'dd} begins.", nameof(shifts));
         }
 
         _zone = zone;
@@ -45,12 +49,15 @@ public sealed class AttendanceWindows
     private static Interval Window(PlannedShift shift, PlannedShift? before, PlannedShift? after)
     {
         Instant from = shift.Start - Reach, until = shift.End + Reach;
-        if (before is not null) from = Instant.Max(from, Middle(before.End, shift.Start));
-        if (after is not null) until = Instant.Min(until, Middle(shift.End, after.Start));
+        if (before is not null) from = Instant.Max(from, Border(before, shift));
+        if (after is not null) until = Instant.Min(until, Border(shift, after));
         if (shift.Shift.OpensBefore is { } opens) from = Instant.Max(from, shift.Start - Duration.FromMinutes(opens));
         if (shift.Shift.ClosesAfter is { } closes) until = Instant.Min(until, shift.End + Duration.FromMinutes(closes));
-        return new(from, until);
+        // A shift of which nothing is left before the next took over takes no punch.
+        return new(from, Instant.Max(from, until));
     }
+
+    private static Instant Border(PlannedShift one, PlannedShift next) => next.Start < one.End ? next.Start : Middle(one.End, next.Start);
 
     internal static Instant Middle(Instant one, Instant other) => one + (other - one) / 2;
 }

@@ -10,25 +10,26 @@ namespace Devices.Bridge.Attendance;
 /// <param name="Day">Against the shift.</param>
 public sealed record DayRow(string Person, string? Name, long First, long Last, int Count, string LastTerminal, int Undelivered, AttendanceDay Day);
 
-/// <summary>Who punched on an attendance day, and how that lies against the site's shift.</summary>
+/// <summary>Who punched on an attendance day, and how that lies against everybody's shift.</summary>
 public sealed class DayBoard(IPunchStore punches, SitePlan plan, TimeProvider clock)
 {
     /// <summary>Latest arrival first.</summary>
     /// <param name="calendar">The day's first moment and the next one's at the site, ms since the Unix epoch.</param>
     public async Task<IReadOnlyList<DayRow>> OfAsync(LocalDate day, (long Start, long Until) calendar, CancellationToken cancellationToken = default)
     {
-        AttendanceWindows windows = plan.Around(day);
-        var (start, until) = SitePlan.Reach(day, calendar, windows);
+        var (start, until) = plan.Reach(day, calendar);
+        Dictionary<string, AttendanceWindows> windows = new(StringComparer.Ordinal);
         Dictionary<string, List<StoredPunch>> people = [];
         await foreach (StoredPunch punch in punches.StreamAsync(new() { From = start, To = until }, cancellationToken))
         {
-            if (windows.DayOf(Instant.FromUnixTimeMilliseconds(punch.Punch.At)) != day) continue;
+            if (!windows.TryGetValue(punch.Punch.Person, out AttendanceWindows? belongs)) windows[punch.Punch.Person] = belongs = plan.Around(day, punch.Punch.Person);
+            if (belongs.DayOf(Instant.FromUnixTimeMilliseconds(punch.Punch.At)) != day) continue;
             if (!people.TryGetValue(punch.Punch.Person, out List<StoredPunch>? own)) people[punch.Punch.Person] = own = [];
             own.Add(punch);
         }
 
         Instant now = Instant.FromDateTimeOffset(clock.GetUtcNow());
-        return [.. people.Values.Select(own => Row(day, windows, own, now)).OrderByDescending(r => r.First).ThenBy(r => r.Person, StringComparer.Ordinal)];
+        return [.. people.Values.Select(own => Row(day, windows[own[0].Punch.Person], own, now)).OrderByDescending(r => r.First).ThenBy(r => r.Person, StringComparer.Ordinal)];
     }
 
     // Newest first, as they come from the store.

@@ -1,20 +1,36 @@
-using System.Globalization;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Devices.Bridge.Attendance;
 
-/// <summary>The one shift of a site and the days on which it is worked; or none, and a day is the calendar's.</summary>
+/// <summary>
+/// Who works when at the site: one shift from <c>Bridge:Site:Shift</c>, or the plan file with its history; or nothing, and a day is the
+/// calendar's. Answers at once from what <see cref="PlanWatch"/> keeps fresh.
+/// </summary>
 public sealed class SitePlan
 {
-    private static readonly LocalTimePattern Time = LocalTimePattern.Create("HH:mm", CultureInfo.InvariantCulture);
+    // A window may reach from half a day before its day to a day and a half after it, so days this far off decide about it.
+    private const int Neighbours = 4;
 
     private readonly DateTimeZone _zone;
-    private readonly HashSet<IsoDayOfWeek> _workDays;
+    private volatile State _state;
 
-    private SitePlan(DateTimeZone zone, Shift? shift, HashSet<IsoDayOfWeek> workDays) => (_zone, Shift, _workDays) = (zone, shift, workDays);
+    private SitePlan(DateTimeZone zone, Shift? shift, PlanHistory history, string? file)
+    {
+        (_zone, Shift, File) = (zone, shift, file);
+        _state = new(history, Memberships.None);
+    }
 
+    /// <summary>The one shift of <c>Bridge:Site:Shift</c>; null where there is none or a plan file.</summary>
     public Shift? Shift { get; }
+
+    /// <summary>The plan file; null where there is none.</summary>
+    public string? File { get; }
+
+    /// <summary>Whether anybody has a shift.</summary>
+    public bool HasShifts => Shift is not null || File is not null;
+
+    /// <summary>The plans as they were in force.</summary>
+    public PlanHistory History => _state.History;
 
     /// <summary>Reads <c>Bridge:Site:*</c>.</summary>
     /// <exception cref="BridgeStartException">A value cannot work; the message names it.</exception>
@@ -22,20 +38,54 @@ public sealed class SitePlan
     {
         ArgumentNullException.ThrowIfNull(site);
         DateTimeZone zone = DateTimeZoneProviders.Tzdb[site.TimeZone];
-        if (string.IsNullOrWhiteSpace(site.Shift)) return new(zone, null, []);
-        if (Days(site.WorkDays) is not { Count: > 0 } days) throw new BridgeStartException($"Bridge:Site:WorkDays is '{site.WorkDays}': give days from 1 (Monday) to 7, such as 1-5 or 1,3,5.");
-        if (Sections(site.Shift) is not { Count: > 0 } sections)
+        if (!string.IsNullOrWhiteSpace(site.PlanFile))
+        {
+            if (!string.IsNullOrWhiteSpace(site.Shift)) throw new BridgeStartException("Bridge:Site:Shift and Bridge:Site:PlanFile are both set: write the shift into the plan file.");
+            var (plan, fault) = PlanReader.Read(Text(site.PlanFile));
+            return plan is null ? throw new BridgeStartException($"The plan file {site.PlanFile} cannot be used. {fault}") : new(zone, null, PlanHistory.Of(plan), site.PlanFile);
+        }
+
+        if (string.IsNullOrWhiteSpace(site.Shift)) return new(zone, null, PlanHistory.Of(ShiftPlan.None), null);
+        if (ShiftTimes.Days(site.WorkDays) is not { Count: > 0 } days) throw new BridgeStartException($"Bridge:Site:WorkDays is '{site.WorkDays}': give days from 1 (Monday) to 7, such as 1-5 or 1,3,5.");
+        if (ShiftTimes.Sections(site.Shift) is not { Count: > 0 } sections)
             throw new BridgeStartException($"Bridge:Site:Shift is '{site.Shift}': give times such as 09:00-18:00, 08:00-12:00,13:30-17:30, or 22:00-06:00 over midnight.");
         Shift shift = new() { Name = site.Shift, Sections = sections, PermitLate = site.PermitLate, PermitEarly = site.PermitEarly, Flexible = site.Flexible };
-        return shift.Fault() is { } fault ? throw new BridgeStartException($"Bridge:Site:Shift is '{site.Shift}'. {fault}") : new(zone, shift, days);
+        if (shift.Fault() is { } wrong) throw new BridgeStartException($"Bridge:Site:Shift is '{site.Shift}'. {wrong}");
+        Assignment everybody = new()
+        {
+            From = null,
+            To = null,
+            Departments = new HashSet<long>(),
+            People = new HashSet<string>(),
+            Pattern = [.. Enumerable.Range(1, 7).Select(d => days.Contains((IsoDayOfWeek)d) ? shift : null)],
+            Rotates = false,
+            Holidays = false,
+        };
+        return new(zone, shift, PlanHistory.Of(new([everybody], new Dictionary<LocalDate, IsoDayOfWeek?>(), null)), null);
     }
 
-    /// <summary>Whether a day is a working day; without a shift, Monday to Friday.</summary>
-    public bool Works(LocalDate day) => Shift is null ? day.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday) : _workDays.Contains(day.DayOfWeek);
+    /// <summary>Whether a day is a working day for anybody; without shifts, Monday to Friday.</summary>
+    public bool Works(LocalDate day) => HasShifts ? History.On(day).Works(day) : day.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday);
 
-    /// <summary>Which punches belong to which day, around one day.</summary>
-    public AttendanceWindows Around(LocalDate day) =>
-        new(_zone, Shift is null ? [] : [.. Enumerable.Range(-1, 3).Select(day.PlusDays).Where(d => _workDays.Contains(d.DayOfWeek)).Select(d => new PlannedShift(d, Shift, _zone))]);
+    /// <summary>Which punches belong to which day, around one day, for whoever is not named in the plan.</summary>
+    public AttendanceWindows Around(LocalDate day) => Around(day, null);
+
+    /// <summary>Which punches belong to which day, around one day, for one person.</summary>
+    public AttendanceWindows Around(LocalDate day, string? person)
+    {
+        State state = _state;
+        List<PlannedShift> shifts = [];
+        for (int i = -Neighbours; i <= Neighbours; i++)
+        {
+            LocalDate one = day.PlusDays(i);
+            if (On(state, one, person) is { } shift) shifts.Add(new(one, shift, _zone));
+        }
+
+        return new(_zone, shifts, takeOver: true);
+    }
+
+    /// <summary>The shift of a person on a day; null on a day of rest.</summary>
+    public Shift? On(LocalDate day, string? person) => On(_state, day, person);
 
     /// <summary>From when to when punches may belong to a day: the calendar's day, widened by its shift's window; ms since the Unix epoch.</summary>
     public static (long Start, long Until) Reach(LocalDate day, (long Start, long Until) calendar, AttendanceWindows windows)
@@ -46,38 +96,36 @@ public sealed class SitePlan
         return calendar;
     }
 
-    // Each time lies after the one before it; one that does not is of the next day.
-    private static List<ShiftSection>? Sections(string text)
+    /// <summary>The same for whoever it may be: as wide as the widest window of any shift of that day.</summary>
+    public (long Start, long Until) Reach(LocalDate day, (long Start, long Until) calendar)
     {
-        List<ShiftSection> sections = [];
-        int last = -1;
-        int? Next(string time)
-        {
-            if (!Time.Parse(time.Trim()).TryGetValue(default, out LocalTime read)) return null;
-            int minute = (read.Hour * 60) + read.Minute;
-            while (minute <= last) minute += 1440;
-            return last = minute;
-        }
-
-        foreach (string part in text.Split(','))
-        {
-            if (part.Split('-') is not [var from, var to] || Next(from) is not { } start || Next(to) is not { } end) return null;
-            sections.Add(new(start, end));
-        }
-
-        return sections;
+        foreach (Shift shift in History.On(day).Shifts) calendar = Reach(day, calendar, new(_zone, [new(day, shift, _zone)]));
+        return calendar;
     }
 
-    private static HashSet<IsoDayOfWeek>? Days(string text)
-    {
-        HashSet<IsoDayOfWeek> days = [];
-        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
-        {
-            string[] ends = part.Split('-');
-            if (ends.Length > 2 || ends.Any(e => e.Length != 1 || e[0] is < '1' or > '7')) return null;
-            for (int day = ends[0][0] - '0'; day <= ends[^1][0] - '0'; day++) days.Add((IsoDayOfWeek)day);
-        }
+    /// <summary>What is in force from now on.</summary>
+    public void Set(PlanHistory history, Memberships memberships) => _state = new(history, memberships);
 
-        return days;
+    /// <summary>The plan file's text.</summary>
+    /// <exception cref="BridgeStartException">It cannot be read.</exception>
+    internal static string Text(string file)
+    {
+        try
+        {
+            return System.IO.File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BridgeStartException($"Bridge:Site:PlanFile names {file}, which cannot be read: {exception.Message}", exception);
+        }
     }
+
+    private Shift? On(State state, LocalDate day, string? person)
+    {
+        ShiftPlan plan = state.History.On(day);
+        if (!plan.ByDepartment) return plan.On(day, person, new HashSet<long>());
+        return plan.On(day, person, state.Memberships.Of(person, day.AtMidnight().InZoneLeniently(_zone).ToInstant()));
+    }
+
+    private sealed record State(PlanHistory History, Memberships Memberships);
 }

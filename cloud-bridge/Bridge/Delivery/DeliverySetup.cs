@@ -1,12 +1,11 @@
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Delivery.Planning;
-using Devices.Bridge.Roster;
 using Devices.Bridge.Store;
 using NodaTime;
 
 namespace Devices.Bridge.Delivery;
 
-/// <summary>Registers delivery and roster for the configured platform.</summary>
+/// <summary>Registers delivery for the configured platform.</summary>
 public static class DeliverySetup
 {
     /// <summary>Reads <c>Bridge:Platform</c>; with <c>none</c> only the status and options are there, for the pages.</summary>
@@ -27,8 +26,8 @@ public static class DeliverySetup
         services.AddSingleton<TargetHost>();
         services.AddHostedService(s => s.GetRequiredService<TargetHost>());
         if (!platform.Enabled) return builder;
-        if (platform.Sends == SendPolicy.ShiftWindows && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Shift"]))
-            throw new BridgeStartException("Bridge:Platform:Policy is shift-windows, but the site has no shift: set Bridge:Site:Shift, or use all or first-last.");
+        if (platform.Sends == SendPolicy.ShiftWindows && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Shift"]) && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:PlanFile"]))
+            throw new BridgeStartException("Bridge:Platform:Policy is shift-windows, but the site has no shift: set Bridge:Site:Shift or Bridge:Site:PlanFile, or use all or first-last.");
 
         services.AddSingleton(dingTalk);
         services.AddHttpClient(DingTalkHttp.ClientName, client =>
@@ -59,12 +58,9 @@ public static class DeliverySetup
         services.AddSingleton<Settler>();
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<Verifier>();
-        services.AddSingleton<IRosterSource, DingTalkRoster>();
-        services.AddSingleton<RosterService>();
         services.AddHostedService(s => s.GetRequiredService<DeliveryWorker>());
         services.AddHostedService(s => s.GetRequiredService<Verifier>());
         services.AddHostedService(s => s.GetRequiredService<DeferredKeeper>());
-        services.AddHostedService(s => s.GetRequiredService<RosterService>());
         return builder;
     }
 

@@ -59,12 +59,6 @@ public sealed record PlatformOptions : LaneOptions
     /// <summary>Passes without a trace before a delivered punch becomes a dead letter ("not recorded").</summary>
     public int VerifyLookups { get; init; } = 4;
 
-    /// <summary>Minutes between full pulls of departments and people.</summary>
-    public double RosterMinutes { get; init; } = 60;
-
-    /// <summary>Share of the people who may be missing in a pull before it is held for confirmation.</summary>
-    public double RosterMissingShare { get; init; } = 0.2;
-
     internal SendPolicy Sends => Policy switch { "first-last" => SendPolicy.FirstLast, "shift-windows" => SendPolicy.ShiftWindows, _ => SendPolicy.All };
 
     /// <summary>Calls that uploads leave.</summary>
@@ -94,8 +88,6 @@ public sealed record PlatformOptions : LaneOptions
         if (VerifyMinutes is not (>= 0 and <= 10_080)) return "Bridge:Platform:VerifyMinutes must be from 0 to 10080.";
         if (VerifyAfterMinutes is not (>= 0 and <= 10_080)) return "Bridge:Platform:VerifyAfterMinutes must be from 0 to 10080.";
         if (VerifyLookups is < 1 or > 100) return "Bridge:Platform:VerifyLookups must be from 1 to 100.";
-        if (RosterMinutes is not (> 0 and <= 1440)) return "Bridge:Platform:RosterMinutes must be above 0 and at most 1440: the roster is pulled at least daily.";
-        if (RosterMissingShare is not (>= 0 and <= 1)) return "Bridge:Platform:RosterMissingShare must be from 0 to 1.";
         return Kind == "dingtalk" ? dingTalk.Check() : null;
     }
 }

@@ -22,6 +22,8 @@ public sealed class NoticeSender(
     // A school's morning is worked off in one go; then new punches are looked for.
     private const int Rounds = 25;
     private const double LongestWait = 900;
+    private const int MostAttempts = 6;
+    private const long Minute = 60_000;
     private static readonly TimeSpan ResultLasts = TimeSpan.FromHours(24);
 
     private DateTimeOffset Now => clock.GetUtcNow();
@@ -149,8 +151,16 @@ public sealed class NoticeSender(
             return outcome.Kind is OutcomeKind.Throttled or OutcomeKind.Banned or OutcomeKind.Unreachable or OutcomeKind.Configuration ? outcome.Wait ?? TimeSpan.FromSeconds(5) : null;
         }
 
-        List<NoticeRecipient> known = [.. notice.Recipients.Where(r => r.Delivered is null).Select(r => r with { Delivered = Verdict(notice, result, r.UserId), Code = result.Failed.GetValueOrDefault(r.UserId) }).Where(r => r.Delivered is not null)];
+        // Surely not delivered, for the platform's minute was full: those once more, the others have it.
+        HashSet<string> again = notice.Attempts < MostAttempts ? [.. result.Failed.Where(f => WorkNotifications.IsTooFast(f.Value)).Select(f => f.Key)] : [];
+        List<NoticeRecipient> known = [.. notice.Recipients.Where(r => !again.Contains(r.UserId)).Where(r => r.Delivered is null).Select(r => r with { Delivered = Verdict(notice, result, r.UserId), Code = result.Failed.GetValueOrDefault(r.UserId) }).Where(r => r.Delivered is not null)];
         List<NoticeRecipient> all = [.. notice.Recipients.Select(r => known.Find(k => k.UserId == r.UserId) ?? r)];
+        if (all.Any(r => r.Delivered is null && again.Contains(r.UserId)) && all.All(r => r.Delivered is not null || again.Contains(r.UserId)))
+        {
+            await notices.ChangeAsync(notice.Id, Change(notice) with { State = NoticeState.Pending, TaskId = null, NextAt = now + Minute, Recipients = known }, cancellationToken);
+            return null;
+        }
+
         if (all.Any(r => r.Delivered is null))
         {
             await notices.ChangeAsync(notice.Id, Change(notice) with { NextAt = next, Recipients = known }, cancellationToken);
@@ -169,7 +179,7 @@ public sealed class NoticeSender(
     private static bool? Verdict(NoticeRow notice, TaskResult result, string person) =>
         result.Got.Contains(person) ? true
         : !result.Failed.TryGetValue(person, out string? code) ? null
-        : code == WorkNotifications.SameContent && notice.Unsure > 0;
+        : WorkNotifications.IsSameContent(code) && notice.Unsure > 0;
 
     private async Task EndAsync(NoticeRow notice, NoticeState state, string why, CancellationToken cancellationToken)
     {

@@ -14,8 +14,11 @@ public sealed class WorkNotifications(DingTalkClient client, NoticeOptions optio
     /// <summary>Code of the result for a person who got 500 already that day.</summary>
     public const string DailyLimit = "143105";
 
-    /// <summary>Code of the result for a person who got the same text already that day.</summary>
-    public const string SameContent = "143106";
+    /// <summary>Whether a result's code says that the person got the same text already that day (143106; 143206 for apps of others).</summary>
+    public static bool IsSameContent(string code) => code is "143106" or "143206";
+
+    /// <summary>Whether a result's code says that too many were told in that minute (143103, 143104 and their like): surely not delivered, and worth another try.</summary>
+    public static bool IsTooFast(string code) => code is "143103" or "143104" or "143203" or "143204";
 
     /// <summary>One call: the task's id, or why there is none.</summary>
     /// <param name="recipients">At most 100.</param>

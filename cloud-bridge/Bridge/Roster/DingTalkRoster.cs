@@ -18,6 +18,7 @@ public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
     // A tree deeper or wider than this is a loop in the answers, not an organisation.
     private const int MostDepartments = 50_000;
     private const int MostAttempts = 5;
+    private const string NoSuchDepartment = "60003";
 
     /// <inheritdoc/>
     public async Task<RosterPull> PullAsync(CancellationToken cancellationToken)
@@ -36,7 +37,7 @@ public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
                 if (Number(child, "dept_id") is not { } childId) return Unreadable();
                 if (!seen.Add(childId)) continue;
                 if (seen.Count > MostDepartments) return Unreadable();
-                departments[childId] = new(childId, Number(child, "parent_id"), AnswerReader.Text(child, "name") ?? childId.ToString(CultureInfo.InvariantCulture));
+                departments[childId] = Department(child, childId);
                 open.Enqueue(childId);
             }
 
@@ -45,6 +46,33 @@ public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
 
         return new([.. departments.Values], [.. people.Values], DeliveryOutcome.Accepted);
     }
+
+    /// <inheritdoc/>
+    public async Task<Reading<Person>> PersonAsync(string userId, CancellationToken cancellationToken)
+    {
+        Answer answer = await CallAsync("topapi/v2/user/get", new() { ["userid"] = userId }, cancellationToken);
+        if (!answer.Ok) return answer.Outcome.Reason == "reason.no_such_person" ? new(null, true, DeliveryOutcome.Accepted) : new(null, false, answer.Outcome);
+        return Result(answer) is { ValueKind: JsonValueKind.Object } user && Read(user, Root, ownOnly: true) is { } person && person.UserId == userId
+            ? new(person, false, DeliveryOutcome.Accepted)
+            : new(null, false, Unreadable().Outcome);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reading<DepartmentPeople>> DepartmentAsync(long id, CancellationToken cancellationToken)
+    {
+        Answer answer = await CallAsync("topapi/v2/department/get", new() { ["dept_id"] = id }, cancellationToken);
+        if (!answer.Ok) return answer.Outcome.Code == NoSuchDepartment ? new(null, true, DeliveryOutcome.Accepted) : new(null, false, answer.Outcome);
+        if (Result(answer) is not { ValueKind: JsonValueKind.Object } result || Number(result, "dept_id") != id) return new(null, false, Unreadable().Outcome);
+        Dictionary<string, Person> people = new(StringComparer.Ordinal);
+        if (await MembersAsync(id, people, cancellationToken) is { } failure)
+            return failure.Code == NoSuchDepartment ? new(null, true, DeliveryOutcome.Accepted) : new(null, false, failure);
+        // The root is no department of its own here: a full pull does not name it either.
+        Department? department = id == Root ? null : Department(result, id);
+        return new(new(department, [.. people.Values]), false, DeliveryOutcome.Accepted);
+    }
+
+    private static Department Department(JsonElement element, long id) =>
+        new(id, Number(element, "parent_id"), AnswerReader.Text(element, "name") ?? id.ToString(CultureInfo.InvariantCulture));
 
     private async Task<DeliveryOutcome?> MembersAsync(long department, Dictionary<string, Person> people, CancellationToken cancellationToken)
     {
@@ -59,19 +87,27 @@ public sealed class DingTalkRoster(DingTalkClient client) : IRosterSource
                 || (result.TryGetProperty("list", out JsonElement list) && list.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))) return Unreadable().Outcome;
             foreach (JsonElement user in list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default)
             {
-                if (AnswerReader.Text(user, "userid") is not { Length: > 0 } id) return Unreadable().Outcome;
-                IEnumerable<long> own = user.TryGetProperty("dept_id_list", out JsonElement ids) && ids.ValueKind == JsonValueKind.Array
-                    ? ids.EnumerateArray().Select(d => d.TryGetInt64(out long value) ? value : Root)
-                    : [department];
-                long[] all = [.. own.Append(department).Concat(people.TryGetValue(id, out Person? known) ? known.Departments : []).Distinct().Order()];
-                // "active" there means that the person has opened DingTalk; whoever is listed works here.
-                people[id] = new(id, AnswerReader.Text(user, "name") ?? id, AnswerReader.Text(user, "job_number") is { Length: > 0 } job ? job : null, Active: true, all);
+                if (Read(user, department, ownOnly: false) is not { } person) return Unreadable().Outcome;
+                people[person.UserId] = people.TryGetValue(person.UserId, out Person? known)
+                    ? person with { Departments = [.. person.Departments.Concat(known.Departments).Distinct().Order()] }
+                    : person;
             }
 
             if (more.ValueKind == JsonValueKind.False) return null;
             if (Number(result, "next_cursor") is not { } next || next <= cursor) return Unreadable().Outcome;
             cursor = next;
         }
+    }
+
+    private static Person? Read(JsonElement user, long department, bool ownOnly)
+    {
+        if (AnswerReader.Text(user, "userid") is not { Length: > 0 } id) return null;
+        long[] own = user.TryGetProperty("dept_id_list", out JsonElement ids) && ids.ValueKind == JsonValueKind.Array
+            ? [.. ids.EnumerateArray().Select(d => d.ValueKind == JsonValueKind.Number && d.TryGetInt64(out long value) ? value : Root)]
+            : [department];
+        IEnumerable<long> all = ownOnly && own.Length > 0 ? own : own.Append(department);
+        // "active" there means that the person has opened DingTalk; whoever is listed works here.
+        return new(id, AnswerReader.Text(user, "name") ?? id, AnswerReader.Text(user, "job_number") is { Length: > 0 } job ? job : null, Active: true, [.. all.Distinct().Order()]);
     }
 
     private async Task<Answer> CallAsync(string path, Dictionary<string, object> body, CancellationToken cancellationToken)

@@ -13,9 +13,22 @@ public sealed record RosterPull(IReadOnlyList<Department> Departments, IReadOnly
     public static RosterPull Failed(DeliveryOutcome outcome) => new([], [], outcome);
 }
 
-/// <summary>A platform that knows who works where.</summary>
+/// <summary>A reading of one person or department: the value, or that there is none, or why nobody knows.</summary>
+public sealed record Reading<T>(T? Value, bool Gone, DeliveryOutcome Outcome)
+    where T : class;
+
+/// <summary>A department (null for the root) with the people directly in it.</summary>
+public sealed record DepartmentPeople(Department? Department, IReadOnlyList<Person> People);
+
+/// <summary>A platform that knows who works where. Refusals come back in the answers; only cancellation is thrown.</summary>
 public interface IRosterSource
 {
-    /// <summary>Reads all departments and people. Refusals come back in the pull; only cancellation is thrown.</summary>
+    /// <summary>Reads all departments and people.</summary>
     Task<RosterPull> PullAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads one person.</summary>
+    Task<Reading<Person>> PersonAsync(string userId, CancellationToken cancellationToken);
+
+    /// <summary>Reads one department and who is directly in it.</summary>
+    Task<Reading<DepartmentPeople>> DepartmentAsync(long id, CancellationToken cancellationToken);
 }

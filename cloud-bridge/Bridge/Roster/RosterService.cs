@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Store;
@@ -5,18 +6,23 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Roster;
 
 /// <summary>
-/// Keeps people and departments equal to the platform's: a full pull at start and at intervals. A failed pull changes
-/// nothing; one in which too many people are missing is held until HR confirms it.
+/// Keeps people and departments equal to the platform's: by full pulls and by readings of what events named. One at a time, so that
+/// an older answer never overwrites a newer one. A failed pull changes nothing; a mass disappearance is held until somebody decides.
 /// </summary>
 public sealed class RosterService(
     IRosterSource source, IPeopleStore people, ISettingStore settings, IExceptionStore exceptions,
-    PlatformOptions options, TimeProvider clock, ILogger<RosterService> log) : BackgroundService
+    RosterGuard guard, TimeProvider clock, ILogger<RosterService> log) : IDisposable
 {
     private const string StatusKey = "roster.status";
     private const string Source = "roster";
-    private const int AlwaysAllowed = 2;
+
+    // Whoever is missing in a pull is asked about singly; beyond so many that would take too long and a person has to look anyway.
+    private const int MostAsked = 500;
 
     private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>When the last full pull began; what happened before it is in it.</summary>
+    public DateTimeOffset LastBegan { get; private set; } = DateTimeOffset.MinValue;
 
     /// <summary>How the last pulls went.</summary>
     public static async Task<RosterStatus> StatusAsync(ISettingStore settings, CancellationToken cancellationToken)
@@ -28,13 +34,48 @@ public sealed class RosterService(
 
     /// <summary>Pulls once and obeys it, unless it is held.</summary>
     /// <param name="confirmed">Somebody has looked at the disappearance and wants it obeyed.</param>
-    public async Task<RosterStatus> PullAsync(bool confirmed, CancellationToken cancellationToken)
+    public Task<RosterStatus> PullAsync(bool confirmed, CancellationToken cancellationToken) => AloneAsync(async before =>
+    {
+        LastBegan = clock.GetUtcNow();
+        return await ReconcileAsync(before, confirmed, cancellationToken);
+    }, cancellationToken);
+
+    /// <summary>Somebody has looked at the disappearance and says that these people are still here: they stay until the platform names them again.</summary>
+    /// <returns>How many stay.</returns>
+    public async Task<int> RejectAsync(CancellationToken cancellationToken)
+    {
+        int kept = 0;
+        await AloneAsync(before =>
+        {
+            kept = before.Gone.Count;
+            return Task.FromResult(before.Held ? Cleared(before) with { Kept = [.. before.Kept.Union(before.Gone).Order(StringComparer.Ordinal)] } : before);
+        }, cancellationToken);
+        return kept;
+    }
+
+    /// <summary>Reads what marks name and obeys it, within the same limits. What can be settled now is settled; the rest is to be read again.</summary>
+    public async Task<MarkResult> ReadAsync(IReadOnlyList<RosterMark> marks, CancellationToken cancellationToken)
+    {
+        MarkReading reading = new(source, people);
+        await AloneAsync(async before =>
+        {
+            await reading.ReadAsync(marks, cancellationToken);
+            return await ObeyAsync(reading, before, cancellationToken);
+        }, cancellationToken);
+        return reading.Result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
+
+    private async Task<RosterStatus> AloneAsync(Func<RosterStatus, Task<RosterStatus>> work, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
             RosterStatus before = await StatusAsync(settings, cancellationToken);
-            RosterStatus after = await ReconcileAsync(before, confirmed, cancellationToken);
+            RosterStatus after = await work(before);
+            if (after == before) return after;
             await settings.SetSettingAsync(StatusKey, JsonSerializer.Serialize(after), cancellationToken);
             await ReportAsync(before, after, cancellationToken);
             return after;
@@ -45,61 +86,85 @@ public sealed class RosterService(
         }
     }
 
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _one.Dispose();
-        base.Dispose();
-    }
-
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        int failures = 0;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            TimeSpan rest = TimeSpan.FromMinutes(options.RosterMinutes);
-            try
-            {
-                RosterStatus status = await PullAsync(confirmed: false, stoppingToken);
-                failures = status.Problem is null or RosterStatus.HeldKey ? 0 : failures + 1;
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                failures++;
-                log.LogError(exception, "The roster pull failed inside the bridge.");
-            }
-
-            // After a failure it is tried again sooner than at the next full hour.
-            if (failures > 0) rest = TimeSpan.FromSeconds(Math.Min(rest.TotalSeconds, BackOff.After(failures, 5, 600).TotalSeconds));
-            await Task.Delay(rest, clock, stoppingToken);
-        }
-    }
-
     private async Task<RosterStatus> ReconcileAsync(RosterStatus before, bool confirmed, CancellationToken cancellationToken)
     {
         RosterPull pull = await source.PullAsync(cancellationToken);
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        if (!pull.Complete)
-        {
-            string? detail = pull.Outcome.Code is { } code ? $"{code}: {pull.Outcome.Detail}" : pull.Outcome.Detail;
-            return before with { LastTriedAt = now, Problem = pull.Outcome.Reason, Detail = detail, Missing = 0, Of = 0 };
-        }
-
+        if (!pull.Complete) return Failed(before, pull.Outcome);
         IReadOnlyList<Person> known = await people.PeopleAsync(includeLeft: false, cancellationToken);
-        HashSet<string> named = [.. pull.People.Select(p => p.UserId)];
-        int missing = known.Count(p => !named.Contains(p.UserId));
-        // A confirmation is for what was shown: when more are missing by now, somebody has to look again.
-        bool agreed = confirmed && before.Held && missing <= before.Missing;
-        if (!agreed && missing > AlwaysAllowed && missing > known.Count * options.RosterMissingShare)
+        Dictionary<string, Person> now = pull.People.ToDictionary(p => p.UserId, StringComparer.Ordinal);
+        HashSet<string> kept = [.. before.Kept.Where(id => !now.ContainsKey(id))];
+        foreach (Person person in known.Where(p => kept.Contains(p.UserId))) now[person.UserId] = person;
+        List<string> missing = [.. known.Select(p => p.UserId).Where(id => !now.ContainsKey(id))];
+        if (missing.Count <= MostAsked && await StillThereAsync(missing, now, cancellationToken) is { } failure) return Failed(before, failure);
+
+        // A confirmation is for those who were shown: when others are missing by now, somebody has to look again.
+        bool agreed = confirmed && before.Held && missing.All(before.Gone.Contains);
+        if (!agreed && await guard.TripsAsync(missing.Count, known.Count, before, cancellationToken))
         {
-            return before with { LastTriedAt = now, Problem = RosterStatus.HeldKey, Detail = null, Missing = missing, Of = known.Count };
+            return before with { LastTriedAt = Now, Problem = RosterStatus.HeldKey, Detail = null, Missing = missing.Count, Of = known.Count, Gone = missing, Kept = [.. kept] };
         }
 
-        RosterChange change = await people.ReconcileAsync(pull.Departments, pull.People, cancellationToken);
+        RosterChange change = await people.ReconcileAsync(pull.Departments, [.. now.Values], cancellationToken);
+        await TellRenamedAsync(change, cancellationToken);
         log.LogInformation("Roster: {People} people, {Departments} departments; {Added} new, {Changed} changed, {Left} left.",
-            pull.People.Count, pull.Departments.Count, change.Added, change.Changed, change.Left);
-        return new(now, now, null, null, 0, 0);
+            now.Count, pull.Departments.Count, change.Added, change.Changed, change.Left);
+        return Cleared(before) with { LastGoodAt = Now, LastTriedAt = Now, Kept = [.. kept], ConfirmedAt = agreed ? Now + 1 : before.ConfirmedAt };
+    }
+
+    /// <summary>
+    /// A walk over the departments is no snapshot: who was moved from a department not yet read to one already read is in neither.
+    /// So whoever is missing is asked about, and only who does not exist is gone.
+    /// </summary>
+    private async Task<DeliveryOutcome?> StillThereAsync(List<string> missing, Dictionary<string, Person> now, CancellationToken cancellationToken)
+    {
+        foreach (string id in missing.ToList())
+        {
+            Reading<Person> reading = await source.PersonAsync(id, cancellationToken);
+            if (reading.Gone || reading.Outcome.Reason == "reason.outside_scope") continue;
+            // Without the permission to ask, the walk alone has to do.
+            if (reading.Outcome.Kind == OutcomeKind.Configuration) return null;
+            if (reading.Value is not { } person) return reading.Outcome;
+            now[id] = person;
+            missing.Remove(id);
+        }
+
+        return null;
+    }
+
+    private async Task<RosterStatus> ObeyAsync(MarkReading reading, RosterStatus before, CancellationToken cancellationToken)
+    {
+        HashSet<string> active = [.. (await people.PeopleAsync(includeLeft: false, cancellationToken)).Select(p => p.UserId)];
+        HashSet<string> kept = [.. before.Kept];
+        List<string> gone = [.. reading.Gone.Where(id => active.Contains(id) && !kept.Contains(id))];
+        RosterStatus after = before;
+        if (reading.Present.Any(p => kept.Contains(p.UserId))) after = after with { Kept = [.. kept.Except(reading.Present.Select(p => p.UserId)).Order(StringComparer.Ordinal)] };
+        if (await guard.TripsAsync(gone.Count, active.Count, before, cancellationToken))
+        {
+            string[] held = [.. before.Gone.Union(gone).Order(StringComparer.Ordinal)];
+            after = after with { Problem = RosterStatus.HeldKey, Detail = null, Missing = held.Length, Of = active.Count, Gone = held };
+            gone = [];
+        }
+
+        RosterChange change = await people.ApplyAsync(new(reading.Present, gone, reading.Departments, reading.Removed), cancellationToken);
+        await TellRenamedAsync(change, cancellationToken);
+        if (change.Added + change.Changed + change.Left + change.Departments > 0)
+            log.LogInformation("Roster by events: {Added} new, {Changed} changed, {Left} left, {Departments} departments.", change.Added, change.Changed, change.Left, change.Departments);
+        return after;
+    }
+
+    private RosterStatus Failed(RosterStatus before, DeliveryOutcome outcome)
+    {
+        string? detail = outcome.Code is { } code ? $"{code}: {outcome.Detail}" : outcome.Detail;
+        // What waits for a decision goes on waiting.
+        return before.Held ? before with { LastTriedAt = Now } : before with { LastTriedAt = Now, Problem = outcome.Reason, Detail = detail, Missing = 0, Of = 0 };
+    }
+
+    private static RosterStatus Cleared(RosterStatus before) => before with { Problem = null, Detail = null, Missing = 0, Of = 0, Gone = [] };
+
+    private async Task TellRenamedAsync(RosterChange change, CancellationToken cancellationToken)
+    {
+        foreach (var (old, young) in change.Renamed)
+            await exceptions.RaiseAsync(new(Source, "reason.renamed", $"{old} → {young}") { Cause = $"{Source}|renamed|{old}|{young}" }, cancellationToken);
     }
 
     private async Task ReportAsync(RosterStatus before, RosterStatus after, CancellationToken cancellationToken)
@@ -111,7 +176,9 @@ public sealed class RosterService(
 
         if (after.Problem is null) return;
         log.LogWarning("The roster was not taken: {Problem} {Detail}", Sentence.Of(after.Problem), after.Detail);
-        string text = after.Held ? $"{after.Missing} of {after.Of} people are missing." : after.Detail ?? after.Problem;
+        string text = after.Held ? string.Create(CultureInfo.InvariantCulture, $"{after.Missing} of {after.Of} people are missing.") : after.Detail ?? after.Problem;
         await exceptions.RaiseAsync(new(Source, after.Problem, text) { Cause = $"{Source}:{after.Problem}" }, cancellationToken);
     }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -4,6 +4,9 @@ namespace Devices.Bridge.Store;
 /// <param name="ValidFrom">yyyy-MM-dd at the site.</param>
 public sealed record StoredPlan(string ValidFrom, string Content, long LoadedAt);
 
+/// <summary>From a moment on (ms since the Unix epoch) a person belonged to these departments.</summary>
+public sealed record Membership(string UserId, long At, IReadOnlyList<long> Departments);
+
 /// <summary>The site's plans as they were in force, so that a later change of the file moves no day that is past.</summary>
 public interface IPlanStore
 {
@@ -12,8 +15,6 @@ public interface IPlanStore
 
     Task AddPlanAsync(StoredPlan plan, CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// Which departments everybody belonged to at a moment; for somebody first seen later, as it was then. By userid.
-    /// </summary>
-    Task<IReadOnlyDictionary<string, IReadOnlyList<long>>> MembershipsAsync(long at, CancellationToken cancellationToken = default);
+    /// <summary>Which departments everybody belonged to, each change of it, in order of time.</summary>
+    Task<IReadOnlyList<Membership>> MembershipsAsync(CancellationToken cancellationToken = default);
 }

@@ -1,4 +1,5 @@
 using Devices.Bridge.Store.Postgres;
+using Devices.Bridge.Store.Retention;
 using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
 
@@ -36,6 +37,8 @@ public static class StoreSetup
         builder.Services.AddSingleton<INoticeStore, SqlNoticeStore>();
         builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
         builder.Services.AddSingleton<ISiteStore, SqlSiteStore>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<BridgeOptions>().Retention);
+        builder.Services.AddHostedService<StoreUpkeep>();
         return builder;
     }
 

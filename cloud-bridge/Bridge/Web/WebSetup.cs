@@ -31,8 +31,6 @@ public static class WebSetup
         IServiceCollection services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(s => SiteClock.For(bridge.Site.TimeZone, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(SitePlan.Of(bridge.Site));
-        services.AddSingleton<DayBoard>();
         services.AddSingleton<AccountPasswords>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<ReasonTexts>();

@@ -40,6 +40,7 @@ public static partial class PunchRules
         if (punch.Method == PunchMethod.Face && (punch.Score is null || punch.Threshold is null || string.IsNullOrEmpty(punch.Pack)))
             return $"{where}: a face punch carries score, threshold and pack.";
         if (punch.Pack is not null && Encoding.UTF8.GetByteCount(punch.Pack) > MaxPack) return $"{where}: pack is longer than {MaxPack} bytes.";
+        if (punch.Pack is not null && punch.Pack.Any(char.IsControl)) return $"{where}: pack holds a control character.";
         if (punch.Photo is not null && !PunchChain.TryParseHex(punch.Photo, out _)) return $"{where}: photo is not a SHA-256 in hex.";
         if (!PunchChain.TryParseHex(punch.Chain, out _)) return $"{where}: chain is not a SHA-256 in hex.";
         return null;

@@ -101,7 +101,8 @@ public static class CameraAddress
                     case "fps" when number && n is >= 1 and <= 120: made = made with { FramesPerSecond = n }; break;
                     case "format" when value == "mjpeg": made = made with { Format = FrameFormat.Jpeg }; break;
                     case "format" when value == "yuyv": made = made with { Format = FrameFormat.Yuyv }; break;
-                    default: return $"'{pair}' is not one of width=64..8192, height=64..8192, fps=1..120, format=mjpeg|yuyv";
+                    case "format" when value == "nv12": made = made with { Format = FrameFormat.Nv12 }; break;
+                    default: return $"'{pair}' is not one of width=64..8192, height=64..8192, fps=1..120, format=mjpeg|yuyv|nv12";
                 }
             }
         }

@@ -50,6 +50,10 @@ public sealed class CameraFrame : IDisposable
     public static CameraFrame Yuyv(ReadOnlySpan<byte> data, int width, int height, int stride, TimeSpan capturedAt) =>
         Copy(data, FrameFormat.Yuyv, width, height, stride, capturedAt);
 
+    /// <summary>Copies one NV12 picture into a pooled buffer; both planes have rows of <paramref name="stride"/> bytes.</summary>
+    public static CameraFrame Nv12(ReadOnlySpan<byte> data, int width, int height, int stride, TimeSpan capturedAt) =>
+        Copy(data, FrameFormat.Nv12, width, height, stride, capturedAt);
+
     public void Dispose()
     {
         byte[]? buffer = Interlocked.Exchange(ref _buffer, null);

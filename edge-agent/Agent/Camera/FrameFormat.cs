@@ -8,4 +8,7 @@ public enum FrameFormat
 
     /// <summary>Packed 4:2:2, two bytes a pixel: Y0 U Y1 V (V4L2_PIX_FMT_YUYV).</summary>
     Yuyv,
+
+    /// <summary>A plane of Y, then interleaved U V at half resolution (V4L2_PIX_FMT_NV12), one and a half bytes a pixel.</summary>
+    Nv12,
 }

@@ -30,6 +30,9 @@ public sealed class RecognitionLoop(
     private bool _everAwake;
     private bool _open;
 
+    // The last frame; disposed when the next one is made of it.
+    private RgbFrame? _rgb;
+
     /// <summary>Frames looked at since the start.</summary>
     public long Processed { get; private set; }
 
@@ -67,7 +70,7 @@ public sealed class RecognitionLoop(
     {
         // Who adjusts the mount sees every frame, wherever they stand.
         if (!absent() || tap.IsOpen) return false;
-        if (frame.Format == FrameFormat.Yuyv ? _motion.Moved(frame.Data, frame.Width, frame.Height, frame.Stride) : _motion.Moved(frame.Data))
+        if (frame.Format == FrameFormat.Jpeg ? _motion.Moved(frame.Data) : _motion.Moved(frame.Data, frame.Width, frame.Height, frame.Stride, planar: frame.Format == FrameFormat.Nv12))
         {
             _awakeAt = time.GetTimestamp();
             _everAwake = true;
@@ -84,6 +87,7 @@ public sealed class RecognitionLoop(
         using RgbFrame? rgb = Decode(frame);
         if (rgb is null) return;
         view?.Decoded();
+        pipeline.SomebodyThere = !absent() || (_everAwake && time.GetElapsedTime(_awakeAt) < Awake);
         pipeline.Observer = view;
         FrameResult result;
         try
@@ -166,15 +170,15 @@ public sealed class RecognitionLoop(
     // is decoded small while nobody is in view. Somebody in view is decoded in full at once, since the crops need it.
     private RgbFrame? Decode(CameraFrame frame)
     {
-        FrameDecode picture = frame.Format == FrameFormat.Yuyv
-            ? YuvConverter.Defer(frame.Data, planar: false, frame.Width, frame.Height, frame.Stride, frame.CapturedAt)
+        FrameDecode picture = frame.Format != FrameFormat.Jpeg
+            ? YuvConverter.Defer(frame.Data, planar: frame.Format == FrameFormat.Nv12, frame.Width, frame.Height, frame.Stride, frame.CapturedAt, _rgb)
             : _open
-                ? JpegDecoder.Decode(frame.Data, frame.CapturedAt)
-                : JpegDecoder.DecodeForSearch(frame.Data, SearchWidth, SearchHeight, frame.CapturedAt);
+                ? JpegDecoder.Decode(frame.Data, frame.CapturedAt, _rgb)
+                : JpegDecoder.DecodeForSearch(frame.Data, SearchWidth, SearchHeight, frame.CapturedAt, _rgb);
         if (picture.IsDecoded)
         {
             decoded.Accept();
-            return picture.Frame;
+            return _rgb = picture.Frame;
         }
 
         decoded.Refuse(picture.Fault.Message);

@@ -54,7 +54,7 @@ public sealed class ViewFrame(byte[] data, FrameFormat format, int stride)
     private byte[] Encode()
     {
         using RgbFrame rgb = RgbFrame.Rent(Width, Height);
-        if (YuvConverter.FromYuyv(data, stride, rgb) is not null) return [];
+        if ((format == FrameFormat.Nv12 ? YuvConverter.FromNv12(data, stride, rgb) : YuvConverter.FromYuyv(data, stride, rgb)) is not null) return [];
         byte[] rgba = ArrayPool<byte>.Shared.Rent(Width * Height * 4);
         try
         {

@@ -32,9 +32,10 @@ internal sealed class RfbDetector : IFaceDetector
         _candidates = new DetectedFace[_scores.Length / 2];
     }
 
-    public int Detect(RgbFrame frame, Span<DetectedFace> faces)
+    public int Detect(RgbFrame frame, in FaceBox area, Span<DetectedFace> faces)
     {
-        _resizer.Resize(frame, 0, 0, frame.Width, frame.Height, _binding.Input);
+        var source = DetectorSource.Of(frame, area, _spec.Input.Width, _spec.Input.Height, out var part);
+        _resizer.Resize(source, part.X, part.Y, part.Width, part.Height, _binding.Input);
         _binding.Run();
         var found = 0;
         for (var i = 0; i < _candidates.Length; i++)
@@ -45,9 +46,9 @@ internal sealed class RfbDetector : IFaceDetector
                 continue;
             }
 
-            var x = _boxes[i * 4] * frame.Width;
-            var y = _boxes[(i * 4) + 1] * frame.Height;
-            var box = new FaceBox(x, y, (_boxes[(i * 4) + 2] * frame.Width) - x, (_boxes[(i * 4) + 3] * frame.Height) - y);
+            var x = _boxes[i * 4] * area.Width;
+            var y = _boxes[(i * 4) + 1] * area.Height;
+            var box = new FaceBox(area.X + x, area.Y + y, (_boxes[(i * 4) + 2] * area.Width) - x, (_boxes[(i * 4) + 3] * area.Height) - y);
             if (box.Width > 1 && box.Height > 1)
             {
                 _candidates[found++] = new DetectedFace(box, score);

@@ -38,10 +38,10 @@ internal sealed class YuNetDetector : IFaceDetector
         _part = new float[_binding.Input.Length];
     }
 
-    public int Detect(RgbFrame frame, Span<DetectedFace> faces)
+    public int Detect(RgbFrame frame, in FaceBox area, Span<DetectedFace> faces)
     {
-        var scale = MathF.Min((float)_spec.Input.Width / frame.Width, (float)_spec.Input.Height / frame.Height);
-        Fill(frame, scale);
+        var scale = MathF.Min(_spec.Input.Width / area.Width, _spec.Input.Height / area.Height);
+        Fill(frame, area, scale);
         _binding.Run();
         var found = 0;
         foreach (var head in _heads)
@@ -49,15 +49,29 @@ internal sealed class YuNetDetector : IFaceDetector
             found = Decode(head, 1f / scale, found);
         }
 
+        if (area.X != 0 || area.Y != 0)
+        {
+            var origin = new Vector2(area.X, area.Y);
+            foreach (ref var face in _candidates.AsSpan(0, found))
+            {
+                var points = face.Points!.Value;
+                face = face with
+                {
+                    Box = face.Box with { X = face.Box.X + area.X, Y = face.Box.Y + area.Y },
+                    Points = new FivePoints(points.LeftEye + origin, points.RightEye + origin, points.Nose + origin, points.LeftMouth + origin, points.RightMouth + origin),
+                };
+            }
+        }
+
         return NonMaximumSuppression.Select(_candidates.AsSpan(0, found), _spec.NmsIou, faces);
     }
 
     public void Dispose() => _binding.Dispose();
 
-    private void Fill(RgbFrame frame, float scale)
+    private void Fill(RgbFrame frame, in FaceBox area, float scale)
     {
-        int width = Math.Clamp((int)MathF.Round(frame.Width * scale), 1, _spec.Input.Width);
-        int height = Math.Clamp((int)MathF.Round(frame.Height * scale), 1, _spec.Input.Height);
+        int width = Math.Clamp((int)MathF.Round(area.Width * scale), 1, _spec.Input.Width);
+        int height = Math.Clamp((int)MathF.Round(area.Height * scale), 1, _spec.Input.Height);
         if (_resizer is null || _partSize != (width, height))
         {
             _partSize = (width, height);
@@ -65,7 +79,8 @@ internal sealed class YuNetDetector : IFaceDetector
             _binding.Input.Clear();
         }
 
-        _resizer.Resize(frame, 0, 0, frame.Width, frame.Height, _part);
+        var source = DetectorSource.Of(frame, area, width, height, out var part);
+        _resizer.Resize(source, part.X, part.Y, part.Width, part.Height, _part);
         for (var plane = 0; plane < 3; plane++)
         {
             for (var y = 0; y < height; y++)

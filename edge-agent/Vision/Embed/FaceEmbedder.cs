@@ -25,24 +25,18 @@ internal sealed class FaceEmbedder : IDisposable
         _output = _binding.SingleOutput(spec.Size);
     }
 
-    internal void Embed(RgbFrame frame, in FaceAlignment alignment, Span<float> embedding)
-    {
+    internal OnnxBinding Binding => _binding;
+
+    /// <summary>Warps the face into the model's input.</summary>
+    internal void Prepare(RgbFrame frame, in FaceAlignment alignment) =>
         FrameWarper.Warp(frame, alignment.ToPicture, FaceAlignment.Side, FaceAlignment.Side, _norm, _binding.Input);
-        Run(embedding);
-    }
 
     /// <summary>A face that is aligned already: R, G, B, nothing for each of 112×112 pixels.</summary>
-    internal void Embed(ReadOnlySpan<float> aligned, Span<float> embedding)
-    {
-        _norm.WriteRow(aligned, _binding.Input, 0, FaceAlignment.Side * FaceAlignment.Side);
-        Run(embedding);
-    }
+    internal void Prepare(ReadOnlySpan<float> aligned) => _norm.WriteRow(aligned, _binding.Input, 0, FaceAlignment.Side * FaceAlignment.Side);
 
-    private void Run(Span<float> embedding)
-    {
-        _binding.Run();
+    /// <summary>What the last run gave, at unit length.</summary>
+    internal void Read(Span<float> embedding) =>
         TensorPrimitives.Divide(_output, MathF.Max(TensorPrimitives.Norm<float>(_output), 1e-12f), embedding);
-    }
 
     public void Dispose() => _binding.Dispose();
 }

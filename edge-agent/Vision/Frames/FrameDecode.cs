@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Devices.Edge.Vision.Frames;
 
 /// <summary>A decoded frame (the caller disposes it) or the reason why there is none.</summary>
-public sealed class FrameDecode
+public readonly struct FrameDecode
 {
     private FrameDecode(RgbFrame? frame, FrameFault? fault)
     {

@@ -1,11 +1,13 @@
 using System.Buffers;
+using Devices.Edge.Vision.Frames.Jpeg;
 using SkiaSharp;
 
 namespace Devices.Edge.Vision.Frames;
 
 /// <summary>
-/// JPEG bytes to <see cref="RgbFrame"/> by SkiaSharp (libjpeg-turbo). Refusals are typed, never thrown. EXIF
-/// orientation is applied, since pictures uploaded from phones carry it. Thread-safe.
+/// JPEG bytes to <see cref="RgbFrame"/>: what a camera makes by <see cref="Jpeg.BaselineJpeg"/>, everything else by SkiaSharp
+/// (libjpeg-turbo). Refusals are typed, never thrown. EXIF orientation is applied, since pictures uploaded from phones carry it.
+/// Thread-safe.
 /// </summary>
 public static class JpegDecoder
 {
@@ -14,22 +16,30 @@ public static class JpegDecoder
 
     /// <param name="data">The whole JPEG stream; zero padding after the end marker is allowed (MJPEG cameras pad).</param>
     /// <param name="capturedAt">Monotonic capture time to put on the frame.</param>
-    public static FrameDecode Decode(ReadOnlySpan<byte> data, TimeSpan capturedAt = default) =>
-        Check(data, out var info) is { } fault ? FrameDecode.Refuse(fault.Code, fault.Message) : Read(data[..info.End], capturedAt, 0, 0);
+    /// <param name="reuse">A disposed frame that nobody else holds: it becomes this one, so that a loop allocates nothing.</param>
+    public static FrameDecode Decode(ReadOnlySpan<byte> data, TimeSpan capturedAt = default, RgbFrame? reuse = null) =>
+        Check(data, out var info) is { } fault ? FrameDecode.Refuse(fault.Code, fault.Message) : Read(data[..info.End], capturedAt, 0, 0, reuse);
 
     /// <summary>
     /// For frames in which probably nobody is: decodes by the smallest scaled transform (eighths, ITU-T T.81 blocks) that
     /// still has <paramref name="width"/> × <paramref name="height"/> pixels for the detector. The frame has its full
     /// size all the same, and is decoded in full when its pixels are asked for, that is when a face was found.
     /// </summary>
-    public static FrameDecode DecodeForSearch(ReadOnlySpan<byte> data, int width, int height, TimeSpan capturedAt = default)
+    public static FrameDecode DecodeForSearch(ReadOnlySpan<byte> data, int width, int height, TimeSpan capturedAt = default, RgbFrame? reuse = null)
     {
         if (Check(data, out var info) is { } fault)
         {
             return FrameDecode.Refuse(fault.Code, fault.Message);
         }
 
-        var small = Read(data[..info.End], capturedAt, width, height);
+        if (BaselineJpeg.Scaled(Math.Max(info.Width, info.Height), 4) < Math.Max(width, height) || BaselineJpeg.Scaled(Math.Min(info.Width, info.Height), 4) < Math.Min(width, height))
+        {
+            // Not even half of it would do.
+            return Read(data[..info.End], capturedAt, 0, 0, reuse);
+        }
+
+        var spare = reuse?.Spare as RawJpeg;
+        var small = Read(data[..info.End], capturedAt, width, height, spare?.Preview);
         if (!small.IsDecoded)
         {
             return small;
@@ -40,12 +50,12 @@ public static class JpegDecoder
         var (w, h) = turned ? (info.Height, info.Width) : (info.Width, info.Height);
         return (small.Frame.Width, small.Frame.Height) == (w, h)
             ? small
-            : FrameDecode.Of(RgbFrame.Defer(RawJpeg.Copy(data[..info.End], small.Frame), w, h, capturedAt));
+            : FrameDecode.Of(RgbFrame.Defer(RawJpeg.Copy(data[..info.End], small.Frame, spare), w, h, capturedAt, reuse));
     }
 
     /// <summary>A few pixels of the whole picture (an eighth a side, which costs no transform), for the sense of motion.</summary>
-    internal static FrameDecode Thumbnail(ReadOnlySpan<byte> data) =>
-        Check(data, out var info) is { } fault ? FrameDecode.Refuse(fault.Code, fault.Message) : Read(data[..info.End], default, 1, 1);
+    internal static FrameDecode Thumbnail(ReadOnlySpan<byte> data, RgbFrame? reuse = null) =>
+        Check(data, out var info) is { } fault ? FrameDecode.Refuse(fault.Code, fault.Message) : Read(data[..info.End], default, 1, 1, reuse);
 
     private static FrameFault? Check(ReadOnlySpan<byte> data, out JpegStructure.Info info)
     {
@@ -68,7 +78,57 @@ public static class JpegDecoder
     }
 
     // Whole where no smaller size is asked for.
-    private static unsafe FrameDecode Read(ReadOnlySpan<byte> data, TimeSpan capturedAt, int width, int height)
+    private static FrameDecode Read(ReadOnlySpan<byte> data, TimeSpan capturedAt, int width, int height, RgbFrame? reuse) =>
+        Camera(data, capturedAt, width, height, reuse) is { } frame ? FrameDecode.Of(frame) : General(data, capturedAt, width, height);
+
+    // Null for what is no undamaged picture of a camera's kind.
+    private static RgbFrame? Camera(ReadOnlySpan<byte> data, TimeSpan capturedAt, int width, int height, RgbFrame? reuse)
+    {
+        var decoder = BaselineJpeg.Rent();
+        try
+        {
+            if (!decoder.Open(data))
+            {
+                return null;
+            }
+
+            var scale = 8;
+            while (width > 0 && scale > 1 && BaselineJpeg.Scaled(decoder.Width, scale / 2) >= width && BaselineJpeg.Scaled(decoder.Height, scale / 2) >= height)
+            {
+                scale /= 2;
+            }
+
+            var frame = RgbFrame.Rent(BaselineJpeg.Scaled(decoder.Width, scale), BaselineJpeg.Scaled(decoder.Height, scale), capturedAt, reuse);
+            if (decoder.Decode(data, scale, frame.Pixels))
+            {
+                return frame;
+            }
+
+            frame.Dispose();
+            return null;
+        }
+        finally
+        {
+            BaselineJpeg.Return(decoder);
+        }
+    }
+
+    /// <summary>A camera's picture of this size straight into a buffer of its own; false where it is none.</summary>
+    internal static bool TryInto(ReadOnlySpan<byte> data, Span<byte> rgb, int width, int height)
+    {
+        var decoder = BaselineJpeg.Rent();
+        try
+        {
+            return decoder.Open(data) && (decoder.Width, decoder.Height) == (width, height) && decoder.Decode(data, 8, rgb);
+        }
+        finally
+        {
+            BaselineJpeg.Return(decoder);
+        }
+    }
+
+    /// <summary>The general decoder: progressive, CMYK, turned and damaged pictures. Internal for tests that compare the two.</summary>
+    internal static unsafe FrameDecode General(ReadOnlySpan<byte> data, TimeSpan capturedAt, int width, int height)
     {
         fixed (byte* bytes = data)
         {

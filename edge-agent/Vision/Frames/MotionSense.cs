@@ -18,26 +18,32 @@ public sealed class MotionSense
 
     private readonly float[] _last = new float[Columns * Rows];
     private readonly float[] _now = new float[Columns * Rows];
+    private RgbFrame? _thumbnail;
     private bool _any;
 
     /// <summary>Whether a JPEG frame differs from the one before; a damaged one does not.</summary>
     public bool Moved(ReadOnlySpan<byte> jpeg)
     {
-        var small = JpegDecoder.Thumbnail(jpeg);
+        var small = JpegDecoder.Thumbnail(jpeg, _thumbnail);
         if (!small.IsDecoded)
         {
             return false;
         }
 
         using var frame = small.Frame;
+        _thumbnail = frame;
         var pixels = frame.Pixels;
         return Judge(frame.Width, frame.Height, pixels, frame.Stride, 3, 1);
     }
 
-    /// <summary>Whether a YUYV frame differs from the one before; one that is too short does not.</summary>
-    public bool Moved(ReadOnlySpan<byte> yuyv, int width, int height, int stride) =>
-        width > 0 && height > 0 && stride >= width * 2 && yuyv.Length >= ((height - 1) * stride) + (width * 2)
-        && Judge(width, height, yuyv, stride, 2, 0);
+    /// <summary>Whether a YUYV frame, or an NV12 one (<paramref name="planar"/>), differs from the one before; one that is too short does not.</summary>
+    public bool Moved(ReadOnlySpan<byte> yuyv, int width, int height, int stride, bool planar = false)
+    {
+        // NV12 begins with a plane of luma alone.
+        var bytes = planar ? 1 : 2;
+        return width > 0 && height > 0 && stride >= width * bytes && yuyv.Length >= ((height - 1) * stride) + (width * bytes)
+            && Judge(width, height, yuyv, stride, bytes, 0);
+    }
 
     // Every sixth pixel and row of a large frame is enough for a mean.
     private bool Judge(int width, int height, ReadOnlySpan<byte> bytes, int stride, int step, int offset)

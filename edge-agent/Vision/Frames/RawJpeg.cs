@@ -5,23 +5,35 @@ namespace Devices.Edge.Vision.Frames;
 /// <summary>A JPEG picture of which a smaller version was decoded; the whole one is decoded on demand.</summary>
 internal sealed class RawJpeg : DeferredPixels
 {
-    private readonly RgbFrame _preview;
-    private readonly int _length;
+    private RgbFrame _preview;
+    private int _length;
     private byte[]? _bytes;
 
     private RawJpeg(byte[] bytes, int length, RgbFrame preview) => (_bytes, _length, _preview) = (bytes, length, preview);
 
     internal override RgbFrame? Preview => _preview;
 
-    internal static RawJpeg Copy(ReadOnlySpan<byte> data, RgbFrame preview)
+    /// <param name="reuse">A disposed one that becomes the new one.</param>
+    internal static RawJpeg Copy(ReadOnlySpan<byte> data, RgbFrame preview, RawJpeg? reuse = null)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(bytes);
-        return new RawJpeg(bytes, data.Length, preview);
+        if (reuse is null)
+        {
+            return new RawJpeg(bytes, data.Length, preview);
+        }
+
+        (reuse._bytes, reuse._length, reuse._preview) = (bytes, data.Length, preview);
+        return reuse;
     }
 
     internal override FrameFault? WriteRgb(Span<byte> rgb, int width, int height)
     {
+        if (JpegDecoder.TryInto(_bytes.AsSpan(0, _length), rgb, width, height))
+        {
+            return null;
+        }
+
         var whole = JpegDecoder.Decode(_bytes.AsSpan(0, _length));
         if (!whole.IsDecoded)
         {

@@ -15,21 +15,28 @@ internal sealed class RawYuv : DeferredPixels
     private const float Luma = 298f / 256;
     private static readonly Vector128<float> OfU = Vector128.Create(0, -100f / 256, 516f / 256, 0);
     private static readonly Vector128<float> OfV = Vector128.Create(409f / 256, -208f / 256, 0, 0);
-    private readonly bool _planar;
-    private readonly int _stride;
-    private readonly int _height;
-    private readonly int _length;
+    private bool _planar;
+    private int _stride;
+    private int _height;
+    private int _length;
     private byte[]? _bytes;
 
     private RawYuv(byte[] bytes, int length, bool planar, int stride, int height) => (_bytes, _length, _planar, _stride, _height) = (bytes, length, planar, stride, height);
 
     internal override bool HasRows => true;
 
-    internal static RawYuv Copy(ReadOnlySpan<byte> data, bool planar, int stride, int height)
+    /// <param name="reuse">A disposed one that becomes the new one.</param>
+    internal static RawYuv Copy(ReadOnlySpan<byte> data, bool planar, int stride, int height, RawYuv? reuse = null)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(bytes);
-        return new RawYuv(bytes, data.Length, planar, stride, height);
+        if (reuse is null)
+        {
+            return new RawYuv(bytes, data.Length, planar, stride, height);
+        }
+
+        (reuse._bytes, reuse._length, reuse._planar, reuse._stride, reuse._height) = (bytes, data.Length, planar, stride, height);
+        return reuse;
     }
 
     internal override FrameFault? WriteRgb(Span<byte> rgb, int width, int height)

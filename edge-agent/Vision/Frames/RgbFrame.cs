@@ -26,15 +26,15 @@ public sealed class RgbFrame : IDisposable
         CapturedAt = capturedAt;
     }
 
-    public int Width { get; }
+    public int Width { get; private set; }
 
-    public int Height { get; }
+    public int Height { get; private set; }
 
     /// <summary>Bytes from one row to the next.</summary>
     public int Stride => Width * 3;
 
     /// <summary>Monotonic capture time since an origin of the caller's choice; only differences matter.</summary>
-    public TimeSpan CapturedAt { get; }
+    public TimeSpan CapturedAt { get; private set; }
 
     /// <summary>Row-major R, G, B bytes: <see cref="Stride"/> × <see cref="Height"/> of them.</summary>
     /// <exception cref="ObjectDisposedException">The frame was disposed.</exception>
@@ -55,18 +55,23 @@ public sealed class RgbFrame : IDisposable
     internal DeferredPixels? Deferred => _buffer is null && !_disposed ? _source : null;
 
     /// <summary>A frame whose RGB pixels are made when they are asked for; it owns <paramref name="source"/>.</summary>
-    internal static RgbFrame Defer(DeferredPixels source, int width, int height, TimeSpan capturedAt) => new(null, source, width, height, capturedAt);
+    internal static RgbFrame Defer(DeferredPixels source, int width, int height, TimeSpan capturedAt, RgbFrame? reuse = null) =>
+        Renew(reuse, null, source, width, height, capturedAt);
 
     /// <summary>Takes a buffer from the shared pool; its content is undefined until written.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A side is below 1 or above <see cref="MaximumSide"/>.</exception>
-    public static RgbFrame Rent(int width, int height, TimeSpan capturedAt = default)
+    /// <param name="reuse">A disposed frame that nobody else holds any more: it becomes the new one, so that a loop allocates nothing.</param>
+    public static RgbFrame Rent(int width, int height, TimeSpan capturedAt = default, RgbFrame? reuse = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, MaximumSide);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, MaximumSide);
-        return new RgbFrame(ArrayPool<byte>.Shared.Rent(width * height * 3), null, width, height, capturedAt);
+        return Renew(reuse, ArrayPool<byte>.Shared.Rent(width * height * 3), null, width, height, capturedAt);
     }
+
+    /// <summary>What a disposed frame was made of, for the next one.</summary>
+    internal DeferredPixels? Spare { get; private set; }
 
     /// <summary>Copies packed RGB24 pixels into a new pooled frame.</summary>
     public static RgbFrame Copy(ReadOnlySpan<byte> rgb, int width, int height, TimeSpan capturedAt = default)
@@ -107,10 +112,27 @@ public sealed class RgbFrame : IDisposable
         }
 
         source?.Dispose();
+        Spare = source ?? Spare;
         if (buffer is not null)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private static RgbFrame Renew(RgbFrame? reuse, byte[]? buffer, DeferredPixels? source, int width, int height, TimeSpan capturedAt)
+    {
+        if (reuse is not { _disposed: true })
+        {
+            return new RgbFrame(buffer, source, width, height, capturedAt);
+        }
+
+        lock (reuse._gate)
+        {
+            (reuse._buffer, reuse._source, reuse.Width, reuse.Height, reuse.CapturedAt) = (buffer, source, width, height, capturedAt);
+            reuse._disposed = false;
+        }
+
+        return reuse;
     }
 
     private byte[] Materialise()

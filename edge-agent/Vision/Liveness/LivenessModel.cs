@@ -23,12 +23,19 @@ internal sealed class LivenessModel : IDisposable
         _logits = _binding.SingleOutput(spec.Classes);
     }
 
-    internal float Score(RgbFrame frame, in FaceBox face)
+    internal OnnxBinding Binding => _binding;
+
+    /// <summary>Crops the face, with what is around it, into the model's input.</summary>
+    internal void Prepare(RgbFrame frame, in FaceBox face)
     {
         var crop = CropOf(face, frame.Width, frame.Height, _spec);
         var border = _spec.Border == "reflect" ? BorderFill.Reflect : BorderFill.Replicate;
         _resizer.Resize(frame, crop.X, crop.Y, crop.Width, crop.Height, _binding.Input, border);
-        _binding.Run();
+    }
+
+    /// <summary>The live class's share in what the last run gave.</summary>
+    internal float Read()
+    {
         var most = _logits[0];
         foreach (var logit in _logits)
         {

@@ -11,6 +11,7 @@ public sealed class LoadedPack : IDisposable
     internal LoadedPack(string directory, PackManifest manifest, PackOptions options)
     {
         Manifest = manifest;
+        SideBySide = options.SideBySide && SideThread.IsWorthIt;
         try
         {
             Detector = new OnnxModel(Path.Combine(directory, manifest.Detector.File), options);
@@ -35,6 +36,8 @@ public sealed class LoadedPack : IDisposable
     /// <exception cref="InvalidOperationException">The pack was loaded for calibration and has none.</exception>
     public PackCalibration Calibration => Manifest.Calibration
         ?? throw new InvalidOperationException($"Pack {Reference} has no calibration; it can only be measured.");
+
+    internal bool SideBySide { get; }
 
     internal OnnxModel Detector { get; }
 

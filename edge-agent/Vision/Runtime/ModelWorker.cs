@@ -86,6 +86,24 @@ public sealed class ModelWorker : IDisposable
         }
     }
 
+    /// <summary>Two runs in one question; the worker has a thread for each.</summary>
+    internal void RunBoth(RemoteBinding first, RemoteBinding second)
+    {
+        lock (_gate)
+        {
+            EnsureStarted();
+            foreach (var binding in (ReadOnlySpan<RemoteBinding>)[first, second])
+            {
+                if (binding.Start != _start)
+                {
+                    Rebind(binding);
+                }
+            }
+
+            Ask(WorkerWire.RunBoth, WorkerWire.Pair(first.Number, second.Number), [], _limits.Run, first.Model.Name, second);
+        }
+    }
+
     internal void Release(RemoteBinding binding)
     {
         lock (_gate)
@@ -208,12 +226,12 @@ public sealed class ModelWorker : IDisposable
     }
 
     // Null for a run, which answers without bytes.
-    private BinaryReader? Ask(int what, int number, byte[] body, TimeSpan limit, string model)
+    private BinaryReader? Ask(int what, int number, byte[] body, TimeSpan limit, string model, RemoteBinding? beside = null)
     {
         Arm(limit);
         try
         {
-            WorkerWire.WriteHead(_head, what, what == WorkerWire.Run ? number : body.Length);
+            WorkerWire.WriteHead(_head, what, what is WorkerWire.Run or WorkerWire.RunBoth ? number : body.Length);
             _to!.Write(_head);
             if (body.Length > 0)
             {
@@ -223,6 +241,14 @@ public sealed class ModelWorker : IDisposable
             _to.Flush();
             _from!.ReadExactly(_head);
             var (status, length) = WorkerWire.ReadHead(_head);
+            if (status == WorkerWire.Half && beside is not null)
+            {
+                // What is still to come is the other one's.
+                (model, beside) = (length == beside.Number ? model : beside.Model.Name, null);
+                _from.ReadExactly(_head);
+                (status, length) = WorkerWire.ReadHead(_head);
+            }
+
             if (status is not (WorkerWire.Done or WorkerWire.Refused) || length is < 0 or > WorkerWire.Longest)
             {
                 throw new InvalidDataException("no such answer");
@@ -237,11 +263,11 @@ public sealed class ModelWorker : IDisposable
             _from.ReadExactly(answer);
             return status == WorkerWire.Done
                 ? new BinaryReader(new MemoryStream(answer), Encoding.UTF8)
-                : throw new ModelFaultException($"{model} does not run: {Encoding.UTF8.GetString(answer)}", stopped: false);
+                : throw new ModelFaultException($"{(beside is null ? model : $"{model} or {beside.Model.Name}")} does not run: {Encoding.UTF8.GetString(answer)}", stopped: false);
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw Ended($"in {model}");
+            throw Ended(beside is null ? $"in {model}" : $"in {model} or {beside.Model.Name}");
         }
         finally
         {

@@ -27,6 +27,14 @@ public static partial class ModelWorkerHost
         using var input = Console.OpenStandardInput();
         using var models = new WorkerModels(parent);
         var head = new byte[WorkerWire.HeadLength];
+        var halfHead = new byte[WorkerWire.HeadLength];
+
+        // The other one is still running then, and the whole answer waits for both: nobody else writes.
+        Action<int> half = binding =>
+        {
+            WorkerWire.WriteHead(halfHead, WorkerWire.Half, binding);
+            output.Write(halfHead);
+        };
         while (Read(input, head))
         {
             var (what, length) = WorkerWire.ReadHead(head);
@@ -37,7 +45,7 @@ public static partial class ModelWorkerHost
             }
 
             BinaryReader? request = null;
-            if (what != WorkerWire.Run)
+            if (what is not (WorkerWire.Run or WorkerWire.RunBoth))
             {
                 var body = length is >= 0 and <= WorkerWire.Longest ? new byte[length] : null;
                 if (body is null || !Read(input, body))
@@ -50,14 +58,14 @@ public static partial class ModelWorkerHost
 
             using (request)
             {
-                Answer(output, head, models, what, length, request);
+                Answer(output, head, models, what, length, request, half);
             }
         }
 
         return 0;
     }
 
-    private static void Answer(FileStream output, byte[] head, WorkerModels models, int what, int number, BinaryReader? request)
+    private static void Answer(FileStream output, byte[] head, WorkerModels models, int what, int number, BinaryReader? request, Action<int> half)
     {
         byte[] body = [];
         var status = WorkerWire.Done;
@@ -67,6 +75,9 @@ public static partial class ModelWorkerHost
             {
                 case WorkerWire.Run:
                     models.Run(number);
+                    break;
+                case WorkerWire.RunBoth:
+                    models.RunBoth(number, half);
                     break;
                 case WorkerWire.Load:
                     body = models.Load(request!);

@@ -11,6 +11,7 @@ internal sealed class OnnxBinding : IDisposable
 {
     private readonly string _name;
     private readonly BoundModel _bound;
+    private readonly Action _run;
 
     internal OnnxBinding(OnnxModel model, ModelInput input)
     {
@@ -27,6 +28,7 @@ internal sealed class OnnxBinding : IDisposable
         }
 
         _bound = model.Bind(input.Name, shape);
+        _run = _bound.Run;
     }
 
     internal Span<float> Input => _bound.Input;
@@ -37,6 +39,32 @@ internal sealed class OnnxBinding : IDisposable
     internal void Run()
     {
         _bound.Run();
+        Check();
+    }
+
+    /// <summary>Two models at once, where there is a second thread; what the first threw goes before what the second did.</summary>
+    internal static void RunBoth(OnnxBinding first, OnnxBinding second, SideThread? side)
+    {
+        if (first._bound is RemoteBinding here && second._bound is RemoteBinding there)
+        {
+            here.RunWith(there);
+        }
+        else if (side is not null)
+        {
+            side.Run(first._run, second._run);
+        }
+        else
+        {
+            first._bound.Run();
+            second._bound.Run();
+        }
+
+        first.Check();
+        second.Check();
+    }
+
+    private void Check()
+    {
         var outputs = _bound.Outputs;
         for (var i = 0; i < outputs.Count; i++)
         {

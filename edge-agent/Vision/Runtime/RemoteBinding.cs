@@ -40,6 +40,19 @@ internal sealed unsafe class RemoteBinding : BoundModel
     internal override void Run()
     {
         _worker.Run(this);
+        Fetch();
+    }
+
+    /// <summary>Both in one question to the worker, which runs them side by side.</summary>
+    internal void RunWith(RemoteBinding other)
+    {
+        _worker.RunBoth(this, other);
+        Fetch();
+        other.Fetch();
+    }
+
+    private void Fetch()
+    {
         for (var i = 0; i < _outputs.Count; i++)
         {
             var values = _outputs[i].Values;

@@ -10,6 +10,13 @@ internal sealed class WorkerModels(int parent) : IDisposable
     private readonly List<InferenceSession> _sessions = [];
     private readonly Dictionary<int, Bound> _bound = [];
     private readonly RunOptions _runOptions = new();
+    private SideThread? _side;
+    private Action? _runHere;
+    private Action? _runThere;
+    private int _here;
+    private int _there;
+    private int _finished;
+    private Action<int>? _half;
 
     internal byte[] Load(BinaryReader request)
     {
@@ -62,6 +69,32 @@ internal sealed class WorkerModels(int parent) : IDisposable
         bound.Session.RunWithBinding(_runOptions, bound.Binding);
     }
 
+    /// <param name="half">Told once which of the two is done first, by the thread that ran it.</param>
+    internal void RunBoth(int both, Action<int> half)
+    {
+        var (first, second) = WorkerWire.Pair(both);
+        if (!SideThread.IsWorthIt)
+        {
+            Run(first);
+            half(first);
+            Run(second);
+            return;
+        }
+
+        (_here, _there, _half, _finished) = (first, second, half, 0);
+        _side ??= new SideThread();
+        _side.Run(_runHere ??= () => RunOne(_here), _runThere ??= () => RunOne(_there));
+    }
+
+    private void RunOne(int number)
+    {
+        Run(number);
+        if (Interlocked.Increment(ref _finished) == 1)
+        {
+            _half!(number);
+        }
+    }
+
     internal void Unbind(int number)
     {
         if (_bound.Remove(number, out var bound))
@@ -72,6 +105,7 @@ internal sealed class WorkerModels(int parent) : IDisposable
 
     public void Dispose()
     {
+        _side?.Dispose();
         foreach (var bound in _bound.Values)
         {
             bound.Dispose();

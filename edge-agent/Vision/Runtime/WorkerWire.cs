@@ -20,15 +20,27 @@ internal static class WorkerWire
     /// <summary>The length's place holds the binding; no answer.</summary>
     internal const int Unbind = 4;
 
+    /// <summary>The length's place holds two bindings, which are run side by side; a <see cref="Half"/> and then a head without bytes answer.</summary>
+    internal const int RunBoth = 5;
+
     internal const int Done = 0;
 
     /// <summary>The runtime refused; the bytes are its message.</summary>
     internal const int Refused = 1;
 
+    /// <summary>One of two runs is done, whose binding stands in the length's place; another answer follows. So a model that hangs is named.</summary>
+    internal const int Half = 2;
+
     internal const int HeadLength = 8;
 
     /// <summary>No message is longer; a longer one is damage.</summary>
     internal const int Longest = 1 << 20;
+
+    /// <summary>Two bindings' numbers in one; a process makes a handful of bindings.</summary>
+    internal static int Pair(int first, int second) =>
+        first is >= 0 and <= short.MaxValue && second is >= 0 and <= short.MaxValue ? (first << 16) | second : throw new InvalidOperationException("more models were bound than a worker takes");
+
+    internal static (int First, int Second) Pair(int both) => (both >> 16, both & 0xFFFF);
 
     internal static void WriteHead(Span<byte> head, int what, int length)
     {

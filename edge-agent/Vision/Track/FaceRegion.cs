@@ -72,6 +72,18 @@ public sealed record FaceRegion
         return inside;
     }
 
+    /// <summary>The upright rectangle around it, in pixels of a picture of this size.</summary>
+    internal FaceBox Bounds(int width, int height)
+    {
+        float left = 1, top = 1, right = 0, bottom = 0;
+        foreach (var corner in _corners)
+        {
+            (left, top, right, bottom) = (MathF.Min(left, corner.X), MathF.Min(top, corner.Y), MathF.Max(right, corner.X), MathF.Max(bottom, corner.Y));
+        }
+
+        return new FaceBox(left * width, top * height, (right - left) * width, (bottom - top) * height);
+    }
+
     private static float Area(Vector2[] corners)
     {
         var twice = 0f;

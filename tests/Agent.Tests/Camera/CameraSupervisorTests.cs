@@ -62,6 +62,7 @@ public sealed class CameraSupervisorTests
 
     [Theory]
     [InlineData("v4l2:/dev/video0?width=1280&height=720&fps=30&format=yuyv", null)]
+    [InlineData("v4l2:/dev/video0?format=nv12", null)]
     [InlineData("mjpeg:http://127.0.0.1:5091/stream", null)]
     [InlineData("process:rpicam-vid --codec mjpeg -o - --width '640'", null)]
     [InlineData("none", null)]

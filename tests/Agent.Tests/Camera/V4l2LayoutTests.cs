@@ -52,6 +52,7 @@ public sealed class V4l2LayoutTests
         V4l2Numbers.SetParm.ShouldBe(Ioc(both, 22, 0xCC));
         V4l2Numbers.FourCc(V4l2Numbers.Mjpeg).ShouldBe("MJPG");
         V4l2Numbers.FourCc(V4l2Numbers.Yuyv).ShouldBe("YUYV");
+        V4l2Numbers.FourCc(V4l2Numbers.Nv12).ShouldBe("NV12");
     }
 
     [Fact]

@@ -101,6 +101,51 @@ public sealed class V4l2SourceTests
         source.Tally.LastReason.ShouldNotBeNull().ShouldContain("1000 of 6144 bytes");
     }
 
+    [Fact]
+    public async Task Nv12_frames_are_taken_whole_and_short_ones_are_refused()
+    {
+        byte[] whole = [.. Enumerable.Range(0, 64 * 48 * 3 / 2).Select(i => (byte)i)];
+        FakeV4l2 device = new([new(whole[..3100]), new(whole)]) { Formats = [V4l2Numbers.Nv12] };
+        V4l2Source source = new(device, Options, TimeProvider.System);
+        await foreach (CameraFrame frame in source.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            using (frame)
+            {
+                frame.Format.ShouldBe(FrameFormat.Nv12);
+                (frame.Width, frame.Height, frame.Stride).ShouldBe((64, 48, 64));
+                frame.Data.ToArray().ShouldBe(whole);
+            }
+
+            break;
+        }
+
+        source.Tally.LastReason.ShouldNotBeNull().ShouldContain("3100 of 4608 bytes");
+    }
+
+    [Theory]
+    [InlineData(640, 480, 15, V4l2Numbers.Nv12)]
+    [InlineData(640, 480, 20, V4l2Numbers.Nv12)]
+    [InlineData(1280, 720, 15, V4l2Numbers.Mjpeg)]
+    public async Task Raw_frames_are_chosen_while_they_fit_the_bus_and_mjpeg_above(int width, int height, int rate, uint chosen)
+    {
+        FakeV4l2 device = new(Recording(1)) { Formats = [V4l2Numbers.Mjpeg, V4l2Numbers.Yuyv, V4l2Numbers.Nv12] };
+        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(400));
+        try
+        {
+            await foreach (CameraFrame frame in new V4l2Source(device, Options with { Width = width, Height = height, FramesPerSecond = rate }, TimeProvider.System).ReadAsync(stop.Token))
+            {
+                frame.Dispose();
+                break;
+            }
+        }
+        catch (Exception e) when (e is CameraException or OperationCanceledException)
+        {
+            // The recording is of JPEG pictures, which a raw format refuses; what was asked of the driver is what counts.
+        }
+
+        device.LastFormat.ShouldBe(chosen);
+    }
+
     [Theory]
     [InlineData(V4l2Numbers.EBUSY, CameraFaultKind.Busy, "in use by another program")]
     [InlineData(V4l2Numbers.ENOENT, CameraFaultKind.NotFound, "no camera at /dev/video0")]

@@ -29,7 +29,7 @@ internal sealed unsafe class FakeV4l2(IReadOnlyList<FakeFrame> recording) : IV4l
 
     public uint LastFormat { get; private set; }
 
-    public uint[] Formats { get; init; } = [Mjpeg, Yuyv];
+    public uint[] Formats { get; init; } = [Mjpeg];
 
     public int OpenErrno { get; set; }
 
@@ -77,7 +77,7 @@ internal sealed unsafe class FakeV4l2(IReadOnlyList<FakeFrame> recording) : IV4l
                 V4l2Format* format = (V4l2Format*)argument;
                 LastFormat = format->PixelFormat;
                 (format->Width, format->Height) = (Width, Height);
-                format->BytesPerLine = format->PixelFormat == Yuyv ? Width * 2 : 0;
+                format->BytesPerLine = format->PixelFormat == Yuyv ? Width * 2 : format->PixelFormat == Nv12 ? Width : 0;
                 format->SizeImage = BufferBytes;
                 return 0;
             case SetParm:

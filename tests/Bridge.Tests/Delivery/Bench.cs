@@ -12,12 +12,11 @@ namespace Devices.Bridge.Tests.Delivery;
 internal sealed class Bench : IAsyncDisposable
 {
     private readonly bool _ownsPlatform;
-    private readonly List<string> _settings;
 
     private Bench(PlayedPlatform platform, bool ownsPlatform, string folder, IEnumerable<string> settings)
     {
         (Platform, _ownsPlatform, Folder) = (platform, ownsPlatform, folder);
-        _settings = [.. settings];
+        Settings = [.. settings];
     }
 
     public PlayedPlatform Platform { get; }
@@ -28,6 +27,9 @@ internal sealed class Bench : IAsyncDisposable
 
     /// <summary>A last word on services at the next <see cref="OpenAsync"/>.</summary>
     public Action<WebApplicationBuilder>? Configure { get; set; }
+
+    /// <summary>Settings beside the usual ones, for the next <see cref="OpenAsync"/>.</summary>
+    public List<string> Settings { get; set; }
 
     public Uri Address => new(App.Urls.First(u => u.StartsWith("http://", StringComparison.Ordinal)));
 
@@ -58,11 +60,11 @@ internal sealed class Bench : IAsyncDisposable
         where T : notnull => App.Services.GetRequiredService<T>();
 
     /// <summary>Settings of the next <see cref="OpenAsync"/>, over the earlier ones.</summary>
-    public void Set(params IReadOnlyList<string> settings) => _settings.AddRange(settings);
+    public void Set(params IReadOnlyList<string> settings) => Settings.AddRange(settings);
 
     public async Task OpenAsync()
     {
-        App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. _settings], builder =>
+        App = BridgeApplication.Build([.. Arguments(Folder, Platform.Address), .. await Kit.PostgresCluster.SettingsAsync(Folder), .. Settings], builder =>
         {
             builder.Logging.ClearProviders();
             Configure?.Invoke(builder);

@@ -43,6 +43,19 @@ internal sealed class PlayedPlatform : IAsyncDisposable
 
     public Task SetAsync(object settings) => PostAsync("settings", settings);
 
+    /// <summary>Departments and users as the people file has them.</summary>
+    public Task OrganisationAsync(object organisation) => PostAsync("people", organisation);
+
+    /// <summary>Raises an event.</summary>
+    public async Task<string> EventAsync(string type, object data, string? id = null) =>
+        (await PostAsync("events", id is null ? new { type, data } : new { type, data, event_id = id }))["event_id"]!.GetValue<string>();
+
+    /// <summary>Does something to the stream's connections: disconnect, silence, abort, keepalive.</summary>
+    public Task StreamAsync(string what) => PostAsync($"stream?do={what}", new { });
+
+    /// <summary>Events with what became of them, and the stream's counters.</summary>
+    public async Task<JsonObject> EventsAsync() => (await _http.GetFromJsonAsync<JsonObject>("_standin/events"))!;
+
     /// <summary>What it recorded, in order of arrival.</summary>
     public async Task<IReadOnlyList<Recorded>> RecordsAsync() =>
         [.. (await _http.GetFromJsonAsync<JsonObject>("_standin/records"))!["records"]!.AsArray().Select(r => new Recorded(

@@ -26,6 +26,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     private readonly string _directory;
     private readonly string _bin;
     private readonly List<Process> _keepers = [];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Task<string>>> _served = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _making = new(1);
     private int _databases;
     private string? _template;
@@ -37,13 +38,28 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     public static bool Started => Lazily.IsValueCreated;
 
+    /// <summary>Where its socket lies.</summary>
+    public string Directory => _directory;
+
     private string DataDirectory => Path.Combine(_directory, "data");
+
+    /// <summary>
+    /// Settings that put a bridge of these tests on PostgreSQL, where the environment says DEVICES_TEST_STORE=postgres; else none. The same
+    /// data directory keeps its database.
+    /// </summary>
+    public static async Task<string[]> SettingsAsync(string data)
+    {
+        if (Environment.GetEnvironmentVariable("DEVICES_TEST_STORE") != "postgres") return [];
+        PostgresCluster cluster = await Shared;
+        string name = await cluster._served.GetOrAdd(data, _ => new(() => cluster.CreateDatabaseAsync())).Value;
+        return ["--Bridge:Store=postgres", $"--Bridge:Postgres:ConnectionFile={cluster.ConnectionFile(name)}"];
+    }
 
     /// <summary>Skips the test where there is no PostgreSQL 15 or newer.</summary>
     public static string Programs()
     {
-        string? found = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.EnumerateDirectories("/usr/lib/postgresql")
+        string? found = System.IO.Directory.Exists("/usr/lib/postgresql")
+            ? System.IO.Directory.EnumerateDirectories("/usr/lib/postgresql")
                 .Where(one => int.TryParse(Path.GetFileName(one), CultureInfo.InvariantCulture, out int version) && version >= 15 && File.Exists(Path.Combine(one, "bin", "postgres")))
                 .OrderBy(one => one, StringComparer.Ordinal).FirstOrDefault()
             : null;
@@ -54,7 +70,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     public static async Task<PostgresCluster> StartAsync(params string[] settings)
     {
         string bin = Programs();
-        string directory = Directory.CreateTempSubdirectory("bridge-pg-").FullName;
+        string directory = System.IO.Directory.CreateTempSubdirectory("bridge-pg-").FullName;
         PostgresCluster cluster = new(directory, bin);
         // The server refuses to run as root; its package brings the user postgres.
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres:", directory);
@@ -101,7 +117,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
         // Gone, and with them the shared memory that a new server would refuse to start beside.
         DateTime end = DateTime.UtcNow.AddSeconds(20);
-        while (Directory.Exists($"/proc/{server}") && DateTime.UtcNow < end) await Task.Delay(20);
+        while (System.IO.Directory.Exists($"/proc/{server}") && DateTime.UtcNow < end) await Task.Delay(20);
     }
 
     public string ConnectionString(string database) => $"Host={_directory};Database={database};Username={User};Pooling=false";
@@ -162,13 +178,13 @@ public sealed class PostgresCluster : IAsyncDisposable
             await keeper.WaitForExitAsync();
             keeper.Dispose();
         }
-        if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
+        if (System.IO.Directory.Exists(_directory)) System.IO.Directory.Delete(_directory, recursive: true);
     }
 
     // The fourth field of /proc/PID/stat, behind the name in brackets, is the parent.
     private static IEnumerable<int> Children(int parent)
     {
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        foreach (string directory in System.IO.Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), out int process)) continue;
             string stat;

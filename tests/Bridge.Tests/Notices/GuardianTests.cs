@@ -192,6 +192,27 @@ public sealed class GuardianTests
     }
 
     [Fact]
+    public async Task Whom_the_platform_left_out_for_its_full_minute_is_told_a_minute_later_and_the_others_not_again()
+    {
+        await using NoticeBench bench = await NoticeBench.StartAsync();
+        await bench.ConsentAsync("ada", "alan", "grace");
+        await bench.Platform.SetAsync(new { notice_recipients_per_minute = 1 });
+        await PunchAsync(bench);
+        await bench.LookAsync();
+        await bench.LookAsync();
+        (await bench.GotAsync()).Select(g => g.Person).ShouldBe(["alan"]);
+        (await bench.OnlyAsync()).State.ShouldBe(NoticeState.Pending);
+        await bench.Platform.SetAsync(new { notice_recipients_per_minute = 5000 });
+        NoticeSender later = bench.SenderAt(DateTimeOffset.UtcNow.AddMinutes(2));
+        // Within the day, or the test would meet the end of it.
+        if (DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(8)) is { Hour: 23, Minute: > 55 }) return;
+        await later.StepAsync(CancellationToken.None);
+        await later.StepAsync(CancellationToken.None);
+        (await bench.GotAsync()).Select(g => g.Person).ShouldBe(["alan", "grace"]);
+        (await bench.OnlyAsync()).State.ShouldBe(NoticeState.Delivered);
+    }
+
+    [Fact]
     public async Task A_missing_permission_stops_all_with_one_report_and_loses_nothing()
     {
         await using NoticeBench bench = await NoticeBench.StartAsync();

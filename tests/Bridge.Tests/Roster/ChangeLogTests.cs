@@ -91,19 +91,18 @@ public sealed class ChangeLogTests
     }
 
     [Fact]
-    public async Task Who_belonged_where_is_known_for_every_day()
+    public async Task Who_belonged_where_is_known_for_every_time_and_other_changes_do_not_repeat_it()
     {
         await using StoreFixture store = new();
         SqlRosterStore log = new(store.Database, store.Time);
         await store.People.ReconcileAsync(Office, [P("ada")]);
-        long before = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        long first = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
         store.Time.Advance(TimeSpan.FromDays(10));
-        await store.People.ReconcileAsync(Office, [P("ada") with { Departments = [1, 2] }, P("late") with { Departments = [2] }]);
-        long after = store.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        await store.People.ReconcileAsync(Office, [P("ada", "Ada King")]);
+        await store.People.ReconcileAsync(Office, [P("ada", "Ada King") with { Departments = [1, 2] }, P("late") with { Departments = [2] }]);
 
-        (await log.MembershipsAsync(before))["ada"].ShouldBe([1L]);
-        (await log.MembershipsAsync(after))["ada"].ShouldBe([1L, 2L]);
-        (await log.MembershipsAsync(before))["late"].ShouldBe([2L], "for somebody first seen later it is what was seen first");
+        (await log.MembershipsAsync()).Select(m => (m.UserId, m.At - first, string.Join(',', m.Departments)))
+            .ShouldBe([("ada", 0, "1"), ("ada", 864_000_000, "1,2"), ("late", 864_000_000, "2")]);
     }
 
     [Fact]

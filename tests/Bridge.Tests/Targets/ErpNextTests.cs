@@ -80,6 +80,7 @@ public sealed class ErpNextTests : IAsyncLifetime
     [InlineData(FrappeFaultKind.StatusBefore, 504)]
     [InlineData(FrappeFaultKind.CloseBefore, 0)]
     [InlineData(FrappeFaultKind.SlowTransaction, 2500)]
+    [InlineData(FrappeFaultKind.StallAfter, 0)]
     public async Task An_answer_that_did_not_come_is_settled_by_asking_before_anything_is_sent_again(FrappeFaultKind fault, int value)
     {
         Fault(fault, value);

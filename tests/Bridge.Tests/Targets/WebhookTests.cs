@@ -171,6 +171,20 @@ public sealed class WebhookTests : IAsyncLifetime
         (outcome.Kind, outcome.Reason, outcome.Detail).ShouldBe((OutcomeKind.Transient, "reason.webhook_failed", null));
     }
 
+    [Fact]
+    public async Task A_body_that_stalls_after_its_status_holds_nobody_up()
+    {
+        _receiver.Answer(async context =>
+        {
+            context.Response.StatusCode = 422;
+            await context.Response.WriteAsync("no such");
+            await context.Response.Body.FlushAsync();
+            await WebhookReceiver.Hang(context);
+        });
+        DeliveryOutcome outcome = await SendAsync(TestPunch());
+        (outcome.Reason, outcome.Detail).ShouldBe(("reason.webhook_refused", null));
+    }
+
     private static async Task Endless(HttpContext context)
     {
         context.Response.StatusCode = 500;

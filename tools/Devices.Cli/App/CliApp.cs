@@ -1,4 +1,5 @@
 using Devices.Cli.Accuracy;
+using Devices.Cli.Bridge;
 using Devices.Cli.Doctor;
 using Devices.Cli.Flash;
 using Devices.Cli.Font;
@@ -10,6 +11,7 @@ using Devices.Cli.Sim;
 using Devices.Cli.Site;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
+using Devices.Cli.Wifi;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -46,6 +48,14 @@ public static class CliApp
             flash.AddCommand<FlashEraseCommand>("erase").WithDescription("Empty the flash or a region.");
             flash.AddCommand<FlashPortsCommand>("ports").WithDescription("Show this computer's USB serial ports.");
         });
+        config.AddBranch("wifi", wifi =>
+        {
+            wifi.SetDescription("Give the MCU its Wi-Fi network over USB (Improv).");
+            wifi.AddCommand<WifiJoinCommand>("join").WithDescription("Have the board join a network; it keeps the settings only if that worked.")
+                .WithExample("wifi", "join", "--port", "/dev/ttyACM0", "--ssid", "Shop", "--password-file", "wifi.txt");
+            wifi.AddCommand<WifiScanCommand>("scan").WithDescription("Show the networks that the board hears.");
+            wifi.AddCommand<WifiStateCommand>("state").WithDescription("Show what the board is and whether it has joined a network.");
+        });
         config.AddCommand<ProvisionCommand>("provision").WithDescription("Give this board its identity: key, certificate, configuration.")
             .WithExample("provision", "--bridge", "https://bridge.example:5443", "--claim", "CODE@ROOTSHA256HEX", "--terminal", "m2-001", "--state", "/var/lib/devices/agent");
         config.AddCommand<EnrolCommand>("enrol").WithDescription("Enrol people at a terminal from pictures.")
@@ -73,6 +83,15 @@ public static class CliApp
             ledger.SetDescription("Check or show a terminal's ledger file, also while the agent runs.");
             ledger.AddCommand<LedgerVerifyCommand>("verify").WithDescription("Recompute the chain and report the first fault.");
             ledger.AddCommand<LedgerShowCommand>("show").WithDescription("Show the punches in the file.");
+        });
+        config.AddBranch("bridge", bridge =>
+        {
+            bridge.SetDescription("Back up a bridge while it runs, check a backup, restore it.");
+            bridge.AddCommand<BridgeBackupCommand>("backup").WithDescription("Everything of a bridge in one checked file, while it runs.")
+                .WithExample("bridge", "backup", "--data", "/var/lib/devices/bridge", "--to", "/backup/bridge-2026-03-02.tar");
+            bridge.AddCommand<BridgeVerifyCommand>("verify").WithDescription("Check a backup: hashes, counts, the database, every ledger's chain.");
+            bridge.AddCommand<BridgeRestoreCommand>("restore").WithDescription("Put a checked backup in place, in SQLite or an empty PostgreSQL database.")
+                .WithExample("bridge", "restore", "/backup/bridge-2026-03-02.tar", "--data", "/var/lib/devices/bridge");
         });
         config.AddBranch("hardware", hardware =>
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Cli.Accuracy;
+using Devices.Cli.Bridge;
 using Devices.Cli.Doctor;
 using Devices.Cli.Flash;
 using Devices.Cli.Flash.Serial;
@@ -11,6 +12,7 @@ using Devices.Cli.Provisioning;
 using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
+using Devices.Cli.Wifi;
 
 namespace Devices.Cli.App;
 
@@ -28,6 +30,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(List<EnrolledPerson>))]
 [JsonSerializable(typeof(RemovedPerson))]
 [JsonSerializable(typeof(LedgerReport))]
+[JsonSerializable(typeof(BridgeBackupReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ViewReport))]
@@ -36,6 +39,8 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(FlashReadReport))]
 [JsonSerializable(typeof(List<SerialPortInfo>))]
 [JsonSerializable(typeof(SimReport))]
+[JsonSerializable(typeof(WifiReport))]
+[JsonSerializable(typeof(WifiScanReport))]
 [JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(AccuracyDocument))]
 public sealed partial class CliJson : JsonSerializerContext;

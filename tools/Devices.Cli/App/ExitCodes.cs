@@ -57,6 +57,8 @@ public static class ExitCodes
     public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
     public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
 
+    public static readonly ExitCode BackupRefused = new(85, "backup-refused", "The bridge's backup cannot be made, is not sound, or has no place to go.", "Do what the message says; nothing was changed.");
+
     public static readonly ExitCode SerialMissing = new(90, "serial-missing", "There is no such serial port, or nobody listens there.", "Plug the board in with a cable that carries data; `devices flash ports` shows what there is.");
     public static readonly ExitCode SerialBusy = new(91, "serial-busy", "Another program holds the serial port.", "Close the serial monitor or the other run, then run this again.");
     public static readonly ExitCode SerialDenied = new(92, "serial-denied", "This user may not open the serial port.", "Add the user to the group dialout (`sudo usermod -aG dialout $USER`) and log in again.");
@@ -71,6 +73,13 @@ public static class ExitCodes
     public static readonly ExitCode FlashDiffers = new(101, "flash-differs", "The flash does not hold these files.", "Write them with `devices flash write`.");
     public static readonly ExitCode NotAllBoards = new(102, "not-all-boards", "At least one of several boards did not go well.", "See each board's line; run the same command again for those.");
 
+    public static readonly ExitCode ImprovSilent = new(110, "improv-silent", "The board does not answer, or stopped answering.", "Check the cable and that the board runs the terminal's firmware (`devices flash info`), press RESET, then run this again.");
+    public static readonly ExitCode ImprovGarbage = new(111, "improv-garbage", "The board's answer is not what Improv says.", "Flash the terminal's firmware; another program may be on the board.");
+    public static readonly ExitCode WifiRefused = new(112, "wifi-refused", "The board does not take these settings.", "Read its reason.");
+    public static readonly ExitCode WifiNotJoined = new(113, "wifi-not-joined", "The board could not join the network.", "Check name and password, and that the network is on 2.4 GHz and near enough (`devices wifi scan`), then run this again.");
+    public static readonly ExitCode WifiAlready = new(114, "wifi-already", "The board has joined a network already.", "Give --replace to give it another.");
+    public static readonly ExitCode WifiBusy = new(115, "wifi-busy", "The board is joining a network at this moment.", "Wait half a minute, then run this again.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
     /// <summary>The whole table, by number.</summary>
@@ -81,8 +90,9 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, BackupRefused,
         SerialMissing, SerialBusy, SerialDenied, SerialLost, SerialUnsupported, BoardSilent, ChipUnsupported, ImageRefused, BoardClosed, FlashUnknown, FlashFailed, FlashDiffers, NotAllBoards,
+        ImprovSilent, ImprovGarbage, WifiRefused, WifiNotJoined, WifiAlready, WifiBusy,
         Interrupted,
     ];
 }

@@ -13,7 +13,6 @@ internal sealed class NoticeApi(Cloud cloud)
     private const int MostUsers = 100;
     private const int MostBytes = 2048;
     private const int PerDay = 500;
-    private const int PerMinute = 5000;
 
     public Reply Send(CallFields fields)
     {
@@ -50,7 +49,8 @@ internal sealed class NoticeApi(Cloud cloud)
             var got = today.Where(t => t.People.Any(f => f.Userid == person && f.Code is null)).ToList();
             string? code = cloud.People.Find(person) is null ? "invalid"
                 : got.Any(t => t.Text == text) ? "143106"
-                : got.Count >= PerDay || thisMinute + fates.Count >= PerMinute ? "143105" : null;
+                : got.Count >= PerDay ? "143105"
+                : thisMinute + fates.Count >= settings.NoticeRecipientsPerMinute ? "143104" : null;
             fates.Add(new(person, code));
         }
 

@@ -27,6 +27,9 @@ public sealed record StandinSettings
     /// <summary>agent_id of the app, for work notifications.</summary>
     public long AgentId { get; init; } = 1001;
 
+    /// <summary>Recipients of work notifications a minute; those beyond get nothing, and the result says so (143104).</summary>
+    public int NoticeRecipientsPerMinute { get; init; } = 5000;
+
     /// <summary>Seconds until the result of a work notification says who got it.</summary>
     public double NoticeLagSeconds { get; init; }
 

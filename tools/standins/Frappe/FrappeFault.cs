@@ -15,6 +15,9 @@ public enum FrappeFaultKind
     /// <summary>The call is done, then a proxy answers the status.</summary>
     StatusAfter,
 
+    /// <summary>The call is done; the answer begins and never ends.</summary>
+    StallAfter,
+
     /// <summary>Validates, waits, and commits then: a second call in between is validated against what was there before.</summary>
     SlowTransaction,
 

@@ -127,6 +127,12 @@ internal sealed class ResourceApi(FrappeSite site)
             case FrappeFaultKind.CloseAfter:
                 context.Abort();
                 return true;
+            case FrappeFaultKind.StallAfter:
+                context.Response.ContentType = "application/json";
+                await context.Response.WriteAsync("{\"data\":{");
+                await context.Response.Body.FlushAsync();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return true;
             case FrappeFaultKind.StatusAfter:
                 await PageAsync(context, fault.Value);
                 return true;

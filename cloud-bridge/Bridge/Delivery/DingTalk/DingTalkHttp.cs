@@ -59,9 +59,12 @@ public sealed class DingTalkHttp : IDisposable
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         try
         {
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            // The client's own limit ends with the headers: a body that stalls would hold this worker for ever.
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(client.Timeout);
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.Content.Headers.ContentLength > LongestAnswer) return Answer.Failure(new(OutcomeKind.Ambiguous, "reason.unreadable_answer"));
-            string text = await response.Content.ReadAsStringAsync(cancellationToken);
+            string text = await response.Content.ReadAsStringAsync(limit.Token);
             var (json, error) = AnswerReader.Read(response.StatusCode, text);
             return error is null ? Answer.Success(json!.Value) : Answer.Failure(ToOutcome(error));
         }

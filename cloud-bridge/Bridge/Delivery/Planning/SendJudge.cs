@@ -9,7 +9,7 @@ public sealed class SendJudge(SendPlan plan, ISendPlanStore store, BudgetWatch w
     public async Task<SendVerdict> JudgeAsync(OutboxItem item, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(item);
-        PlannedDay day = plan.DayOf(item.At);
+        PlannedDay day = plan.DayOf(item.At, item.Person);
         IReadOnlyList<DayEntry> punches = await store.DayAsync(item.Person, day.Start, day.Until, cancellationToken);
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         DayPunch own = Of(punches.FirstOrDefault(p => p.PunchId == item.PunchId) ?? new(item.PunchId, item.At, Devices.Contract.Punches.PunchDirection.None));

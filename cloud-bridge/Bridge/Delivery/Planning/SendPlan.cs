@@ -21,12 +21,13 @@ public sealed class SendPlan(SitePlan plan, DateTimeZone zone, PlatformOptions o
     private const long BeforeTheMiddle = 15 * 60_000;
     private const long Minute = 60_000;
 
-    /// <summary>The attendance day of a moment.</summary>
-    public PlannedDay DayOf(long at)
+    /// <summary>The attendance day of a moment, by the person's own shifts.</summary>
+    /// <param name="person">Null for whoever is not named in the plan.</param>
+    public PlannedDay DayOf(long at, string? person = null)
     {
         Instant moment = Instant.FromUnixTimeMilliseconds(at);
-        LocalDate day = plan.Around(moment.InZone(zone).Date).DayOf(moment);
-        AttendanceWindows windows = plan.Around(day);
+        LocalDate day = plan.Around(moment.InZone(zone).Date, person).DayOf(moment);
+        AttendanceWindows windows = plan.Around(day, person);
         (long, long) calendar = (Midnight(day), Midnight(day.PlusDays(1)));
         var (start, until) = SitePlan.Reach(day, calendar, windows);
         PlannedShift? shift = windows.Windows.Where(w => w.Shift.Day == day).Select(w => w.Shift).FirstOrDefault();

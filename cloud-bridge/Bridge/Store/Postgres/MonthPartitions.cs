@@ -30,6 +30,28 @@ internal static class MonthPartitions
             if (session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass(@name)", ("@name", NameOf(month))) == 0) Make(session, month);
     }
 
+    /// <summary>The partitions of months that had ended by then, oldest first; never the default one.</summary>
+    public static List<string> Before(SqlSession session, long before)
+    {
+        string present = NameOf(MonthOf(before));
+        return [.. session.Query(
+                "SELECT c.relname FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass('punches')", row => row.GetString(0))
+            .Where(name => IsMonth(name) && string.CompareOrdinal(name, present) < 0).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Takes a month out and drops it, where nothing in it is kept.</summary>
+    public static void Drop(SqlSession session, string name)
+    {
+        if (!IsMonth(name)) throw new ArgumentException($"{name} is no month of punches.", nameof(name));
+        // The last word: a punch that came since the plan was made.
+        if (session.Number(
+            $"""
+            SELECT COUNT(*) FROM {name} p
+            WHERE NOT EXISTS (SELECT 1 FROM removed_punches r WHERE r.terminal = p.terminal AND r.ledger = p.ledger AND r.seq = p.seq AND r.chain = p.chain)
+            """) > 0) return;
+        session.Script($"ALTER TABLE punches DETACH PARTITION {name}; DROP TABLE {name}");
+    }
+
     public static string NameOf(DateTimeOffset month) => month.ToString("'punches_'yyyy'_'MM", CultureInfo.InvariantCulture);
 
     public static DateTimeOffset MonthOf(long at)
@@ -37,6 +59,8 @@ internal static class MonthPartitions
         DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(at);
         return new(time.Year, time.Month, 1, 0, 0, 0, TimeSpan.Zero);
     }
+
+    private static bool IsMonth(string name) => DateTime.TryParseExact(name, "'punches_'yyyy'_'MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     // Made beside and attached: that blocks readers of the other months less than PARTITION OF does.
     private static void Make(SqlSession session, DateTimeOffset month)

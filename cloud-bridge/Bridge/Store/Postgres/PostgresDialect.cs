@@ -14,6 +14,9 @@ public sealed class PostgresDialect : SqlDialect
     // Npgsql 10 runs an automatically prepared command with its first parameters again where they were cleared and added anew.
     public override bool KeepsCommands => false;
 
+    // A migration or a month that moves may take as long as it needs; a statement of every day may not.
+    public override int? ScriptTimeout => 0;
+
     public override string Begin => "BEGIN";
 
     public override string BeginMigration => "BEGIN; SELECT pg_advisory_xact_lock(1147500098, 0)";
@@ -34,8 +37,8 @@ public sealed class PostgresDialect : SqlDialect
         PostgresException answer => Class(answer) switch
         {
             "08" => FaultReach.Connection,
-            // Resources, operator intervention, system error, corruption, deadlock or serialization, read-only, failed transaction.
-            "53" or "57" or "58" or "XX" or "40" or "25" => FaultReach.Group,
+            // Resources, operator intervention, system error, corruption, deadlock or serialization, a lock not got in time, read-only, failed transaction.
+            "53" or "57" or "58" or "XX" or "40" or "55" or "25" => FaultReach.Group,
             _ => FaultReach.Work,
         },
         NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException => FaultReach.Connection,
@@ -45,8 +48,8 @@ public sealed class PostgresDialect : SqlDialect
     public override string Explain(Exception fault) => fault switch
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "The disk of the database server is full; nothing was stored.",
-        PostgresException answer => $"The store cannot commit now: {answer.MessageText}",
         _ when Reach(fault) == FaultReach.Connection => "The connection to the database server was lost; nothing was stored.",
+        PostgresException answer => $"The store cannot commit now: {answer.MessageText}",
         _ => $"The store cannot commit now: {fault?.Message}",
     };
 
@@ -65,6 +68,19 @@ public sealed class PostgresDialect : SqlDialect
     }
 
     public override void MakeRoom(SqlSession session, IEnumerable<long> times, long now) => MonthPartitions.Ensure(session, times, now);
+
+    public override void PrepareMonths(SqlSession session, long now) => MonthPartitions.EnsureAhead(session, now);
+
+    public override IReadOnlyList<string> PartitionsBefore(SqlSession session, long before) => MonthPartitions.Before(session, before);
+
+    public override void DropPartition(SqlSession session, string name) => MonthPartitions.Drop(session, name);
+
+    public override void ForgetKeys(SqlSession session, string terminal, string ledger, long from, long until)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        session.Execute("DELETE FROM punch_keys WHERE terminal = @terminal AND ledger = @ledger AND seq >= @from AND seq < @until",
+            ("@terminal", terminal), ("@ledger", ledger), ("@from", from), ("@until", until));
+    }
 
     private static string Class(PostgresException fault) => fault.SqlState.Length >= 2 ? fault.SqlState[..2] : "";
 }

@@ -22,14 +22,13 @@ internal sealed class PostgresServer
             // Connections are kept here, by role; a lost one must not come back from a pool.
             Pooling = false,
             Enlist = false,
-            MaxAutoPrepare = 256,
-            AutoPrepareMinUsages = 2,
             ApplicationName = "devices-bridge",
             IncludeErrorDetail = false,
             PersistSecurityInfo = false,
         };
         // Npgsql's own builder says of every setting it knows that it contains it.
         DbConnectionStringBuilder said = new() { ConnectionString = given.ConnectionString };
+        if (!said.ContainsKey("Max Auto Prepare")) (writer.MaxAutoPrepare, writer.AutoPrepareMinUsages) = (256, 2);
         if (!said.ContainsKey("Timeout")) writer.Timeout = 5;
         if (!said.ContainsKey("Command Timeout")) writer.CommandTimeout = 60;
         if (!said.ContainsKey("Keepalive")) writer.KeepAlive = 15;

@@ -9,6 +9,9 @@ namespace Devices.Bridge.Store.Sql;
 /// </summary>
 internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? targets = null)
 {
+    // Terminals' clocks may differ from the bridge's a little; asking once too often costs one lookup.
+    private const long ClockSlack = 3_600_000;
+
     /// <summary>
     /// Takes the longest valid prefix of a batch. A fork takes nothing and stops the ledger; a gap, a broken chain or a field out of
     /// range keeps what came before it, so that HR sees all that is sound.
@@ -36,8 +39,10 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
         List<Punch> fresh = [.. punches.Skip(repeated)];
         ChainVerdict verdict = ChainVerifier.Walk(batch.Terminal, batch.Ledger, mark.Through, mark.Chain, fresh);
         int added = (int)(verdict.Through - mark.Through);
+        // A restored bridge does not know what was delivered after its backup.
+        long restoredAt = added > 0 ? session.Number("SELECT CAST(value AS BIGINT) FROM settings WHERE key = @key", ("@key", Backup.BridgeBackup.RestoredAt)) : 0;
         if (added > 0) session.Dialect.MakeRoom(session, fresh.Take(added).Select(one => one.At), now);
-        for (int i = 0; i < added; i++) Insert(fresh[i]);
+        for (int i = 0; i < added; i++) Insert(fresh[i], restoredAt);
         if (added > 0) mark = Advance(mark, verdict, fresh[added - 1].At);
         if (verdict.Fault != ChainFault.None)
             return Refuse(mark, added, repeated, Code(verdict.Fault), mark.Through + 1, Sentence(verdict.Text!));
@@ -116,7 +121,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
             row => row.Bytes(0), ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()), ("@seq", seq))[0];
     }
 
-    private void Insert(Punch punch)
+    private void Insert(Punch punch, long restoredAt)
     {
         long id = session.Number(
             """
@@ -131,21 +136,24 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
             // The cast keeps a float's exact value: every binary32 is a binary64.
             ("@score", (double?)punch.Score), ("@threshold", (double?)punch.Threshold), ("@liveness", (double?)punch.Liveness),
             ("@pack", punch.Pack), ("@photo", punch.Photo), ("@chain", Convert.FromHexString(punch.Chain)), ("@now", now));
-        Queue(id, punch, OutboxTarget.Platform);
+        Queue(id, punch, OutboxTarget.Platform, perhapsDelivered: punch.At < restoredAt + ClockSlack);
         foreach (string target in (targets ?? OutboxTargets.None).For(punch.At)) Queue(id, punch, target);
     }
 
-    private void Queue(long id, Punch punch, string target)
+    private void Queue(long id, Punch punch, string target, bool perhapsDelivered = false)
     {
         bool held = punch.Clock == ClockQuality.Held;
+        (DeliveryState state, string? code, string? reason) = held
+            ? (DeliveryState.Held, "clock-held", "The terminal's clock was not trusted when this was recorded; check the time before it is sent.")
+            : perhapsDelivered ? (DeliveryState.Ambiguous, "restored", "The bridge was restored from a backup; the platform is asked before this is sent.")
+            : (DeliveryState.Pending, (string?)null, (string?)null);
         session.Execute(
             """
             INSERT INTO outbox (punch_id, target, person, at, state, reason_code, reason, updated_at)
             VALUES (@id, @target, @person, @at, @state, @code, @reason, @now)
             """,
             ("@id", id), ("@target", target), ("@person", punch.Person), ("@at", punch.At),
-            ("@state", Columns.Text(held ? DeliveryState.Held : DeliveryState.Pending)), ("@code", held ? "clock-held" : null),
-            ("@reason", held ? "The terminal's clock was not trusted when this was recorded; check the time before it is sent." : null), ("@now", now));
+            ("@state", Columns.Text(state)), ("@code", code), ("@reason", reason), ("@now", now));
     }
 
     private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict, long at)

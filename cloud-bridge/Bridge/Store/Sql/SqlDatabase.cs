@@ -78,6 +78,11 @@ public abstract class SqlDatabase : IAsyncDisposable
         // Connections that lay idle while the server was restarted are dead; a read may be tried again as often as one likes.
         while (_readers.TryTake(out SqlSession? idle))
         {
+            if (idle.Connection.State != System.Data.ConnectionState.Open)
+            {
+                idle.Dispose();
+                continue;
+            }
             try
             {
                 T result = work(idle);

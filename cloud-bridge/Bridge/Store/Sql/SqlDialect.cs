@@ -22,6 +22,9 @@ public abstract class SqlDialect
     /// <summary>Whether a command object is used again for the same text; where not, the driver prepares by text itself.</summary>
     public virtual bool KeepsCommands => true;
 
+    /// <summary>Seconds that a script may take, 0 for as long as it needs; null for the connection's own.</summary>
+    public virtual int? ScriptTimeout => null;
+
     /// <summary>Begins a transaction that writes.</summary>
     public abstract string Begin { get; }
 
@@ -46,6 +49,18 @@ public abstract class SqlDialect
 
     /// <summary>A parameter's value as the database can take it.</summary>
     public virtual object? Value(object? value) => value;
+
+    /// <summary>Makes room for the months ahead, in a transaction.</summary>
+    public virtual void PrepareMonths(SqlSession session, long now) { }
+
+    /// <summary>Parts of <c>punches</c> that lie wholly before a time and can be dropped as one.</summary>
+    public virtual IReadOnlyList<string> PartitionsBefore(SqlSession session, long before) => [];
+
+    /// <summary>Drops such a part where each of its punches has left its chain value in <c>removed_punches</c>; else does nothing.</summary>
+    public virtual void DropPartition(SqlSession session, string name) { }
+
+    /// <summary>Forgets what makes punches one, from a seq on and before another, after they were removed.</summary>
+    public virtual void ForgetKeys(SqlSession session, string terminal, string ledger, long from, long until) { }
 
     /// <summary>Before punches of these times (ms since the Unix epoch) are inserted in the same transaction.</summary>
     public virtual void MakeRoom(SqlSession session, IEnumerable<long> times, long now) { }

@@ -44,7 +44,7 @@ public sealed class SqlDownlinkStore(SqlDatabase database, TimeProvider time) : 
         database.ReadAsync<IReadOnlyList<ErasureProof>>(session => session.Query(
             """
             SELECT terminal, person, revision, erased_at, templates, cards, pins, confirmed_at FROM erasures
-            WHERE @person IS NULL OR person = @person ORDER BY confirmed_at DESC, person, terminal LIMIT @limit
+            WHERE CAST(@person AS TEXT) IS NULL OR person = @person ORDER BY confirmed_at DESC, person, terminal LIMIT @limit
             """,
             row => new ErasureProof(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7)),
             ("@person", person), ("@limit", (long)limit)), cancellationToken);

@@ -81,8 +81,10 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
                         ("@now", Now()), ("@id", id), ("@target", target));
                 changed += session.Execute(
                     """
-                    UPDATE outbox SET state = CASE WHEN target = 'platform' AND state = 'dead'
-                        AND (attempts > 1 OR reason_code IN ('reason.not_recorded', 'reason.never_settled', 'reason.unknown_code'))
+                    UPDATE outbox SET state = CASE WHEN target = 'platform' AND ((state = 'dead'
+                        AND (attempts > 1 OR reason_code IN ('reason.not_recorded', 'reason.never_settled', 'reason.unknown_code')))
+                        OR updated_at <= COALESCE((SELECT CAST(value AS BIGINT) FROM settings WHERE key = 'store.restored_at'), 0)
+                        OR at < COALESCE((SELECT CAST(value AS BIGINT) + 3600000 FROM settings WHERE key = 'store.restored_at'), 0))
                       THEN 'ambiguous' ELSE 'pending' END, attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL,
                       forced = @yes, updated_at = @now
                     WHERE punch_id = @id AND target = @target AND state IN ('dead', 'held', 'skipped', 'deferred')

@@ -82,15 +82,15 @@ public sealed class SqlRosterStore(SqlDatabase database, TimeProvider time) : IR
             ("@from", plan.ValidFrom), ("@content", plan.Content), ("@at", plan.LoadedAt)), cancellationToken);
     }
 
-    public Task<IReadOnlyDictionary<string, IReadOnlyList<long>>> MembershipsAsync(long at, CancellationToken cancellationToken = default) =>
-        database.ReadAsync<IReadOnlyDictionary<string, IReadOnlyList<long>>>(session => session.Query(
+    public Task<IReadOnlyList<Membership>> MembershipsAsync(CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<Membership>>(session => session.Query(
             """
-            SELECT c.userid, c.departments FROM roster_changes c
-            WHERE c.revision = COALESCE(
-              (SELECT MAX(n.revision) FROM roster_changes n WHERE n.userid = c.userid AND n.at <= @at),
-              (SELECT MIN(n.revision) FROM roster_changes n WHERE n.userid = c.userid))
+            SELECT c.userid, c.at, c.departments FROM roster_changes c
+            WHERE c.departments IS DISTINCT FROM
+              (SELECT b.departments FROM roster_changes b WHERE b.userid = c.userid AND b.revision < c.revision ORDER BY b.revision DESC LIMIT 1)
+            ORDER BY c.revision
             """,
-            row => (row.GetString(0), Ids(row.GetString(1))), ("@at", at)).ToDictionary(one => one.Item1, one => one.Item2, StringComparer.Ordinal), cancellationToken);
+            row => new Membership(row.GetString(0), row.GetInt64(1), Ids(row.GetString(2)))), cancellationToken);
 
     private static IReadOnlyList<long> Ids(string text) =>
         [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(one => long.Parse(one, CultureInfo.InvariantCulture))];

@@ -58,6 +58,7 @@ public sealed class SqlSession : IDisposable
 #pragma warning disable CA2100 // Constants and embedded migrations only; nothing from outside reaches here.
         command.CommandText = sql;
 #pragma warning restore CA2100
+        if (Dialect.ScriptTimeout is { } seconds) command.CommandTimeout = seconds;
         command.ExecuteNonQuery();
     }
 

@@ -25,6 +25,7 @@ internal static class V4l2Numbers
     public const uint Mjpeg = 0x47504A4D;
     public const uint Jpeg = 0x4745504A;
     public const uint Yuyv = 0x56595559;
+    public const uint Nv12 = 0x3231564E;
 
     public const int OpenFlags = 0x2 | 0x800 | 0x80000; // O_RDWR | O_NONBLOCK | O_CLOEXEC
     public const short PollIn = 0x1;
@@ -41,6 +42,7 @@ internal static class V4l2Numbers
     public const int ENODEV = 19;
     public const int EINVAL = 22;
     public const int ENOTTY = 25;
+    public const int ENOSPC = 28;
     public const int EPERM = 1;
 
     /// <summary>The four letters of a pixel format.</summary>

@@ -5,9 +5,15 @@ namespace Devices.Edge.Agent.Camera.V4l2;
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
 /// <param name="FramesPerSecond">Asked by VIDIOC_S_PARM where the driver knows it.</param>
-/// <param name="Format">Null takes MJPEG where offered (less USB traffic), else YUYV.</param>
+/// <param name="Format">
+/// Null lets size and rate decide among what is offered: raw frames (NV12, else YUYV) while they fit easily through USB 2.0
+/// (<see cref="RawBytesPerSecond"/>), since they need no decoding and have no artefacts; MJPEG above that.
+/// </param>
 public sealed record V4l2Options(string Path, int Width = 640, int Height = 480, int FramesPerSecond = 15, FrameFormat? Format = null)
 {
+    /// <summary>Half of what an isochronous USB 2.0 link carries (24 MB/s), so that a second device on the hub finds room.</summary>
+    public const int RawBytesPerSecond = 12_000_000;
+
     /// <summary>Mapped buffers: two in the driver, one being read, one to spare.</summary>
     public int Buffers { get; init; } = 4;
 

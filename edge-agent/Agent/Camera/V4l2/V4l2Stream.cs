@@ -139,6 +139,14 @@ internal sealed unsafe class V4l2Stream : IDisposable
             return null;
         }
 
+        if (_pixelFormat == Nv12)
+        {
+            int wanted = (_stride * ((_height * 3 / 2) - 1)) + _width;
+            if (data.Length < wanted) return $"The frame is short: {data.Length} of {wanted} bytes for {_width}×{_height} NV12.";
+            frame = CameraFrame.Nv12(data[..wanted], _width, _height, _stride, at);
+            return null;
+        }
+
         string? refusal = JpegCheck.Refuse(data, out int end);
         if (refusal is null) frame = CameraFrame.Jpeg(data[..end], at);
         return refusal;
@@ -179,14 +187,15 @@ internal sealed unsafe class V4l2Stream : IDisposable
         {
             FrameFormat.Jpeg => [V4l2Numbers.Mjpeg, Jpeg],
             FrameFormat.Yuyv => [Yuyv],
-            _ => [V4l2Numbers.Mjpeg, Jpeg, Yuyv],
+            FrameFormat.Nv12 => [Nv12],
+            _ => [.. Raw(Nv12, 3), .. Raw(Yuyv, 4), V4l2Numbers.Mjpeg, Jpeg, Nv12, Yuyv],
         };
         uint chosen = wanted.FirstOrDefault(offered.Contains);
         if (chosen == 0)
         {
             string list = offered.Count == 0 ? "none" : string.Join(", ", offered.Select(FourCc));
             throw new CameraException(CameraFaultKind.Unsupported,
-                $"{_options.Path} offers no {(_options.Format is null ? "MJPEG or YUYV" : string.Join(" or ", wanted.Select(FourCc)))} (it offers: {list}); a Pi camera is used through 'process:rpicam-vid …'.");
+                $"{_options.Path} offers no {(_options.Format is null ? "MJPEG, NV12 or YUYV" : string.Join(" or ", wanted.Select(FourCc)))} (it offers: {list}); a Pi camera is used through 'process:rpicam-vid …'.");
         }
 
         V4l2Format format = new()
@@ -201,12 +210,18 @@ internal sealed unsafe class V4l2Stream : IDisposable
         _pixelFormat = chosen;
         _width = (int)format.Width;
         _height = (int)format.Height;
-        _stride = chosen == Yuyv ? Math.Max((int)format.BytesPerLine, _width * 2) : 0;
+        _stride = chosen == Yuyv ? Math.Max((int)format.BytesPerLine, _width * 2) : chosen == Nv12 ? Math.Max((int)format.BytesPerLine, _width) : 0;
+        if ((chosen == Yuyv || chosen == Nv12) && (_width % 2 != 0 || (chosen == Nv12 && _height % 2 != 0)))
+            throw new CameraException(CameraFaultKind.Unsupported, $"{_options.Path} offers {FourCc(chosen)} of {_width}×{_height}, whose sides must be even; ask for another width and height.");
 
         // A driver without frame rates answers EINVAL or ENOTTY; it then runs at its own rate, which is no fault.
         V4l2StreamParm parm = new() { Type = CaptureType, Numerator = 1, Denominator = (uint)_options.FramesPerSecond };
         _ = _device.Ioctl(_fd, SetParm, &parm);
     }
+
+    // A raw format goes first where it fits the bus; half bytes a pixel.
+    private uint[] Raw(uint format, int halves) =>
+        (long)_options.Width * _options.Height * _options.FramesPerSecond * halves / 2 <= V4l2Options.RawBytesPerSecond ? [format] : [];
 
     private void MapBuffers()
     {
@@ -246,6 +261,7 @@ internal sealed unsafe class V4l2Stream : IDisposable
             ENOENT => new(CameraFaultKind.NotFound, $"There is no camera at {path}; plug it in or set Camera to the right device."),
             EACCES or EPERM => new(CameraFaultKind.Denied, $"This account may not open {path}; add it to the group 'video'."),
             EBUSY => new(CameraFaultKind.Busy, $"The camera {path} is in use by another program ({step}); stop that program."),
+            ENOSPC => new(CameraFaultKind.Unsupported, $"The USB bus has no room for the frames of {path} ({step}); set format=mjpeg, a smaller picture or fewer frames a second, or unplug other USB devices."),
             ENODEV or ENXIO => new(CameraFaultKind.Unplugged, $"The camera {path} went away ({step}); check its cable and plug."),
             _ => new(CameraFaultKind.Protocol, $"The camera {path} failed at {step}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})."),
         };

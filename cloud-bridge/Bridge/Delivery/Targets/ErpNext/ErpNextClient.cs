@@ -69,8 +69,11 @@ public sealed class ErpNextClient : IDisposable
 
         try
         {
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return Judge(response, await BoundedBody.ReadAsync(response.Content, LongestAnswer, cancellationToken));
+            // The client's own limit ends with the headers: a body that stalls would hold this worker for ever.
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(client.Timeout);
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return Judge(response, await BoundedBody.ReadAsync(response.Content, LongestAnswer, limit.Token));
         }
         catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)

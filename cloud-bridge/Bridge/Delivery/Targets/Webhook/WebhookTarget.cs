@@ -52,9 +52,12 @@ public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, I
         try
         {
             using HttpClient client = clients.CreateClient(ClientName);
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            // The client's own limit ends with the headers: a body that stalls would hold this worker for ever.
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(client.Timeout);
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             // What counts is the status; the words only help whoever looks into it, and are read no further than the limit.
-            string? words = (int)response.StatusCode is >= 200 and < 300 ? null : await WordsAsync(response, cancellationToken);
+            string? words = (int)response.StatusCode is >= 200 and < 300 ? null : await WordsAsync(response, limit.Token, cancellationToken);
             if (response.StatusCode == HttpStatusCode.Gone) await power.OffAsync(CancellationToken.None);
             return Judge(response, words);
         }
@@ -96,13 +99,13 @@ public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, I
         };
     }
 
-    private async Task<string?> WordsAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<string?> WordsAsync(HttpResponseMessage response, CancellationToken limit, CancellationToken cancellationToken)
     {
         try
         {
-            return await BoundedBody.ReadAsync(response.Content, options.MaxResponseBytes, cancellationToken) is { Length: > 0 } text ? Shorten(text) : null;
+            return await BoundedBody.ReadAsync(response.Content, options.MaxResponseBytes, limit) is { Length: > 0 } text ? Shorten(text) : null;
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException)
+        catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // The status was there; that its words were cut off changes nothing.
             return null;
