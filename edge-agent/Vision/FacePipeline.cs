@@ -416,7 +416,16 @@ public sealed class FacePipeline : IDisposable
             return null;
         }
 
-        var over = now - track.FirstSampleAt >= motion.Wait;
+        // Of a face without its chin too little is seen for the motion cue, and a turned one would not be seen whole either.
+        var back = track.LastQuality.ChinOut && motion.Challenge == ChallengePolicy.Doubt && !track.Moves.IsFrozen;
+        var since = track.SteppedAt > track.FirstSampleAt ? track.SteppedAt : track.FirstSampleAt;
+        var over = now - since >= motion.Wait;
+        if (back && now - track.FirstSampleAt >= motion.Wait)
+        {
+            track.AskBack(now);
+            return null;
+        }
+
         if (motion.Challenge == ChallengePolicy.Always || (over && motion.Challenge == ChallengePolicy.Doubt && !track.Moves.IsFrozen))
         {
             track.Ask(motion.Draw(), yaw, motion, now);

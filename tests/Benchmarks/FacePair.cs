@@ -29,6 +29,7 @@ internal sealed class FacePair : IDisposable
     private readonly DetectedFace _cvFace;
     private readonly Edge.Vision.Align.FaceAlignment _cvAlignment;
     private readonly Mat _cvProbe;
+    private RgbFrame? _last;
 
     /// <param name="threads">OpenCV's; ours runs liveness and embedding side by side when there are two.</param>
     /// <param name="inside">Threads inside a run of ours.</param>
@@ -95,7 +96,11 @@ internal sealed class FacePair : IDisposable
         ("**whole: frame → decision**", Whole, CvWhole),
     ];
 
-    internal void Decode() => JpegDecoder.Decode(_jpeg).Frame!.Dispose();
+    internal void Decode()
+    {
+        _last = JpegDecoder.Decode(_jpeg, default, _last).Frame!;
+        _last.Dispose();
+    }
 
     internal void Detect() => _analyzer.Detect(_frame, _faces);
 
@@ -126,7 +131,8 @@ internal sealed class FacePair : IDisposable
 
     internal void Whole()
     {
-        using var frame = JpegDecoder.Decode(_jpeg).Frame!;
+        using var frame = JpegDecoder.Decode(_jpeg, default, _last).Frame!;
+        _last = frame;
         _analyzer.Detect(frame, _faces);
         var face = _analyzer.Analyze(frame, _faces[0], QualityLimits.Recognition);
         _analyzer.EmbedAndLiveness(frame, face, _vector, out _);

@@ -14,6 +14,9 @@ internal static unsafe class MatchBenchmark
 {
     private const int Size = 512;
 
+    // Without the other libraries: the share of the read speed alone, in a minute.
+    private static bool Quick { get; set; }
+
     // What the scan reads of each row: the bytes, the scale, the length of the remainder.
     private const int BytesPerRow = Size + 8;
 
@@ -36,10 +39,11 @@ internal static unsafe class MatchBenchmark
         }
 
         int[] sizes = [.. (Option(args, "--templates") ?? "10000,100000,1000000").Split(',').Select(int.Parse)];
+        Quick = args.Contains("--quick");
         Console.WriteLine($"{Environment.ProcessorCount} processors.");
         Console.WriteLine();
-        Console.WriteLine("| templates | threads | kernel | ours | GB/s | reading the same bytes | GB/s | share of read speed | USearch exact f32 | ours / it | USearch exact i8 | ours / it | float scan, 1 thread | ours / it | rows compared in floats a search | allocated a search |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| templates | threads | kernel | ours | GB/s | reading the same bytes | GB/s | share of read speed | of single turns, median | quartiles | in huge pages | USearch exact f32 | ours / it | USearch exact i8 | ours / it | float scan, 1 thread | ours / it | rows compared in floats a search | allocated a search |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var templates in sizes)
         {
             One(templates);
@@ -65,6 +69,10 @@ internal static unsafe class MatchBenchmark
 
         TensorPrimitives.Divide(row, TensorPrimitives.Norm<float>(row), row);
     }
+
+    // Of the whole process: gallery, reading peer and the peers' rows.
+    private static double HugePages() => !File.Exists("/proc/self/smaps_rollup") ? double.NaN
+        : File.ReadLines("/proc/self/smaps_rollup").Where(l => l.StartsWith("AnonHugePages", StringComparison.Ordinal)).Sum(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture)) / 1024.0;
 
     private static void One(int templates)
     {
@@ -145,13 +153,14 @@ internal static unsafe class MatchBenchmark
         var turns = templates >= 1_000_000 ? 12 : 80;
         void Ours() => sink += gallery.Match(probes[next++ & 15]).Best.Score;
         using var reading = new ReadSpeed((long)templates * BytesPerRow, threads);
-        var (ours, read) = Peers.Undisturbed(Ours, reading.Read, turns);
+        var (ours, read, ratios) = Peers.Paired(Ours, reading.Read, turns);
+        var size = (double)templates * BytesPerRow / reading.Bytes;
         var allocated = Allocated(Ours);
         var exactRows = (double)gallery.Status.ExactRows / gallery.Status.Searches;
         var gigabytes = templates * (double)BytesPerRow / 1e6;
         var (f32, i8) = (double.NaN, double.NaN);
         var (oursF32, oursI8) = (double.NaN, double.NaN);
-        if (USearch.IsHere)
+        if (USearch.IsHere && !Quick)
         {
             var small = probes.Select(p => Array.ConvertAll(p, x => (sbyte)Math.Clamp(x * 500, -127, 127))).ToArray();
             for (var i = 0; i < 16; i++)
@@ -196,7 +205,7 @@ internal static unsafe class MatchBenchmark
         }, turns: templates >= 1_000_000 ? 4 : 8);
         GC.KeepAlive(sink);
         Console.WriteLine(
-            $"| {templates:N0} | {threads} | {gallery.Status.Kernel} | {ours:F3} ms | {gigabytes / ours:F1} | {read:F3} ms | {reading.Bytes / 1e6 / read:F1} | {read / ours * gigabytes * 1e6 / reading.Bytes:P0} "
+            $"| {templates:N0} | {threads} | {gallery.Status.Kernel} | {ours:F3} ms | {gigabytes / ours:F1} | {read:F3} ms | {reading.Bytes / 1e6 / read:F1} | {read / ours * size:P0} | {ratios[ratios.Length / 2] * size:P0} | {ratios[ratios.Length / 4] * size:P0}–{ratios[ratios.Length * 3 / 4] * size:P0} | {HugePages():F0} MB "
             + $"| {f32:F3} ms | {oursF32 / f32:F2} | {i8:F3} ms | {oursI8 / i8:F2} | {scan:F3} ms | {oursScan / scan:F2} | {exactRows:F1} | {allocated} B |");
     }
 

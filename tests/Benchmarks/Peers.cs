@@ -64,6 +64,31 @@ internal static class Peers
         return (a[a.Count / 5], b[b.Count / 5]);
     }
 
+    /// <summary>
+    /// Peer's time by ours, each turn by itself (its median calls), sorted: what a machine does that is now quick and now slow
+    /// meets both sides of one turn. And the undisturbed milliseconds of both, as <see cref="Undisturbed"/>.
+    /// </summary>
+    internal static (double Ours, double Peer, double[] Ratios) Paired(Action ours, Action peer, int turns, int calls = 5)
+    {
+        var (a, b, ratios) = (new List<double>(), new List<double>(), new List<double>());
+        for (var turn = 0; turn < turns; turn++)
+        {
+            var (mine, theirs) = (new List<double>(), new List<double>());
+            Turn(ours, calls, mine);
+            Turn(peer, calls, theirs);
+            mine.Sort();
+            theirs.Sort();
+            ratios.Add(theirs[calls / 2] / mine[calls / 2]);
+            a.AddRange(mine);
+            b.AddRange(theirs);
+        }
+
+        a.Sort();
+        b.Sort();
+        ratios.Sort();
+        return (a[a.Count / 5], b[b.Count / 5], [.. ratios]);
+    }
+
     // The first call of a turn finds the caches full of the other's data and is not counted.
     private static void Turn(Action work, int calls, List<double> times)
     {

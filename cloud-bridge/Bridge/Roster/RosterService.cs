@@ -41,16 +41,29 @@ public sealed class RosterService(
     }, cancellationToken);
 
     /// <summary>Somebody has looked at the disappearance and says that these people are still here: they stay until the platform names them again.</summary>
-    /// <returns>How many stay.</returns>
-    public async Task<int> RejectAsync(CancellationToken cancellationToken)
+    /// <returns>Who stays.</returns>
+    public async Task<IReadOnlyList<string>> RejectAsync(CancellationToken cancellationToken)
     {
-        int kept = 0;
+        IReadOnlyList<string> kept = [];
         await AloneAsync(before =>
         {
-            kept = before.Gone.Count;
+            kept = before.Gone;
             return Task.FromResult(before.Held ? Cleared(before) with { Kept = [.. before.Kept.Union(before.Gone).Order(StringComparer.Ordinal)] } : before);
         }, cancellationToken);
         return kept;
+    }
+
+    /// <summary>Takes the word back that kept people: the next pull decides about them anew.</summary>
+    /// <returns>Who was kept.</returns>
+    public async Task<IReadOnlyList<string>> ReleaseAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> released = [];
+        await AloneAsync(before =>
+        {
+            released = before.Kept;
+            return Task.FromResult(before with { Kept = [] });
+        }, cancellationToken);
+        return released;
     }
 
     /// <summary>Reads what marks name and obeys it, within the same limits. What can be settled now is settled; the rest is to be read again.</summary>

@@ -16,6 +16,7 @@ public static class Hints
         ["face.hold-still"] = ("Hold still", "请保持不动"),
         ["face.uncover"] = ("Uncover your face", "请摘下口罩或遮挡物"),
         ["face.one-at-a-time"] = ("Step to the front", "请走到前面"),
+        ["face.step-back"] = ("Step back a little", "请后退一点"),
         ["face.turn-left"] = ("Turn your head to your left, then look back", "请向左转头，再看回来"),
         ["face.turn-right"] = ("Turn your head to your right, then look back", "请向右转头，再看回来"),
     };

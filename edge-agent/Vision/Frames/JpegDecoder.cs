@@ -140,6 +140,13 @@ public static class JpegDecoder
             }
 
             var size = new SKSizeI(codec.Info.Width, codec.Info.Height);
+            if (size.Width > RgbFrame.MaximumSide || size.Height > RgbFrame.MaximumSide)
+            {
+                // Two headers that contradict each other: the walk before saw the other one.
+                return FrameDecode.Refuse(FrameFaultCode.BadDimensions,
+                    $"The picture is {size.Width}×{size.Height} pixels; at most {RgbFrame.MaximumSide} a side are accepted. Send a smaller picture.");
+            }
+
             for (var eighths = 1; width > 0 && eighths < 8; eighths++)
             {
                 var scaled = codec.GetScaledDimensions(eighths / 8f);

@@ -21,5 +21,8 @@ public readonly record struct FaceQuality(
     /// <summary>The same of the mouth. A mask has little.</summary>
     public float MouthTexture { get; init; }
 
+    /// <summary>The chin lies outside the picture: good enough to recognise, too little of a face to see it move.</summary>
+    public bool ChinOut { get; init; }
+
     public bool IsGood => Reason == QualityReason.Good;
 }

@@ -14,6 +14,9 @@ public sealed class QualityAssessor
     private const int Low = 20;
     private const int High = 92;
 
+    // Where a chin lies in the aligned face: as far below the mouth as six tenths of the way from eyes to mouth.
+    private const int ChinRow = 116;
+
     private static readonly PixelNorm Grey = new(ChannelOrder.Grey, [0f], [1f]);
 
     private readonly float[] _luma = new float[Side * Side];
@@ -52,6 +55,7 @@ public sealed class QualityAssessor
         var measured = new FaceQuality(QualityReason.Good, 0, points.EyeDistance, aligned.Residual, yaw, pitch, roll, brightness, contrast, sharpness)
         {
             EyeTexture = MathF.Min(Gradient(24, 43, 52, 60), Gradient(60, 43, 88, 60)) / MathF.Max(1, contrast),
+            ChinOut = IsOutside(Vector2.Transform(new Vector2(Side / 2f, ChinRow), aligned.ToPicture), frame),
             MouthTexture = Gradient(38, 82, 74, 102) / MathF.Max(1, contrast),
         };
         var reason = Judge(measured, aligned, frame, box, limits);
@@ -114,12 +118,14 @@ public sealed class QualityAssessor
             for (var i = 0; i < 9; i++)
             {
                 var at = Vector2.Transform(new Vector2(Low + (i * (High - Low) / 8f), 40 + (j * 7.5f)), toPicture);
-                outside += at.X >= 0 && at.Y >= 0 && at.X < frame.Width && at.Y < frame.Height ? 0 : 1;
+                outside += IsOutside(at, frame) ? 1 : 0;
             }
         }
 
         return outside / 81f;
     }
+
+    private static bool IsOutside(Vector2 at, RgbFrame frame) => !(at.X >= 0 && at.Y >= 0 && at.X < frame.Width && at.Y < frame.Height);
 
     private static (float Yaw, float Pitch, float Roll) Pose(in FivePoints p)
     {

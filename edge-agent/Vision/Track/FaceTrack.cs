@@ -91,7 +91,9 @@ internal sealed class FaceTrack
         _reasons[(int)quality.Reason]++;
         if (Outcome is TrackOutcome.Pending)
         {
-            Outcome = Challenge.Is == HeadTurn.State.Asked ? PendingOutcomes.Of(Challenge.Kind) : PendingOutcomes.Of(quality.Reason);
+            Outcome = Challenge.Is == HeadTurn.State.Asked ? PendingOutcomes.Of(Challenge.Kind)
+                : quality is { IsGood: true, ChinOut: true } && Outcome is TrackOutcome.Pending { StepBack: true } ? PendingOutcomes.StepBack
+                : PendingOutcomes.Of(quality.Reason);
         }
     }
 
@@ -101,6 +103,15 @@ internal sealed class FaceTrack
         Challenge.Begin(kind, yaw, options.Turn, now + options.ChallengeTime);
         AskedAt = now;
         Outcome = PendingOutcomes.Of(kind);
+    }
+
+    /// <summary>When the person was last asked to step back; the wait for motion begins anew from there.</summary>
+    internal TimeSpan SteppedAt { get; private set; } = TimeSpan.MinValue;
+
+    internal void AskBack(TimeSpan now)
+    {
+        SteppedAt = now;
+        Outcome = PendingOutcomes.StepBack;
     }
 
     internal void Decide(TrackOutcome outcome, TimeSpan now)
@@ -231,6 +242,7 @@ internal sealed class FaceTrack
         Moves.Forget();
         Challenge = default;
         AskedAt = TimeSpan.MinValue;
+        SteppedAt = TimeSpan.MinValue;
         Outcome = PendingOutcomes.Of(QualityReason.Good);
     }
 

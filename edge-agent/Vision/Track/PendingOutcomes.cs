@@ -11,6 +11,8 @@ internal static class PendingOutcomes
     private static readonly TrackOutcome.Pending[] Asked =
         [.. Enum.GetValues<ChallengeKind>().Select(k => new TrackOutcome.Pending(QualityReason.Good, k))];
 
+    internal static TrackOutcome.Pending StepBack { get; } = new(QualityReason.Good) { StepBack = true };
+
     internal static TrackOutcome.Pending Of(QualityReason reason) => All[(int)reason];
 
     internal static TrackOutcome.Pending Of(ChallengeKind asked) => Asked[(int)asked];

@@ -25,15 +25,19 @@ public abstract record TrackOutcome
     /// <param name="Challenge">What the person is asked to do now, or none.</param>
     public sealed record Pending(QualityReason Reason, ChallengeKind Challenge = ChallengeKind.None) : TrackOutcome
     {
+        /// <summary>Nothing can be asked of a face whose chin is out of view: the person is asked to step back first.</summary>
+        public bool StepBack { get; init; }
+
         /// <summary>Key of the hint to show, or null.</summary>
         public string? HintKey => Challenge switch
         {
+            _ when StepBack => "face.step-back",
             ChallengeKind.TurnLeft => "face.turn-left",
             ChallengeKind.TurnRight => "face.turn-right",
             _ => QualityHints.KeyOf(Reason),
         };
 
-        public override string Explain() => Challenge != ChallengeKind.None ? $"Asked: {Challenge}." : Reason == QualityReason.Good ? "Looking." : $"Looking: {Reason}.";
+        public override string Explain() => StepBack ? "Asked to step back: the chin is out of view." : Challenge != ChallengeKind.None ? $"Asked: {Challenge}." : Reason == QualityReason.Good ? "Looking." : $"Looking: {Reason}.";
     }
 
     /// <summary>Recognised. <paramref name="Second"/> is the best other person (person null when there is none).</summary>

@@ -16,6 +16,7 @@ public sealed class HintsTests
         [
             .. Enum.GetValues<QualityReason>().Select(QualityHints.KeyOf).OfType<string>(),
             .. new[] { ChallengeKind.TurnLeft, ChallengeKind.TurnRight }.Select(k => new TrackOutcome.Pending(QualityReason.Good, k).HintKey!),
+            new TrackOutcome.Pending(QualityReason.Good) { StepBack = true }.HintKey!,
         ];
         keys.ShouldNotBeEmpty();
         foreach (string key in keys)

@@ -163,7 +163,7 @@ public sealed class StreamTests
         (held.Held, string.Join(',', held.Gone)).ShouldBe((true, "p7"));
         (await bench.People.PeopleAsync(false, Stop)).Count.ShouldBe(8, "two are obeyed, the third within a day is held");
 
-        (await bench.Bench.Get<RosterService>().RejectAsync(Stop)).ShouldBe(1);
+        (await bench.Bench.Get<RosterService>().RejectAsync(Stop)).ShouldBe(["p7"]);
         (await bench.Bench.Get<RosterService>().PullAsync(false, Stop)).Problem.ShouldBeNull("what somebody decided to keep is not asked about again");
         (await bench.RosterAsync()).Kept.ShouldBe(["p7"]);
         (await bench.People.PeopleAsync(false, Stop)).Select(p => p.UserId).ShouldContain("p7");

@@ -115,6 +115,8 @@ public sealed class AccessTests
     [InlineData("/exceptions/1/resolve")]
     [InlineData("/delivery/try")]
     [InlineData("/roster/pull")]
+    [InlineData("/roster/keep")]
+    [InlineData("/roster/release")]
     [InlineData("/language")]
     public async Task A_form_without_the_pages_token_is_refused_and_changes_nothing(string path)
     {

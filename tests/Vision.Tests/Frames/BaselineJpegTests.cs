@@ -64,6 +64,26 @@ public sealed class BaselineJpegTests
         }
     }
 
+    [Fact]
+    public void A_picture_with_two_headers_that_contradict_each_other_is_refused_whichever_is_the_huge_one()
+    {
+        var jpeg = Encoded(64, 48, 80, SKJpegEncoderDownsample.Downsample420);
+        var at = 2;
+        while (jpeg[at + 1] is not 0xC0)
+        {
+            at += 2 + ((jpeg[at + 2] << 8) | jpeg[at + 3]);
+        }
+
+        var header = jpeg[at..(at + 2 + ((jpeg[at + 2] << 8) | jpeg[at + 3]))];
+        byte[] huge = [.. jpeg];
+        (huge[at + 5], huge[at + 6], huge[at + 7], huge[at + 8]) = (0xEA, 0x60, 0xEA, 0x60);
+        byte[] forged = [.. huge[..^2], .. header, 0xFF, 0xD9];
+        JpegDecoder.Decode(forged).Fault.ShouldNotBeNull();
+        JpegDecoder.DecodeForSearch(forged, 320, 240).Fault.ShouldNotBeNull();
+        new MotionSense().Moved(forged).ShouldBeFalse();
+        JpegDecoder.Decode([.. jpeg[..^2], .. huge[at..(at + header.Length)], 0xFF, 0xD9]).Fault!.Code.ShouldBe(FrameFaultCode.BadDimensions);
+    }
+
     [Theory]
     [InlineData(4, 1.5)]
     [InlineData(2, 3)]

@@ -73,6 +73,29 @@ public sealed class MotionTests
     }
 
     [Fact]
+    public void Whose_chin_is_out_of_view_is_asked_to_step_back_and_not_to_turn_the_head()
+    {
+        using var picture = Installed.Load(Installed.Clm(Moments[1]));
+        using var analyzer = Installed.Pack.CreateAnalyzer();
+        var whole = Installed.Faces(analyzer, picture)[0];
+        whole.Quality.ChinOut.ShouldBeFalse();
+        var chin = System.Numerics.Vector2.Transform(new(56, 111), whole.Alignment!.Value.ToPicture).Y;
+        using var cut = picture.Crop(0, 0, picture.Width, (int)chin);
+        using var pipeline = new FacePipeline(Installed.Pack, People.Usual(), new PipelineOptions { Motion = Quick });
+        var hints = new List<string?>();
+        for (var i = 0; i < 24; i++)
+        {
+            // Still, under the camera's noise: no motion to see.
+            using var frame = Degrade.Noise(cut.CloneAt(TimeSpan.FromSeconds(50) + (i * Step)), i, 2);
+            var result = pipeline.Process(frame);
+            result.Tracks.ShouldAllBe(t => !t.AskedNow && !(t.Outcome is TrackOutcome.Accepted));
+            hints.AddRange(result.Tracks.Select(t => (t.Outcome as TrackOutcome.Pending)?.HintKey));
+        }
+
+        hints.Count(h => h == "face.step-back").ShouldBeGreaterThan(8);
+    }
+
+    [Fact]
     public void In_doubt_a_photograph_is_asked_to_turn_twice_and_then_never_again()
     {
         using var picture = Installed.Load(Installed.Clm(Moments[1]));

@@ -26,6 +26,8 @@ internal static class FormPosts
         Post(routes, "/exceptions/{id:long}/resolve", ResolveAsync);
         Post(routes, "/delivery/try", TryDeliveryAsync);
         Post(routes, "/roster/pull", PullRosterAsync);
+        Post(routes, "/roster/keep", KeepRosterAsync);
+        Post(routes, "/roster/release", ReleaseRosterAsync);
     }
 
     // The metadata makes the antiforgery middleware check the token; reading the form without a valid one is refused with 400.
@@ -87,10 +89,31 @@ internal static class FormPosts
     private static async Task<IResult> PullRosterAsync(HttpContext context, IFormCollection form)
     {
         bool confirmed = form["confirm"] == "1";
-        await AuditAsync(context, confirmed ? "roster.confirm" : "roster.pull", null, null);
-        if (context.RequestServices.GetService<RosterService>() is { } roster) await roster.PullAsync(confirmed, context.RequestAborted);
-        return See("/exceptions");
+        if (context.RequestServices.GetService<RosterService>() is not { } roster) return See("/roster");
+        RosterStatus before = await RosterService.StatusAsync(Service<ISettingStore>(context), context.RequestAborted);
+        await AuditAsync(context, confirmed ? "roster.confirm" : "roster.pull", confirmed ? Ids(before.Gone) : null, null);
+        await roster.PullAsync(confirmed, context.RequestAborted);
+        return See("/roster");
     }
+
+    private static async Task<IResult> KeepRosterAsync(HttpContext context, IFormCollection form)
+    {
+        if (context.RequestServices.GetService<RosterService>() is not { } roster) return See("/roster");
+        IReadOnlyList<string> kept = await roster.RejectAsync(context.RequestAborted);
+        await AuditAsync(context, "roster.keep", Ids(kept), $"{kept.Count} kept");
+        return See("/roster");
+    }
+
+    private static async Task<IResult> ReleaseRosterAsync(HttpContext context, IFormCollection form)
+    {
+        if (context.RequestServices.GetService<RosterService>() is not { } roster) return See("/roster");
+        IReadOnlyList<string> released = await roster.ReleaseAsync(context.RequestAborted);
+        await AuditAsync(context, "roster.release", Ids(released), $"{released.Count} no longer kept");
+        await roster.PullAsync(confirmed: false, context.RequestAborted);
+        return See("/roster");
+    }
+
+    private static string Ids(IReadOnlyList<string> ids) => string.Join(',', ids.Take(MostAtOnce));
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
 

@@ -38,7 +38,7 @@ internal sealed class BaselineJpeg
     }
 
     /// <summary>Whether it is a picture for this decoder; then <see cref="Width"/> and <see cref="Height"/> are known.</summary>
-    internal bool Open(ReadOnlySpan<byte> data) => _header.Read(data) && (_header.Components == 1 || _header.Across == 1 || (_header.Width + 1) / 2 > 2);
+    internal bool Open(ReadOnlySpan<byte> data) => _header.Read(data) && _header.Width <= RgbFrame.MaximumSide && _header.Height <= RgbFrame.MaximumSide && (_header.Components == 1 || _header.Across == 1 || (_header.Width + 1) / 2 > 2);
 
     /// <summary>
     /// Decodes what <see cref="Open"/> found. A scale of 8 gives all pixels; 4, 2 and 1 give so many for eight: from the
