@@ -21,7 +21,6 @@ public static class AgentChecks
         yield return Mcu(status);
         yield return Uplink(status);
         if (Roster(status) is { } roster) yield return roster;
-        if (Site(status) is { } site) yield return site;
     }
 
     private static Finding Agent(JsonElement status)
@@ -89,16 +88,5 @@ public static class AgentChecks
         return status.Flag("bridge_online") is true && (roster.Whole("wanted") ?? 0) > revision
             ? new("roster", Level.Warning, found, "People who joined or left since are not known here yet.", "Look again in a minute; if it lasts, read the agent's log.")
             : new("roster", Level.Ok, found);
-    }
-
-    private static Finding? Site(JsonElement status)
-    {
-        if (status.Get("shared_site") is not { } site) return null;
-        int others = site.Get("members") is { ValueKind: JsonValueKind.Array } members ? members.EnumerateArray().Count(one => one.Text("state") is "approved") : 0;
-        if (site.Text("site") is null) return new("faces of the site", Level.Ok, $"not shared: people enrolled here are recognised here only (this terminal's code is {site.Text("code")})");
-        string found = string.Create(CultureInfo.InvariantCulture, $"key {site.Whole("epoch") ?? 0}, shared with {others} approved terminals, {site.Whole("untold") ?? 0} people still to be told");
-        return site.Text("problem") is { Length: > 0 } problem
-            ? new("faces of the site", Level.Warning, $"{found}; {problem.TrimEnd('.')}", "Somebody enrolled elsewhere may not be recognised here.", "See `devices site status` and the agent's log.")
-            : new("faces of the site", Level.Ok, found);
     }
 }
