@@ -8,6 +8,8 @@ using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
 using Devices.Bridge.Roster;
 using Devices.Bridge.Notices;
+using Devices.Bridge.Operations;
+using Devices.Bridge.Photos;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
 
@@ -29,18 +31,22 @@ public static class BridgeApplication
         builder.AddAttendance(options);
         builder.AddDownlink();
         builder.AddIngest();
+        builder.AddPhotos();
         builder.AddFleet();
         builder.AddDelivery();
         builder.AddRoster();
         builder.AddTargets();
         builder.AddNotices(options);
         builder.AddAlerts();
+        builder.AddOperations();
         builder.AddWeb(options);
         configure?.Invoke(builder);
         builder.WebHost.ConfigureKestrel((_, kestrel) => kestrel.ApplicationServices.GetRequiredService<Listeners>().Configure(kestrel));
         WebApplication app = builder.Build();
         app.UseWeb();
         app.MapFleet();
+        app.MapPhotos();
+        app.MapOperations();
         app.MapRoster();
         return app;
     }

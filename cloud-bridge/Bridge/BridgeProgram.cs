@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Devices.Bridge.Commands;
 using Devices.Bridge.Fleet;
+using Devices.Bridge.Operations;
 using Devices.Bridge.Store.Sql;
 
 namespace Devices.Bridge;
@@ -27,6 +28,7 @@ public static class BridgeProgram
                 "webhook-secret" => await TargetCommands.WebhookSecretAsync(args[1..], output),
                 "notices" => await NoticesCommand.RunAsync(args[1..], output),
                 "consent" => await ConsentCommand.RunAsync(args[1..], output),
+                "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
                 { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, password, replay, webhook-on, webhook-secret, consent or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
@@ -72,16 +74,31 @@ public static class BridgeProgram
         }
         catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
+            await StopStartedAsync(app);
             throw new BridgeStartException(Taken(app.Services.GetRequiredService<Listeners>(), fault), fault);
         }
         catch (SocketException fault)
         {
+            await StopStartedAsync(app);
             throw new BridgeStartException(fault.SocketErrorCode switch
             {
                 SocketError.AccessDenied => "This user may not listen on a port below 1024: choose another with Bridge:Http:Url, Bridge:Https:Port or Bridge:Mqtt:Port.",
                 SocketError.AddressNotAvailable => "Bridge:Http:Url, Bridge:Https:Bind or Bridge:Mqtt:Bind names an address that this machine does not have.",
                 _ => $"A listener cannot be opened: {fault.Message}",
             }, fault);
+        }
+    }
+
+    // What runs already is stopped in order: thrown away while at work, it would tell of its own end beside the one sentence.
+    private static async Task StopStartedAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or AggregateException or ObjectDisposedException)
+        {
+            // A part that never started has nothing to stop.
         }
     }
 
@@ -105,6 +122,7 @@ public static class BridgeProgram
             Devices.Bridge webhook-secret                                      a new signing secret
             Devices.Bridge webhook-on --data DIR                               the webhook on again after 410 Gone
             Devices.Bridge consent add|end|list --data DIR ...                 who may be told about whose punches
+            Devices.Bridge health [--url http://127.0.0.1:5080/health/ready]   exit code 0 where a running bridge answers well
             Devices.Bridge notices --data DIR [--failed]                       the newest notices and who got them
             """);
         return 0;

@@ -12,8 +12,26 @@ public static class OptionsSetup
         ArgumentNullException.ThrowIfNull(builder);
         AddFile(builder, args);
         BridgeOptions options = Read(builder.Configuration);
+        if (builder.Configuration.GetSection("Bridge:Log").Read<Logging.LogOptions>().Check() is { } log) throw new BridgeStartException(log);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
+        return options;
+    }
+
+    /// <summary>A section as the record of a part.</summary>
+    /// <exception cref="BridgeStartException">A value is not of its type; the sentence names it.</exception>
+    public static T Read<T>(this IConfigurationSection section) where T : new()
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        T options = new();
+        try
+        {
+            section.Bind(options);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new BridgeStartException($"A setting cannot be read: {fault.Message}", fault);
+        }
         return options;
     }
 

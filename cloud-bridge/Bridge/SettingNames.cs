@@ -6,9 +6,14 @@ using Devices.Bridge.Delivery.Targets.CsvDrop;
 using Devices.Bridge.Delivery.Targets.ErpNext;
 using Devices.Bridge.Delivery.Targets.Webhook;
 using Devices.Bridge.Ingest;
+using Devices.Bridge.Logging;
 using Devices.Bridge.Roster;
 using Devices.Bridge.Roster.Events;
 using Devices.Bridge.Notices;
+using Devices.Bridge.Operations;
+using Devices.Bridge.Photos;
+using Devices.Bridge.Store;
+using Devices.Bridge.Telemetry;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -23,7 +28,11 @@ internal static class SettingNames
         ["Roster"] = [typeof(RosterOptions)],
         ["Events"] = [typeof(EventOptions)],
         ["Web"] = [typeof(WebOptions)],
-        ["Ingest"] = [typeof(PressureOptions)],
+        ["Log"] = [typeof(LogOptions)],
+        ["Health"] = [typeof(HealthOptions)],
+        ["Telemetry"] = [typeof(TelemetryOptions)],
+        ["Photos"] = [typeof(PhotoOptions)],
+        ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Alerts"] = [typeof(AlertOptions)],
         ["Webhook"] = [typeof(WebhookOptions)],
         ["ErpNext"] = [typeof(ErpNextOptions)],

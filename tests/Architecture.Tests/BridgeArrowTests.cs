@@ -6,8 +6,8 @@ namespace Devices.Architecture.Tests;
 public partial class BridgeArrowTests
 {
     [Theory]
-    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices")]
-    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink")]
+    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations")]
+    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations")]
     [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts Downlink Notices")]
     [InlineData("Delivery", "Ingest Web Fleet Alerts Downlink Notices")]
     [InlineData("Roster", "Ingest Web Fleet Alerts Downlink")]
@@ -16,6 +16,9 @@ public partial class BridgeArrowTests
     [InlineData("Alerts", "Ingest Web Fleet Roster")]
     [InlineData("Notices", "Ingest Web Fleet Roster Alerts Downlink")]
     [InlineData("Spreadsheets", "Store Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices")]
+    [InlineData("Photos", "Delivery Web Roster Alerts Attendance Operations")]
+    [InlineData("Operations", "Web")]
+    [InlineData("Telemetry", "Store Ingest Delivery Web Fleet Roster Alerts Attendance Photos Operations")]
     public void A_folder_of_the_bridge_does_not_look_forward(string folder, string forbidden)
     {
         ArgumentNullException.ThrowIfNull(forbidden);

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Devices.Bridge.Delivery.Planning;
 using Devices.Bridge.Store;
+using Devices.Bridge.Telemetry;
 
 namespace Devices.Bridge.Delivery;
 
@@ -46,7 +48,9 @@ public sealed class PlatformWork(
         }
 
         // From here on the call is not given up half-way on a stop: its answer is worth the wait of one time limit.
+        using Activity? span = BridgeTraces.Deliver(item.Key.Terminal, item.Key.Ledger, item.Key.Seq, OutboxTarget.Platform, item.Attempts + 1);
         DeliveryOutcome outcome = await target.SendAsync(punch, CancellationToken.None);
+        BridgeTraces.End(span, outcome.Kind.ToString());
         if (!outcome.Metered) await budget.ReturnAsync(ticket, CancellationToken.None);
         await outcomes.RecordAsync(item, outcome, called: true, CancellationToken.None);
     }

@@ -6,7 +6,7 @@ using Devices.Bridge.Store.Sql;
 namespace Devices.Bridge.Fleet;
 
 /// <summary>Answers <c>/healthz</c>: 200 where the store takes a write and all listeners are up, else 503. Tells nothing secret.</summary>
-public sealed class HealthCheck(ISettingStore settings, Listeners listeners, ITerminalConnections connections, TimeProvider time) : IDisposable
+public sealed class HealthCheck(ISettingStore settings, Listeners listeners, ITerminalConnections connections, StorePressure pressure, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -27,6 +27,7 @@ public sealed class HealthCheck(ISettingStore settings, Listeners listeners, ITe
             {
                 status = writable && up ? "ok" : "failing",
                 store = writable ? "writable" : "not writable",
+                pressure = pressure.Level switch { PressureLevel.Normal => "normal", PressureLevel.Slow => "slow", _ => "failing" },
                 listeners = up ? "up" : "starting",
                 terminals_connected = connections.Count,
                 version = Version,

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
 using Devices.Bridge.Store;
+using Devices.Bridge.Telemetry;
 using Devices.Contract;
 using Devices.Contract.Messages;
 using Devices.Contract.Punches;
@@ -12,7 +14,7 @@ namespace Devices.Bridge.Ingest;
 /// awaits this, so a success on PUBACK means durable (thingsboard-gateway#509).
 /// </summary>
 public sealed class IngestRouter(
-    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks,
+    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks, IPhotoIntake photos,
     PressureOptions options, IEnumerable<ITerminalEar> ears, TimeProvider time, ILogger<IngestRouter> log)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
@@ -22,6 +24,15 @@ public sealed class IngestRouter(
     {
         ArgumentNullException.ThrowIfNull(session);
         (UpMessage? message, Reply? refusal) = UpMessage.Read(session, publish);
+        using Activity? span = BridgeTraces.Publish(session.Terminal, message?.Leaf ?? "unknown");
+        Reply reply = await AnswerAsync(session, publish, message, refusal);
+        if (reply.Problem is { } problem) BridgeMeters.Refused(problem.Code);
+        BridgeTraces.End(span, reply.Problem?.Code ?? "stored");
+        return reply;
+    }
+
+    private async Task<Reply> AnswerAsync(TerminalSession session, MQTTnet.MqttApplicationMessage publish, UpMessage? message, Reply? refusal)
+    {
         if (pressure.TryEnter(givesWay: message is not null && IsPhoto(message.Leaf)) is not { } passage) return Busy(session, "The bridge is behind with storing; send again later.");
         // Not the session's token: what the store has taken in hand is finished, also for a terminal that went away.
         CancellationTokenSource limit = new(options.AnswerWithin, time);
@@ -48,7 +59,7 @@ public sealed class IngestRouter(
                 // Refused without the store having been asked, it says nothing about the store.
                 passage.End(reply.State is null && reply.Problem is not null ? null : true);
                 // Gaps, chains and forks are written down with the ledger, in its own transaction.
-                if (reply.Problem is { } problem && reply.State is null) return await RefusedAsync(session, publish, reply);
+                if (reply.Problem is { } problem && reply.State is null) return IsWaitingPhoto(message, problem) ? reply : await RefusedAsync(session, publish, reply);
                 if (reply.Problem is { } told) log.LogWarning("Refused from {Terminal}: {Text}", session.Terminal, told.Text);
                 return reply;
             }
@@ -96,6 +107,10 @@ public sealed class IngestRouter(
 
     private Reply Paced(Reply reply) => reply.SlowDownMs > 0 || pressure.PauseMs is not (> 0 and var pause) ? reply : reply with { SlowDownMs = pause };
 
+    // A photo that is not wanted, or not yet, is no fault of the terminal's and nothing for the exceptions list.
+    private static bool IsWaitingPhoto(UpMessage? message, Problem problem) =>
+        message is not null && IsPhoto(message.Leaf) && problem.Code is ProblemCodes.Unwanted or ProblemCodes.Gap or ProblemCodes.Unavailable;
+
     private static bool IsPhoto(string leaf) => leaf.StartsWith(Topics.Photo + "/", StringComparison.Ordinal);
 
     private Task<Reply> RouteAsync(UpMessage message, CancellationToken cancellationToken) => message.Leaf switch
@@ -104,6 +119,7 @@ public sealed class IngestRouter(
         Topics.Hello => HelloAsync(message, cancellationToken),
         Topics.Event => EventAsync(message, cancellationToken),
         Topics.Status => StatusAsync(message, cancellationToken),
+        _ when IsPhoto(message.Leaf) => PhotoAsync(message, cancellationToken),
         _ when ears.FirstOrDefault(one => one.Takes(message.Leaf)) is { } ear => ear.TakeAsync(message, cancellationToken),
         _ => Task.FromResult(Reply.Refuse(MqttPubAckReasonCode.ImplementationSpecificError, ProblemCodes.Malformed,
             $"This bridge does not take '{message.Leaf.Split('/')[0]}' yet; keep it.")),
@@ -124,11 +140,24 @@ public sealed class IngestRouter(
             if (punch.Seq < 1) return Bad($"Punch {punch.Seq}: seq must count from 1.");
         }
         message.Session.Ledger = batch.Ledger;
+        DateTimeOffset began = time.GetUtcNow();
         IngestResult result = await punches.AppendAsync(batch, cancellationToken);
+        BridgeMeters.Batch(batch.Punches.Count, result.Added, result.Repeated);
+        BridgeTraces.Stored(batch, result.Mark.Through - result.Added + 1, result.Added, began, Activity.Current);
         if (result.Added > 0)
             log.LogInformation("{Terminal}: punches {From} to {Through} stored.", batch.Terminal, result.Mark.Through - result.Added + 1, result.Mark.Through);
         return Answer(result);
     }
+
+    private async Task<Reply> PhotoAsync(UpMessage message, CancellationToken cancellationToken)
+    {
+        Problem? problem = await photos.TakeAsync(message.Session.Terminal, Content(message.Leaf), message.Payload, cancellationToken);
+        BridgeMeters.Photo(problem?.Code ?? "stored");
+        return problem is null ? Reply.Done : Reply.Refuse(Reply.CodeOf(problem.Code), problem.Code, problem.Text);
+    }
+
+    // The topic may spell it in either case; files and rows have one.
+    private static string Content(string leaf) => PunchChain.TryParseHex(leaf[(Topics.Photo.Length + 1)..], out byte[] sha256) ? PunchChain.ToHex(sha256) : "";
 
     private async Task<Reply> HelloAsync(UpMessage message, CancellationToken cancellationToken)
     {

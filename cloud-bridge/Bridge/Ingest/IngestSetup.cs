@@ -1,3 +1,5 @@
+using Devices.Bridge.Store;
+
 namespace Devices.Bridge.Ingest;
 
 /// <summary>Registers the MQTT endpoint and ingest.</summary>
@@ -8,7 +10,11 @@ public static class IngestSetup
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
         services.AddSingleton(provider => new IngestOptions { MaxKeepAliveSeconds = provider.GetRequiredService<BridgeOptions>().Mqtt.MaxKeepAliveSeconds });
-        services.AddSingleton(Read(builder.Configuration));
+        PressureOptions pressure = builder.Configuration.GetSection("Bridge:Ingest").Read<PressureOptions>();
+        ClockRules clock = builder.Configuration.GetSection("Bridge:Ingest").Read<ClockRules>();
+        if ((pressure.Check() ?? clock.Check()) is { } problem) throw new BridgeStartException(problem);
+        services.AddSingleton(pressure);
+        services.AddSingleton(clock);
         services.AddSingleton<StorePressure>();
         services.AddSingleton<KnownMarks>();
         services.AddSingleton<MqttRefusals>();
@@ -23,19 +29,5 @@ public static class IngestSetup
         services.AddHostedService(provider => provider.GetRequiredService<MqttEndpoint>());
         services.AddHostedService<PressureWatch>();
         return builder;
-    }
-
-    private static PressureOptions Read(ConfigurationManager configuration)
-    {
-        PressureOptions options = new();
-        try
-        {
-            configuration.GetSection("Bridge:Ingest").Bind(options);
-        }
-        catch (InvalidOperationException fault)
-        {
-            throw new BridgeStartException($"A setting cannot be read: {fault.Message}", fault);
-        }
-        return options.Check() is { } problem ? throw new BridgeStartException(problem) : options;
     }
 }

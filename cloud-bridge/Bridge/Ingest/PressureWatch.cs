@@ -19,14 +19,26 @@ public sealed class PressureWatch(StorePressure pressure, IExceptionStore except
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer timer = new(Every, time);
+        try
+        {
+            await LoopAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task LoopAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(Every);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
                 await LookAsync(stoppingToken);
             }
-            catch (Exception fault) when (fault is StoreUnavailableException or TimeoutException)
+            catch (Exception fault) when (fault is not OperationCanceledException) // tried again in a second
             {
                 log.LogDebug("The state of the store could not be written down yet: {Fault}", fault.Message);
             }

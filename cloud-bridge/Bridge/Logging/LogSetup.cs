@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Console;
+
 namespace Devices.Bridge.Logging;
 
 /// <summary>Plain lines on standard error; standard output is left to the lines that programs read.</summary>
@@ -9,10 +11,18 @@ public static class LogSetup
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console =>
         {
-            console.FormatterName = PlainConsoleFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace;
         });
         builder.Logging.AddConsoleFormatter<PlainConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
+        // Asked when the first line is written: the settings file is read after this.
+        builder.Services.AddOptions<ConsoleLoggerOptions>().PostConfigure<IConfiguration>((console, configuration) =>
+            console.FormatterName = configuration["Bridge:Log:Format"] == "json" ? ConsoleFormatterNames.Json : PlainConsoleFormatter.FormatterName);
+        builder.Services.Configure<JsonConsoleFormatterOptions>(json =>
+        {
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            json.IncludeScopes = false;
+        });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
         // Cookie keys lie unencrypted in the data directory, which is the owner's alone: known, and said in the README.

@@ -32,6 +32,8 @@ public static class StoreSetup
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
+        builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();
+        builder.Services.AddSingleton<IPhotoStore, SqlPhotoStore>();
         builder.Services.AddSingleton<ICsvDropStore, SqlCsvDropStore>();
         builder.Services.AddSingleton<IReplayStore, SqlReplayStore>();
         builder.Services.AddSingleton<INoticeStore, SqlNoticeStore>();

@@ -86,6 +86,7 @@ public static class WebSetup
         SiteAssets.Map(app);
         FormPosts.Map(app);
         PunchApi.Map(app);
+        TerminalApi.Map(app);
         app.MapGet("/punches.csv", ExportAsync);
         app.MapRazorComponents<App>();
         return app;
@@ -138,6 +139,7 @@ public static class WebSetup
     internal static bool IsPage(PathString path) =>
         !path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
+        && !path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
 
     private static async Task ExportAsync(HttpContext context, PunchCsv csv, SiteClock clock, IAuditStore audit)

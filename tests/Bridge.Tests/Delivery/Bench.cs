@@ -44,6 +44,8 @@ internal sealed class Bench : IAsyncDisposable
         "--Bridge:Platform:PollSeconds=0.02", "--Bridge:Platform:RetrySeconds=0.05", "--Bridge:Platform:SettleSeconds=0.1",
         "--Bridge:Platform:VerifyMinutes=0", "--Bridge:Platform:VerifyAfterMinutes=0", "--Bridge:Platform:ConfigurationRetrySeconds=600",
         "--Bridge:Platform:TimeoutSeconds=2", "--Bridge:Platform:PlanSeconds=0.05", "--Bridge:Platform:ReconcileHour=-1", "--Logging:LogLevel:Default=Warning",
+        // Tests make punches of long ago.
+        "--Bridge:Ingest:ClockOldDays=0",
     ];
 
     public static async Task<Bench> StartAsync(PlayedPlatform? platform = null, params IReadOnlyList<string> settings)

@@ -15,13 +15,16 @@ public sealed partial class BridgeProcess : IDisposable
     public string Mqtt { get; private set; } = "";
     public List<string> Output { get; } = [];
 
+    /// <summary>All of its log, when it has ended.</summary>
+    public Task<string> Errors { get; private init; } = null!;
+
     /// <summary>Starts it on a data directory and waits for its ready line.</summary>
     public static async Task<BridgeProcess> StartAsync(string data, params string[] settings)
     {
         Process process = Launch([$"--Bridge:Data={data}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Https:Port=0",
-            "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0", "--Bridge:Platform:Kind=none", .. settings]);
-        BridgeProcess bridge = new(process);
+            "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0", "--Bridge:Platform:Kind=none", "--Bridge:Ingest:ClockOldDays=0", .. settings]);
         Task<string> errors = process.StandardError.ReadToEndAsync();
+        BridgeProcess bridge = new(process) { Errors = errors };
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {

@@ -12,10 +12,12 @@ public sealed class PostgresCluster : IAsyncDisposable
 {
     private const string User = "devices";
 
-    // Ends with the pipe from the test program: fast shutdown, then the directory.
+    // Ends with the pipe from the test program: fast shutdown, then the directory. What stops the program's whole process group (Ctrl-C, a
+    // time limit) reaches neither the shell nor the server.
     private const string Keeper =
         """
-        "$@" >>"$LOG" 2>&1 & server=$!
+        trap "" TERM INT HUP
+        setsid "$@" >>"$LOG" 2>&1 & server=$!
         cat >/dev/null
         kill -INT $server 2>/dev/null; wait $server
         rm -rf "$DIRECTORY"

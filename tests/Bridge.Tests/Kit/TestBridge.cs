@@ -71,7 +71,9 @@ public sealed class TestBridge : IAsyncDisposable
         PrivateFiles.MakeDirectory(Data);
         App = BridgeApplication.Build(
             [$"--Bridge:Data={Data}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Https:Port=0", "--Bridge:Https:Bind=127.0.0.1",
-                "--Bridge:Http:Url=http://127.0.0.1:0", "--Bridge:Platform:Kind=none", .. await PostgresCluster.SettingsAsync(Data), .. settings],
+                "--Bridge:Http:Url=http://127.0.0.1:0", "--Bridge:Platform:Kind=none",
+                // The tests' ledgers lie in a fixed past.
+                "--Bridge:Ingest:ClockOldDays=0", .. await PostgresCluster.SettingsAsync(Data), .. settings],
             configure);
         await BridgeProgram.StartAsync(App);
         Get<Listeners>().Ready = true;

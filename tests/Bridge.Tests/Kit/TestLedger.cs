@@ -13,7 +13,7 @@ public sealed class TestLedger(string terminal, Guid? id = null)
     public IReadOnlyList<Punch> Punches => _punches;
     public string LastChain => _punches.Count == 0 ? PunchChain.ToHex(PunchChain.Genesis(Id)) : _punches[^1].Chain;
 
-    public Punch Add(string person = "u-100", long? at = null, PunchMethod method = PunchMethod.Face, ClockQuality clock = ClockQuality.Synced, float score = 0.7123f)
+    public Punch Add(string person = "u-100", long? at = null, PunchMethod method = PunchMethod.Face, ClockQuality clock = ClockQuality.Synced, float score = 0.7123f, string? photo = null)
     {
         bool face = method == PunchMethod.Face;
         Punch punch = new()
@@ -30,6 +30,7 @@ public sealed class TestLedger(string terminal, Guid? id = null)
             Threshold = face ? 0.43f : null,
             Liveness = face ? 0.98f : null,
             Pack = face ? "demo@1" : null,
+            Photo = photo,
             Chain = "",
         };
         punch = punch with { Chain = PunchChain.ToHex(PunchChain.Next(Convert.FromHexString(LastChain), punch)) };
@@ -40,6 +41,12 @@ public sealed class TestLedger(string terminal, Guid? id = null)
     public TestLedger AddMany(int count)
     {
         for (int i = 0; i < count; i++) Add($"u-{i % 7}");
+        return this;
+    }
+
+    public TestLedger With(string person, long at)
+    {
+        Add(person, at);
         return this;
     }
 

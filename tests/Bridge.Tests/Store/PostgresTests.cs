@@ -218,6 +218,22 @@ public sealed class PostgresTests
         (await punches.ListAfterAsync(0, 100)).Select(one => one.Punch).ShouldBe(ledger.Punches);
     }
 
+    [Fact]
+    public async Task Subcommands_find_the_database_by_the_data_directory_and_a_start_with_the_other_setting_is_refused()
+    {
+        PostgresCluster cluster = await PostgresCluster.Shared;
+        string name = await cluster.CreateDatabaseAsync();
+        await using TestBridge bridge = await TestBridge.StartAsync(null, "--Bridge:Store=postgres", $"--Bridge:Postgres:ConnectionFile={cluster.ConnectionFile(name)}");
+        using StringWriter output = new(), errors = new();
+        (await BridgeProgram.RunAsync(["claim", "--data", bridge.Data, "--terminal", "m2-009", "--json"], output, errors)).ShouldBe(0, errors.ToString());
+        (await bridge.Get<SqlDatabase>().ReadAsync(session => session.Number("SELECT COUNT(*) FROM claims WHERE terminal = 'm2-009'"))).ShouldBe(1);
+        File.Exists(Path.Combine(bridge.Data, "bridge.db")).ShouldBeFalse();
+
+        Should.Throw<BridgeStartException>(() => StoreSetup.Open(new() { Data = bridge.Data }, exclusive: true)).Message.ShouldContain("was served with PostgreSQL");
+        await File.WriteAllTextAsync(Path.Combine(bridge.Data, "bridge.db"), "");
+        Should.Throw<BridgeStartException>(() => StoreSetup.Open(StoreChoice.Recall(new() { Data = bridge.Data }), exclusive: true)).Message.ShouldContain("holds this bridge's punches");
+    }
+
     private static string Refused(string file) => Should.Throw<BridgeStartException>(() => PostgresDatabase.Open(file, exclusive: true)).Message;
 
     private static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();

@@ -47,7 +47,7 @@ public sealed class StoreFixture : IAsyncDisposable
     public void Reopen()
     {
         Database = Kind == StoreKind.Sqlite ? SqliteDatabase.Open(File) : PostgresDatabase.Open(Cluster.ConnectionFile(DatabaseName), exclusive: true);
-        Punches = new SqlPunchStore(Database, Time);
+        Punches = new SqlPunchStore(Database, Time, new() { ClockOldDays = 0, ClockBackMinutes = 1_440, ClockAheadMinutes = 1_440 });
         Outbox = new SqlOutboxStore(Database, Time);
         People = new SqlPeopleStore(Database, Time);
         Terminals = new SqlTerminalStore(Database, Time);

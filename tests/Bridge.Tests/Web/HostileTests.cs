@@ -22,7 +22,8 @@ public sealed partial class HostileTests
         foreach (RouteEndpoint endpoint in site.Bench.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             if (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("POST") != true) continue;
-            string path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{id:long}", "1", StringComparison.Ordinal);
+            string path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{id:long}", "1", StringComparison.Ordinal)
+                .Replace("{Terminal}/{Ledger:guid}/{Seq:long}", "m2-001/01a21615-fa1e-74d1-b9a4-1d051f400909/1", StringComparison.Ordinal);
             if (path.StartsWith("/.well-known/est/", StringComparison.Ordinal)) continue;
             tried.Add(path);
             using HttpResponseMessage answer = await browser.PostAsync(path, new() { ["_handler"] = "password", ["new"] = "another password", ["repeat"] = "another password" });

@@ -64,7 +64,7 @@ public sealed partial class TextTests
         .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
         .. typeof(ProblemCodes).GetFields().Where(f => f.IsLiteral).Select(f => $"reason.{f.GetRawConstantValue()}"),
-        "reason.rewound", "reason.restart", "reason.clock-held",
+        "reason.rewound", "reason.restart", "reason.store-behind", "reason.no-punches", "reason.photos-full", "reason.clock-suspect", .. ClockJudge.Codes.Select(c => $"reason.{c}"),
     ];
 
     private static IEnumerable<string> Named()
@@ -88,7 +88,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

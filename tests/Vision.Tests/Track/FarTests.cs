@@ -108,14 +108,26 @@ public sealed class FarTests
             Look(i);
         }
 
-        // The same person stands there, decided on and checked every second; then nobody does, and the track ends.
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 330; i < 399; i++)
+        // The same person stands there, decided on and checked every second; then nobody does, and the track ends. The runtime may empty its
+        // pool of arrays at any full collection (other tests run beside this one), and the next frame fills it again: one round without that is the proof.
+        var least = long.MaxValue;
+        for (var round = 3; round < 13 && least > 0; round++)
         {
-            Look(i);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = (round * 100) + 30; i < (round * 100) + 99; i++)
+            {
+                Look(i);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Look((round * 100) + 99);
+            for (var i = 0; i < 30; i++)
+            {
+                Look(i);
+            }
         }
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        least.ShouldBe(0);
         new Action(() => last!.Pixels.Clear()).ShouldThrow<ObjectDisposedException>();
     }
 

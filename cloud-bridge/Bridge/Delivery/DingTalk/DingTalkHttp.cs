@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Threading.RateLimiting;
+using Devices.Bridge.Telemetry;
 
 namespace Devices.Bridge.Delivery.DingTalk;
 
@@ -47,6 +48,13 @@ public sealed class DingTalkHttp : IDisposable
 
     /// <summary>Posts once. <paramref name="api"/> names the pace and the log; the address may hold the token and is never logged.</summary>
     public async Task<Answer> PostAsync(string api, Uri address, HttpContent body, CancellationToken cancellationToken)
+    {
+        Answer answer = await PostOnceAsync(api, address, body, cancellationToken);
+        BridgeMeters.PlatformCall(api, answer.Outcome.Kind.ToString());
+        return answer;
+    }
+
+    private async Task<Answer> PostOnceAsync(string api, Uri address, HttpContent body, CancellationToken cancellationToken)
     {
         if (BlockedUntil is { } until)
         {

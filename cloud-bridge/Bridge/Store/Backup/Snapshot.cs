@@ -61,6 +61,9 @@ internal static class Snapshot
         using SqlSession copy = new(connection, SqliteDialect.Instance);
         Migrations.Apply(copy, file);
         TableCopy.ToSqlite(source, copy);
+        foreach ((string table, long count) in StoreVerifier.Describe(copy).Rows)
+            if (source.Number($"SELECT COUNT(*) FROM {table}") is var there && there != count)
+                throw new BridgeStartException($"The copy has {count} rows of {table} and {server.Name} {there}: no backup was made. This is a fault of the program; report it.");
         source.Script("COMMIT");
     }
 }

@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Threading.Channels;
+using Devices.Bridge.Telemetry;
 
 namespace Devices.Bridge.Store.Sql;
 
@@ -108,7 +110,15 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
     private void Commit(List<WriteRequest> group)
     {
-        if (!Begin(group)) return;
+        long began = Stopwatch.GetTimestamp();
+        bool done = CommitGroup(group);
+        BridgeMeters.Commit(Stopwatch.GetElapsedTime(began), group.Count, done);
+    }
+
+    /// <summary>True where it is committed; false where it failed, or nobody knows yet.</summary>
+    private bool CommitGroup(List<WriteRequest> group)
+    {
+        if (!Begin(group)) return false;
         SqlSession session = _link.Session;
         _number++;
         bool committing = false;
@@ -128,13 +138,14 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
                 if (committing)
                 {
                     _doubtful = [.. group];
-                    return;
+                    return false;
                 }
             }
             Fail(group, new StoreUnavailableException(session.Dialect.Explain(fault), fault));
-            return;
+            return false;
         }
         foreach (WriteRequest request in group) request.Complete();
+        return true;
     }
 
     /// <summary>Opens the transaction. A connection that died while idle shows itself here, where a new one can still take its place.</summary>

@@ -7,7 +7,7 @@ namespace Devices.Bridge.Store.Sql;
 /// The rules of ingest inside one transaction: what follows the watermark is appended, what is stored already must be equal, and
 /// everything else is a problem with a name (design section 6).
 /// </summary>
-internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? targets = null)
+internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules clock, OutboxTargets? targets = null)
 {
     // Terminals' clocks may differ from the bridge's a little; asking once too often costs one lookup.
     private const long ClockSlack = 3_600_000;
@@ -17,6 +17,13 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
     /// range keeps what came before it, so that HR sees all that is sound.
     /// </summary>
     public IngestResult Append(PunchBatch batch)
+    {
+        IngestResult result = Take(batch);
+        SqlCounterStore.Count(session, batch.Terminal, batch.Punches.Count, result.Repeated, result.Added, now);
+        return result;
+    }
+
+    private IngestResult Take(PunchBatch batch)
     {
         LedgerMark mark = Load(batch.Terminal, batch.Ledger, session.Dialect.Locked) ?? Create(batch.Terminal, batch.Ledger);
         if (mark.Forked) return Stopped(mark);
@@ -42,8 +49,8 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
         // A restored bridge does not know what was delivered after its backup.
         long restoredAt = added > 0 ? session.Number("SELECT CAST(value AS BIGINT) FROM settings WHERE key = @key", ("@key", Backup.BridgeBackup.RestoredAt)) : 0;
         if (added > 0) session.Dialect.MakeRoom(session, fresh.Take(added).Select(one => one.At), now);
-        for (int i = 0; i < added; i++) Insert(fresh[i], restoredAt);
-        if (added > 0) mark = Advance(mark, verdict, fresh[added - 1].At);
+        for (int i = 0; i < added; i++) mark = Insert(mark, fresh[i], restoredAt);
+        if (added > 0) mark = Advance(mark, verdict);
         if (verdict.Fault != ChainFault.None)
             return Refuse(mark, added, repeated, Code(verdict.Fault), mark.Through + 1, Sentence(verdict.Text!));
         Findings.Settle(session, now, batch.Terminal, batch.Ledger);
@@ -81,8 +88,8 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
     }
 
     public LedgerMark? Load(string terminal, Guid ledger, string locked = "") => session.First(
-        $"SELECT through, chain, state, problem FROM ledgers WHERE terminal = @terminal AND ledger = @ledger{locked}",
-        row => new LedgerMark(terminal, ledger, row.GetInt64(0), row.Bytes(1), row.GetString(2) == "forked", row.TextOrNull(3)),
+        $"SELECT through, chain, state, problem, last_good_at FROM ledgers WHERE terminal = @terminal AND ledger = @ledger{locked}",
+        row => new LedgerMark(terminal, ledger, row.GetInt64(0), row.Bytes(1), row.GetString(2) == "forked", row.TextOrNull(3)) { LastGoodAt = row.LongOrNull(4) },
         ("@terminal", terminal), ("@ledger", ledger.Text()));
 
     private LedgerMark Create(string terminal, Guid ledger)
@@ -121,7 +128,7 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
             row => row.Bytes(0), ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()), ("@seq", seq))[0];
     }
 
-    private void Insert(Punch punch, long restoredAt)
+    private LedgerMark Insert(LedgerMark mark, Punch punch, long restoredAt)
     {
         long id = session.Number(
             """
@@ -136,15 +143,21 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
             // The cast keeps a float's exact value: every binary32 is a binary64.
             ("@score", (double?)punch.Score), ("@threshold", (double?)punch.Threshold), ("@liveness", (double?)punch.Liveness),
             ("@pack", punch.Pack), ("@photo", punch.Photo), ("@chain", Convert.FromHexString(punch.Chain)), ("@now", now));
-        Queue(id, punch, OutboxTarget.Platform, perhapsDelivered: punch.At < restoredAt + ClockSlack);
-        foreach (string target in (targets ?? OutboxTargets.None).For(punch.At)) Queue(id, punch, target);
+        // A doubted time is stored as it is and held back from every target until HR has decided; it is no measure for later ones.
+        ClockDoubt? doubt = ClockJudge.Of(punch, now, mark.LastGoodAt, clock);
+        Queue(id, punch, OutboxTarget.Platform, doubt, perhapsDelivered: punch.At < restoredAt + ClockSlack);
+        foreach (string target in (targets ?? OutboxTargets.None).For(punch.At)) Queue(id, punch, target, doubt);
+        if (doubt is null) return mark with { LastGoodAt = Math.Max(mark.LastGoodAt ?? 0, punch.At) };
+        if (doubt.Code != ClockJudge.Held)
+            Findings.Raise(session, now, new("ingest", "clock-suspect", $"Punch {punch.Seq} of {punch.Terminal} has a doubtful time and is not sent before HR has decided. {doubt.Text}")
+            { Terminal = punch.Terminal, Ledger = punch.Ledger, Seq = punch.Seq });
+        return mark;
     }
 
-    private void Queue(long id, Punch punch, string target, bool perhapsDelivered = false)
+    private void Queue(long id, Punch punch, string target, ClockDoubt? doubt, bool perhapsDelivered = false)
     {
-        bool held = punch.Clock == ClockQuality.Held;
-        (DeliveryState state, string? code, string? reason) = held
-            ? (DeliveryState.Held, "clock-held", "The terminal's clock was not trusted when this was recorded; check the time before it is sent.")
+        (DeliveryState state, string? code, string? reason) = doubt is not null
+            ? (DeliveryState.Held, doubt.Code, doubt.Text)
             : perhapsDelivered ? (DeliveryState.Ambiguous, "restored", "The bridge was restored from a backup; the platform is asked before this is sent.")
             : (DeliveryState.Pending, (string?)null, (string?)null);
         session.Execute(
@@ -156,14 +169,14 @@ internal sealed class LedgerKeeper(SqlSession session, long now, OutboxTargets? 
             ("@state", Columns.Text(state)), ("@code", code), ("@reason", reason), ("@now", now));
     }
 
-    private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict, long at)
+    private LedgerMark Advance(LedgerMark mark, ChainVerdict verdict)
     {
         session.Execute(
             """
-            UPDATE ledgers SET through = @through, chain = @chain, complete_at = @at, updated_at = @now
+            UPDATE ledgers SET through = @through, chain = @chain, complete_at = COALESCE(@at, complete_at), last_good_at = @at, updated_at = @now
             WHERE terminal = @terminal AND ledger = @ledger
             """,
-            ("@through", verdict.Through), ("@chain", verdict.Chain), ("@at", at), ("@now", now),
+            ("@through", verdict.Through), ("@chain", verdict.Chain), ("@at", mark.LastGoodAt), ("@now", now),
             ("@terminal", mark.Terminal), ("@ledger", mark.Ledger.Text()));
         return mark with { Through = verdict.Through, Chain = verdict.Chain };
     }

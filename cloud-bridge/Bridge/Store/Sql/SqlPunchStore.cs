@@ -5,27 +5,30 @@ using Devices.Contract.Punches;
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IPunchStore"/>
+/// <param name="clock">Which times are doubted; where left out the defaults, at any age.</param>
 /// <param name="targets">Targets beside the platform; none where left out.</param>
-public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, OutboxTargets? targets = null) : IPunchStore
+public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, ClockRules? clock = null, OutboxTargets? targets = null) : IPunchStore
 {
+    private readonly ClockRules _clock = clock ?? new() { ClockOldDays = 0 };
+
     private const int StreamPage = 500;
 
     public Task<IngestResult> AppendAsync(PunchBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.Punches.Count == 0) throw new ArgumentException("A batch holds at least one punch.", nameof(batch));
-        return database.WriteAsync(session => new LedgerKeeper(session, Now(), targets).Append(batch), cancellationToken);
+        return database.WriteAsync(session => new LedgerKeeper(session, Now(), _clock, targets).Append(batch), cancellationToken);
     }
 
     public Task<IngestResult> GreetAsync(HelloMessage hello, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(hello);
         if (!PunchChain.TryParseHex(hello.LastChain, out byte[] chain)) throw new ArgumentException("last_chain is not 64 hex digits.", nameof(hello));
-        return database.WriteAsync(session => new LedgerKeeper(session, Now()).Greet(hello, chain), cancellationToken);
+        return database.WriteAsync(session => new LedgerKeeper(session, Now(), _clock).Greet(hello, chain), cancellationToken);
     }
 
     public Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => new LedgerKeeper(session, Now()).Load(terminal, ledger), cancellationToken);
+        database.ReadAsync(session => new LedgerKeeper(session, Now(), _clock).Load(terminal, ledger), cancellationToken);
 
     public Task<PunchPage> ListAsync(PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default)
     {

@@ -80,6 +80,7 @@ public sealed record ApiError(string Error);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = false)]
 [JsonSerializable(typeof(PunchFeed))]
+[JsonSerializable(typeof(TerminalFeed))]
 [JsonSerializable(typeof(ApiError))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -5,7 +5,7 @@ namespace Devices.Bridge.Web.Security;
 /// <summary>Someone who logged in with a one-time password sees nothing before setting an own one.</summary>
 internal static class MustChangePassword
 {
-    private static readonly string[] Allowed = ["/account/password", "/logout", "/language", "/assets", "/error", "/healthz"];
+    private static readonly string[] Allowed = ["/account/password", "/logout", "/language", "/assets", "/error", "/health", "/healthz"];
 
     public static IApplicationBuilder UseMustChangePassword(this IApplicationBuilder app) => app.Use((context, next) =>
     {

@@ -1,0 +1,13 @@
+using Devices.Bridge.Store;
+
+namespace Devices.Bridge.Web.Api;
+
+/// <summary><c>GET /api/v1/terminals</c>: the counters of each terminal's stages.</summary>
+internal static class TerminalApi
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/terminals", async (HttpContext context, ICounterStore counters) =>
+        Results.Json(new TerminalFeed(await counters.CountsAsync(context.RequestAborted)), ApiJson.Readable.TerminalFeed));
+}
+
+/// <summary>What <c>/api/v1/terminals</c> answers.</summary>
+public sealed record TerminalFeed(IReadOnlyList<TerminalCounts> Terminals);

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Devices.Bridge.Store;
+using Devices.Bridge.Tests.Api;
+using Devices.Bridge.Tests.Delivery;
+using Devices.Bridge.Tests.Kit;
+using Devices.Bridge.Tests.Web;
+using MQTTnet;
+using Until = Devices.Bridge.Tests.Kit.Until;
+
+namespace Devices.Bridge.Tests.Operations;
+
+/// <summary>saifulcoder/adms-server-ZKTeco#17: device online, page empty. Each stage counts for itself.</summary>
+public sealed class CounterTests
+{
+    [Fact]
+    public async Task Each_stage_counts_what_it_saw_repeats_and_refusals_apart()
+    {
+        await using TestBridge bridge = await TestBridge.StartAsync();
+        await using TestTerminal terminal = await bridge.ConnectAsync("m2-001");
+        await using TestTerminal other = await bridge.ConnectAsync("m2-002");
+        TestLedger ledger = new TestLedger("m2-001").AddMany(10);
+        (await terminal.PublishAsync(ledger.Batch(1, 6))).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
+        (await terminal.PublishAsync(ledger.Batch(4, 4))).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success); // 3 again, 1 new
+        (await terminal.PublishAsync(ledger.Batch(9, 2))).ReasonCode.ShouldNotBe(MqttClientPublishReasonCode.Success); // gap
+        (await other.PublishAsync(new TestLedger("m2-002").AddMany(2).All())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
+        IReadOnlyList<StoredPunch> all = await bridge.Get<IPunchStore>().ListAfterAsync(0, 100);
+        await bridge.Get<IOutboxStore>().MarkAsync(all[0].Id, new(DeliveryState.Delivered) { Attempts = 1, DeliveredAt = 1 });
+        await bridge.Get<IOutboxStore>().MarkAsync(all[1].Id, new(DeliveryState.Dead) { Attempts = 1 });
+        await bridge.Get<IOutboxStore>().MarkAsync(all[2].Id, new(DeliveryState.Skipped) { Attempts = 0 });
+
+        TerminalCounts expected = new() { Terminal = "m2-001", Received = 12, Repeated = 3, Refused = 2, Stored = 7, Delivered = 2, Shown = 7 };
+        await Until.TrueAsync(async () => (await bridge.Get<ICounterStore>().CountsAsync()).Sum(one => one.Shown) == 9, "all are counted as shown");
+        (await bridge.Get<ICounterStore>().CountsAsync()).ShouldBe([expected, new() { Terminal = "m2-002", Received = 2, Stored = 2, Shown = 2 }]);
+        (await bridge.Get<ITerminalStore>().CompletenessAsync()).Single(one => one.Terminal.Name == "m2-001").Through.ShouldBe(7);
+
+        await bridge.RestartAsync();
+        (await bridge.Get<ICounterStore>().CountsAsync())[0].ShouldBe(expected, "counted in the punches' own transaction");
+    }
+
+    [Fact]
+    public async Task A_punch_that_is_stored_but_not_shown_stands_out_on_the_page_and_in_the_api()
+    {
+        OpenApiFile file = await OpenApiFile.LoadAsync();
+        await using HrSite site = await HrSite.StartAsync();
+        LedgerMaker ledger = new();
+        await site.Bench.Get<IFleetStore>().AddClaimAsync(new byte[32], "m2-001", long.MaxValue);
+        await site.Bench.AppendAsync(ledger, ledger.Next("ada", Bench.Now(60)), ledger.Next("ada", Bench.Now(30)));
+        await Until.TrueAsync(async () => (await site.Bench.Get<ICounterStore>().CountsAsync()).Single().Shown == 2, "both are shown");
+        using HrSite.Browser browser = await site.LogInAsync(), nobody = site.Open();
+        using (HttpResponseMessage answer = await browser.GetAsync("/api/v1/terminals"))
+        {
+            await file.CheckAsync("/api/v1/terminals", HttpMethod.Get, answer);
+            JsonElement counts = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("terminals")[0];
+            (counts.GetProperty("received").GetInt64(), counts.GetProperty("stored").GetInt64(), counts.GetProperty("delivered").GetInt64(), counts.GetProperty("shown").GetInt64()).ShouldBe((2, 2, 0, 2));
+        }
+        using (HttpResponseMessage answer = await nobody.GetAsync("/api/v1/terminals")) await file.CheckAsync("/api/v1/terminals", HttpMethod.Get, answer);
+        (await browser.PageAsync("/terminals")).ShouldContain("Received: punches that came from the terminal");
+    }
+}
