@@ -15,9 +15,11 @@ public static class Topics
     public const string Command = "command";
     public const string Result = "result";
     public const string Applied = "applied";
+    public const string Vault = "vault";
+    public const string Relay = "relay";
 
     /// <summary>What a terminal subscribes to.</summary>
-    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command];
+    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay];
 
     /// <summary><c>d/{terminal}/{leaf}</c>.</summary>
     public static string For(string terminal, string leaf) => $"d/{terminal}/{leaf}";
@@ -37,7 +39,7 @@ public static class Topics
     }
 
     /// <summary>Whether terminals publish on this leaf. <c>photo</c> carries the crop's SHA-256 as one more level.</summary>
-    public static bool IsUp(string leaf) => leaf is Hello or Punches or Event or Status or Result or Applied
+    public static bool IsUp(string leaf) => leaf is Hello or Punches or Event or Status or Result or Applied or Vault
         || (leaf.StartsWith(Photo + "/", StringComparison.Ordinal) && PunchChain.TryParseHex(leaf[(Photo.Length + 1)..], out _));
 
     /// <summary>Whether terminals subscribe to this leaf.</summary>

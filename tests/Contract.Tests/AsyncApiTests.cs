@@ -14,7 +14,8 @@ public sealed class AsyncApiTests
     private static readonly YamlMappingNode Root = Load();
 
     public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(StateMessage), typeof(Problem),
-        typeof(RosterMessage), typeof(RosterPerson), typeof(RosterLeaver), typeof(SnapshotPart), typeof(AppliedMessage), typeof(RosterApplied), typeof(Erasure) }];
+        typeof(RosterMessage), typeof(RosterPerson), typeof(RosterLeaver), typeof(SnapshotPart), typeof(AppliedMessage), typeof(RosterApplied), typeof(Erasure),
+        typeof(SiteRecord), typeof(RelayMessage), typeof(RelayApplied) }];
 
     [Fact]
     public void Every_schema_has_a_record_and_the_reverse() =>
@@ -81,6 +82,8 @@ public sealed class AsyncApiTests
         Text(Map(Root, "components", "schemas", "RosterPerson", "properties", "name"), "maxLength").ShouldBe($"{RosterRules.MaxName}");
         Text(Map(Root, "components", "schemas", "RosterPerson", "properties", "cards"), "maxItems").ShouldBe($"{RosterRules.MaxCards}");
         Text(Map(Root, "components", "schemas", "RosterPerson", "properties", "departments"), "maxItems").ShouldBe($"{RosterRules.MaxDepartments}");
+        Text(Map(Root, "components", "schemas", "RelayMessage", "properties", "records"), "maxItems").ShouldBe($"{SiteRules.MaxRecords}");
+        Text(Map(Root, "components", "schemas", "SiteRecord", "properties", "body"), "maxLength").ShouldBe($"{SiteRules.MaxBody}");
         Text(Map(Root, "info"), "version").ShouldBe(Protocol.Version);
     }
 

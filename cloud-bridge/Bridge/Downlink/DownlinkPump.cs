@@ -13,22 +13,28 @@ namespace Devices.Bridge.Downlink;
 /// message of a kind in flight; where it stands is what the terminal said, so that a restart on either side changes nothing.
 /// </summary>
 public sealed class DownlinkPump(
-    RosterComposer composer, RosterLine line, IRosterChanges changes, IDownlinkStore store, ITerminalConnections connections, DownlinkOptions options,
-    TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
+    RosterComposer composer, RosterLine line, RelayLine relayLine, Vault vault, IRosterChanges changes, IDownlinkStore store, ISiteStore sites,
+    ITerminalConnections connections, DownlinkOptions options, TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private long _head;
 
-    public bool Takes(string leaf) => leaf is Topics.Applied;
+    public bool Takes(string leaf) => leaf is Topics.Applied or Topics.Vault;
 
     public async Task<Reply> TakeAsync(UpMessage message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
+        if (message.Leaf == Topics.Vault)
+        {
+            (Reply reply, bool news) = await vault.TakeAsync(message, cancellationToken);
+            if (news)
+                foreach (Session one in _sessions.Values) one.Wake();
+            return reply;
+        }
         if (!ContractCodec.TryRead(message.Payload.Span, ContractJson.Default.AppliedMessage, out AppliedMessage? applied, out Problem? problem))
             return Reply.Refuse(Reply.CodeOf(problem!.Code), problem.Code, problem.Text);
-        if (applied!.Roster is not { } roster) return Reply.Done;
-        if (Fault(roster) is { } fault) return Reply.Refuse(MqttPubAckReasonCode.PayloadFormatInvalid, ProblemCodes.Malformed, fault);
-        await StandAsync(message.Session, roster, cancellationToken);
+        if (Fault(applied!) is { } fault) return Reply.Refuse(MqttPubAckReasonCode.PayloadFormatInvalid, ProblemCodes.Malformed, fault);
+        await StandAsync(message.Session, applied!, cancellationToken);
         return Reply.Done;
     }
 
@@ -38,22 +44,29 @@ public sealed class DownlinkPump(
         ArgumentNullException.ThrowIfNull(hello);
         // A terminal that does not speak of it does not take rosters.
         if (hello.Applied is not { } applied) return;
-        Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time));
+        Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time), new TerminalRelay(session.Terminal, sites, () => relayLine.Current, options, time));
         Session kept = _sessions.AddOrUpdate(session.Terminal, added, (_, old) => ReferenceEquals(old.Terminal, session) ? old : added);
-        _ = FirstAsync(kept, applied.Roster is { } roster && Fault(roster) is null ? roster : null, run: ReferenceEquals(kept, added));
+        _ = FirstAsync(kept, Fault(applied) is null ? applied : new(), run: ReferenceEquals(kept, added));
     }
 
     public StateMessage Want(string terminal, StateMessage state) => state with { RosterRevision = Interlocked.Read(ref _head) };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        long cleaned = -1, looks = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 long head = await changes.RevisionAsync(stoppingToken);
                 Interlocked.Exchange(ref _head, head);
-                foreach (Session one in _sessions.Values) one.Look(head);
+                if (head != cleaned)
+                {
+                    await vault.CleanAsync(line.Current, stoppingToken);
+                    cleaned = head;
+                }
+                bool revoked = looks++ % 5 == 0 && await sites.MarkRevokedAsync(stoppingToken);
+                foreach (Session one in _sessions.Values) one.Look(head, revoked);
             }
             catch (StoreUnavailableException fault)
             {
@@ -64,12 +77,11 @@ public sealed class DownlinkPump(
     }
 
     // Hello: first what it says is kept, then the loop begins.
-    private async Task FirstAsync(Session one, RosterApplied? roster, bool run)
+    private async Task FirstAsync(Session one, AppliedMessage applied, bool run)
     {
         try
         {
-            if (roster is not null) await StandAsync(one.Terminal, roster, one.Terminal.Ended);
-            else one.Stand(null);
+            await StandAsync(one.Terminal, applied, one.Terminal.Ended);
             if (run) await RunAsync(one);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
@@ -82,18 +94,26 @@ public sealed class DownlinkPump(
         }
     }
 
-    private async Task StandAsync(TerminalSession session, RosterApplied roster, CancellationToken cancellationToken)
+    private async Task StandAsync(TerminalSession session, AppliedMessage applied, CancellationToken cancellationToken)
     {
-        // Further than we are ourselves: this store was restored from an older copy, and what was told since means something else now.
-        if (roster.Line == line.Current && roster.Revision > await changes.RevisionAsync(cancellationToken))
+        if (applied.Roster is { } roster)
         {
-            await line.RenewAsync($"{session.Terminal} stands at roster revision {roster.Revision}, which this store never reached", cancellationToken);
+            // Further than we are ourselves: this store was restored from an older copy, and what was told since means something else now.
+            if (roster.Line == line.Current && roster.Revision > await changes.RevisionAsync(cancellationToken))
+                await line.RenewAsync(roster.Line, $"{session.Terminal} stands at roster revision {roster.Revision}, which this store never reached", cancellationToken);
+            await store.SaveAppliedAsync(session.Terminal, roster, cancellationToken);
+            foreach (Erasure erased in roster.Erased)
+                log.LogInformation("{Terminal} has erased a leaver (revision {Revision}): {Templates} templates, {Cards} cards, {Pins} PINs.", session.Terminal, erased.Revision, erased.Templates, erased.Cards, erased.Pins);
+            if (roster.Problem is { } problem) log.LogWarning("{Terminal} about its roster: {Problem}", session.Terminal, problem);
         }
-        await store.SaveAppliedAsync(session.Terminal, roster, cancellationToken);
-        foreach (Erasure erased in roster.Erased)
-            log.LogInformation("{Terminal} has erased a leaver (revision {Revision}): {Templates} templates, {Cards} cards, {Pins} PINs.", session.Terminal, erased.Revision, erased.Templates, erased.Cards, erased.Pins);
-        if (roster.Problem is { } problem) log.LogWarning("{Terminal} about its roster: {Problem}", session.Terminal, problem);
-        if (_sessions.TryGetValue(session.Terminal, out Session? one) && ReferenceEquals(one.Terminal, session)) one.Stand(roster);
+        if (applied.Relay is { } relay)
+        {
+            if (relay.Line == relayLine.Current && relay.Revision > await sites.HeadAsync(session.Terminal, cancellationToken))
+                await relayLine.RenewAsync(relay.Line, $"{session.Terminal} stands at revision {relay.Revision} of its site's records, which this store never reached", cancellationToken);
+            await sites.SaveReachAsync(session.Terminal, relay, cancellationToken);
+            if (relay.Problem is { } problem) log.LogWarning("{Terminal} about its site's records: {Problem}", session.Terminal, problem);
+        }
+        if (_sessions.TryGetValue(session.Terminal, out Session? one) && ReferenceEquals(one.Terminal, session)) one.Stand(applied);
     }
 
     private async Task RunAsync(Session one)
@@ -119,14 +139,21 @@ public sealed class DownlinkPump(
 
     private async Task StepAsync(Session one, CancellationToken cancellationToken)
     {
+        one.TakeNews();
         // Before the first pull there is no roster: an empty one would erase everybody.
-        if (await changes.RevisionAsync(cancellationToken) == 0) return;
-        if (await one.NextAsync(cancellationToken) is not { } next) return;
-        RosterMessage roster = next.Message;
-        if (!await connections.SendAsync(one.Terminal, Topics.Roster, next.Payload)) return;
-        log.LogInformation("{Terminal} is sent {What}: {People} people, {Gone} leavers.", one.Terminal.Terminal,
-            roster.Snapshot is { } part ? $"part {part.Part} of the whole roster" : $"roster changes {roster.From} to {roster.Through}", roster.People.Count, roster.Gone.Count);
+        if (await changes.RevisionAsync(cancellationToken) > 0 && await one.Roster.NextAsync(cancellationToken) is { } next
+            && await connections.SendAsync(one.Terminal, Topics.Roster, next.Payload))
+        {
+            RosterMessage roster = next.Message;
+            log.LogInformation("{Terminal} is sent {What}: {People} people, {Gone} leavers.", one.Terminal.Terminal,
+                roster.Snapshot is { } part ? $"part {part.Part} of the whole roster" : $"roster changes {roster.From} to {roster.Through}", roster.People.Count, roster.Gone.Count);
+        }
+        if (await one.Relay.NextAsync(cancellationToken) is { } relay && await connections.SendAsync(one.Terminal, Topics.Relay, relay.Payload))
+            log.LogInformation("{Terminal} is sent {Count} sealed records of its site, through {Through}.", one.Terminal.Terminal, relay.Message.Records.Count, relay.Message.Through);
     }
+
+    private static string? Fault(AppliedMessage applied) => applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500)
+        ? "An applied relay has a line, a revision from 0 and a problem of at most 500 characters." : applied.Roster is { } roster ? Fault(roster) : null;
 
     private static string? Fault(RosterApplied roster) =>
         roster.Line == Guid.Empty || roster.Revision < 0 ? "An applied roster has a line and a revision from 0."
@@ -134,36 +161,45 @@ public sealed class DownlinkPump(
             ? $"There are more than {RosterRules.MaxPeople} erasures, or one without person, revision and time."
         : roster.Problem?.Length > 500 ? "problem is longer than 500 characters." : null;
 
-    private sealed class Session(TerminalSession terminal, TerminalRoster roster)
+    private sealed class Session(TerminalSession terminal, TerminalRoster roster, TerminalRelay relay)
     {
         private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private readonly Lock _gate = new();
-        private RosterApplied? _told;
-        private bool _news;
+        private readonly Queue<AppliedMessage> _told = [];
+        private bool _first = true;
         private long _seen = -1;
 
         public TerminalSession Terminal => terminal;
 
-        public void Stand(RosterApplied? applied)
+        public TerminalRoster Roster => roster;
+
+        public TerminalRelay Relay => relay;
+
+        public void Stand(AppliedMessage applied)
         {
-            lock (_gate) (_told, _news) = (applied, true);
+            lock (_gate) _told.Enqueue(applied);
             Wake();
         }
 
-        /// <summary>Wakes it where there is a revision that it was not woken for.</summary>
-        public void Look(long head)
+        /// <summary>Wakes it where there is something that it was not woken for.</summary>
+        public void Look(long head, bool news)
         {
-            if (Interlocked.Exchange(ref _seen, head) != head) Wake();
+            if (Interlocked.Exchange(ref _seen, head) != head || news) Wake();
         }
 
-        public Task<ComposedRoster?> NextAsync(CancellationToken cancellationToken)
+        /// <summary>Takes over what the terminal has said since; for the session's loop only.</summary>
+        public void TakeNews()
         {
             lock (_gate)
             {
-                if (_news) roster.Stand(_told);
-                _news = false;
+                while (_told.TryDequeue(out AppliedMessage? told))
+                {
+                    // An answer about the one is none about the other; hello speaks of both.
+                    if (told.Roster is not null || _first) roster.Stand(told.Roster);
+                    if (told.Relay is not null || _first) relay.Stand(told.Relay);
+                    _first = false;
+                }
             }
-            return roster.NextAsync(cancellationToken);
         }
 
         public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
@@ -180,6 +216,6 @@ public sealed class DownlinkPump(
             }
         }
 
-        private void Wake() => _wake.Writer.TryWrite(true);
+        public void Wake() => _wake.Writer.TryWrite(true);
     }
 }

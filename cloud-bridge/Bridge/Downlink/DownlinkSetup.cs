@@ -16,6 +16,8 @@ public static class DownlinkSetup
         services.TryAddSingleton<IRosterChanges, NoRoster>();
         services.AddSingleton<RosterComposer>();
         services.AddSingleton<RosterLine>();
+        services.AddSingleton<RelayLine>();
+        services.AddSingleton<Vault>();
         services.AddSingleton<DownlinkPump>();
         services.AddSingleton<ITerminalEar>(provider => provider.GetRequiredService<DownlinkPump>());
         // Before the endpoint lets anybody in: hello is judged against the line.
@@ -31,9 +33,13 @@ public static class DownlinkSetup
         public Task<IReadOnlyList<PersonChange>> ChangesAfterAsync(long revision, int limit, CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<PersonChange>>([]);
     }
 
-    private sealed class LineOpener(RosterLine line) : IHostedLifecycleService
+    private sealed class LineOpener(RosterLine roster, RelayLine relay) : IHostedLifecycleService
     {
-        public Task StartingAsync(CancellationToken cancellationToken) => line.OpenAsync(cancellationToken);
+        public async Task StartingAsync(CancellationToken cancellationToken)
+        {
+            await roster.OpenAsync(cancellationToken);
+            await relay.OpenAsync(cancellationToken);
+        }
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -39,6 +39,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IReplayStore, SqlReplayStore>();
         builder.Services.AddSingleton<INoticeStore, SqlNoticeStore>();
         builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
+        builder.Services.AddSingleton<ISiteStore, SqlSiteStore>();
         builder.Services.AddSingleton(services => services.GetRequiredService<BridgeOptions>().Retention);
         builder.Services.AddHostedService<StoreUpkeep>();
         return builder;

@@ -8,6 +8,9 @@ public sealed record AppliedMessage
 {
     /// <summary>Null where the terminal has no roster of the bridge's.</summary>
     public RosterApplied? Roster { get; init; }
+
+    /// <summary>Null where the terminal has none of the site's records.</summary>
+    public RelayApplied? Relay { get; init; }
 }
 
 /// <summary>Where the terminal's roster stands.</summary>

@@ -19,4 +19,6 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(StateMessage))]
 [JsonSerializable(typeof(RosterMessage))]
 [JsonSerializable(typeof(AppliedMessage))]
+[JsonSerializable(typeof(SiteRecord))]
+[JsonSerializable(typeof(RelayMessage))]
 public sealed partial class ContractJson : JsonSerializerContext;

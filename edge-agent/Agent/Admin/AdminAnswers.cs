@@ -4,6 +4,7 @@ using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Downlink;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Site;
 
 namespace Devices.Edge.Agent.Admin;
 
@@ -94,6 +95,9 @@ public sealed record StatusAnswer
     /// <summary>The platform's roster on this terminal.</summary>
     public RosterStatus? Roster { get; init; }
 
+    /// <summary>This terminal among those of its site that share faces.</summary>
+    public SiteStatus? SharedSite { get; init; }
+
     public required bool BridgeOnline { get; init; }
 
     /// <summary>The bridge was reached, but punches are kept back until a person has acted (a fork, an altered ledger).</summary>
@@ -115,6 +119,7 @@ public sealed record EnrolAnswer(
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
+[JsonSerializable(typeof(SiteStatus))]
 [JsonSerializable(typeof(EnrolAnswer))]
 [JsonSerializable(typeof(LookAlikeReport))]
 [JsonSerializable(typeof(IReadOnlyList<Person>))]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Site;
 using Devices.Edge.Agent.View;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,7 +36,7 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <summary>Binds the socket; a stale file of a killed agent is replaced (the ledger's lock has already shown that no other agent runs).</summary>
     public static async Task<AdminServer> StartAsync(
-        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, CancellationToken stopping)
+        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, SiteDesk site, CancellationToken stopping)
     {
         File.Delete(socket);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -65,6 +66,15 @@ public sealed class AdminServer : IAsyncDisposable
         app.MapDelete("/people/{id}/pin", context => RemovePinAsync(context, pins, narration));
         app.MapGet("/events", context => EventsAsync(context, narration, stopping));
         app.MapView(view, stopping);
+        app.MapGet("/site", context => WriteAsync(context, 200, site.Status(), Json.SiteStatus));
+        app.MapPost("/site/create", context => SiteAsync(context, site, site.Create()));
+        app.MapPost("/site/approve", async context => await SiteAsync(context, site, await FormAsync(context) is { } form ? site.Approve(form["terminal"].ToString(), form["code"].ToString()) : "Send a form with terminal and code.").ConfigureAwait(false));
+        app.MapPost("/site/revoke", async context => await SiteAsync(context, site, await FormAsync(context) is { } form ? site.Revoke(form["terminal"].ToString()) : "Send a form with terminal.").ConfigureAwait(false));
+        app.MapPost("/site/leave", context =>
+        {
+            site.Leave();
+            return SiteAsync(context, site, null);
+        });
         app.MapFallback(context => WriteAsync(context, 404, new ProblemAnswer($"There is no {context.Request.Method} {context.Request.Path}."), Json.ProblemAnswer));
         try
         {
@@ -210,6 +220,12 @@ public sealed class AdminServer : IAsyncDisposable
         context.Response.StatusCode = 204;
         return Task.CompletedTask;
     }
+
+    private static async Task<IFormCollection?> FormAsync(HttpContext context) =>
+        context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false) : null;
+
+    private static Task SiteAsync(HttpContext context, SiteDesk site, string? refused) =>
+        refused is null ? WriteAsync(context, 200, site.Status(), Json.SiteStatus) : WriteAsync(context, 409, new ProblemAnswer(refused), Json.ProblemAnswer);
 
     // JSON lines; with follow=1 the connection stays open. The lines kept so far come first with history=1.
     private static async Task EventsAsync(HttpContext context, Narration narration, CancellationToken stopping)

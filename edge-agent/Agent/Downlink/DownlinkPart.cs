@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Devices.Contract;
 using Devices.Contract.Messages;
 using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Site;
 
 namespace Devices.Edge.Agent.Downlink;
 
@@ -17,17 +18,21 @@ public sealed record RosterStatus(long? Revision, long Wanted, long Local, long 
 /// does not get through is not lost: hello says the same, and erasures are told until the bridge has acknowledged them.
 /// </summary>
 /// <param name="publish">Leaf and payload up; true once acknowledged.</param>
-public sealed class DownlinkPart(RosterDesk roster, Func<string, byte[], CancellationToken, Task<bool>> publish, Narration narration)
+/// <param name="online">Whether the bridge is there.</param>
+public sealed class DownlinkPart(RosterDesk roster, SiteDesk site, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time)
 {
     // The bridge has one message of a kind in flight and sends again what is not answered: more waiting here is somebody flooding.
     private const int MaxWaiting = 16;
+    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(5);
     private readonly Channel<(string Leaf, ReadOnlyMemory<byte> Payload)> _waiting = Channel.CreateBounded<(string, ReadOnlyMemory<byte>)>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
+    private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromMinutes(1);
     private volatile bool _untold = true;
+    private long _refusedAt = long.MinValue / 2;
     private long _wanted;
 
     /// <summary>For hello.</summary>
-    public AppliedMessage Applied => new() { Roster = roster.State() };
+    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State() };
 
     public RosterStatus Status
     {
@@ -46,15 +51,69 @@ public sealed class DownlinkPart(RosterDesk roster, Func<string, byte[], Cancell
     {
         ArgumentNullException.ThrowIfNull(state);
         Interlocked.Exchange(ref _wanted, state.RosterRevision);
-        if (_untold) _waiting.Writer.TryWrite(("", default));
+        if (_untold) _waiting.Writer.TryWrite((Topics.State, default));
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await foreach ((string leaf, ReadOnlyMemory<byte> payload) in _waiting.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        void Nudge() => _waiting.Writer.TryWrite(("site", default));
+        site.Changed += Nudge;
+        try
         {
-            if (leaf == Topics.Roster) TakeRoster(payload);
-            await TellAsync(cancellationToken).ConfigureAwait(false);
+            while (true)
+            {
+                (string leaf, ReadOnlyMemory<byte> payload) = await NextAsync(cancellationToken).ConfigureAwait(false);
+                if (leaf == Topics.Roster) TakeRoster(payload);
+                if (leaf == Topics.Relay) TakeRelay(payload);
+                site.Tick();
+                if (leaf is Topics.Roster or Topics.Relay or Topics.State or "site") await TellAsync(leaf, cancellationToken).ConfigureAwait(false);
+                if (leaf.Length > 0 || time.GetElapsedTime(_refusedAt) > PauseAfterRefusal) await SendSiteAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            site.Changed -= Nudge;
+        }
+    }
+
+    private async Task<(string Leaf, ReadOnlyMemory<byte> Payload)> NextAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource tick = new(TickEvery, time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(tick.Token, cancellationToken);
+        try
+        {
+            return await _waiting.Reader.ReadAsync(both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ("", default);
+        }
+    }
+
+    private void TakeRelay(ReadOnlyMemory<byte> payload)
+    {
+        if (ContractCodec.TryRead(payload.Span, ContractJson.Default.RelayMessage, out RelayMessage? message, out Problem? problem)) site.Take(message!);
+        else narration.Warn("site", $"The site's records were not read: {problem!.Text}");
+    }
+
+    // Few at a time, and only while the bridge is there: what does not get through is sealed and sent again.
+    private async Task SendSiteAsync(CancellationToken cancellationToken)
+    {
+        while (online())
+        {
+            IReadOnlyList<SiteOutgoing> waiting = site.Outgoing();
+            if (waiting.Count == 0) return;
+            foreach (SiteOutgoing one in waiting)
+            {
+                byte[] payload = ContractCodec.Write(one.Record, ContractJson.Default.SiteRecord);
+                if (SiteRules.Check(one.Record) is not null || payload.Length > Protocol.MaxPayload) site.Refused(one);
+                else if (await publish(Topics.Vault, payload, cancellationToken).ConfigureAwait(false)) site.Sent(one);
+                else
+                {
+                    _refusedAt = time.GetTimestamp();
+                    return;
+                }
+            }
         }
     }
 
@@ -65,14 +124,17 @@ public sealed class DownlinkPart(RosterDesk roster, Func<string, byte[], Cancell
         else narration.Warn("roster", $"A roster of the bridge was not read: {problem!.Text}");
     }
 
-    private async Task TellAsync(CancellationToken cancellationToken)
+    private async Task TellAsync(string leaf, CancellationToken cancellationToken)
     {
         while (true)
         {
-            RosterApplied? state = roster.State();
+            // An answer speaks of what it answers; about the other the bridge may have a message in flight.
+            RosterApplied? state = leaf is Topics.Roster or Topics.State ? roster.State() : null;
+            RelayApplied? relay = leaf == Topics.Roster ? null : site.State();
+            if (state is null && relay is null) return;
+            if (state is not null) _untold = true;
+            if (!await publish(Topics.Applied, ContractCodec.Write(new AppliedMessage { Roster = state, Relay = relay }, ContractJson.Default.AppliedMessage), cancellationToken).ConfigureAwait(false)) return;
             if (state is null) return;
-            _untold = true;
-            if (!await publish(Topics.Applied, ContractCodec.Write(new AppliedMessage { Roster = state }, ContractJson.Default.AppliedMessage), cancellationToken).ConfigureAwait(false)) return;
             roster.Confirmed(state);
             _untold = false;
             if (state.Erased.Count < RosterRules.MaxPeople) return;

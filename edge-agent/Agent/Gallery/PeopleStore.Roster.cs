@@ -101,6 +101,7 @@ public sealed partial class PeopleStore
 
         void Leave(string id, long revision)
         {
+            LeaveSite(id);
             Person? known = ListCore("WHERE p.id = $key", ("$key", id)).FirstOrDefault();
             bool pin = pins.Contains(id);
             if (known is null && !pin) return;

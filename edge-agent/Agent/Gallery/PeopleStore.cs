@@ -11,7 +11,7 @@ namespace Devices.Edge.Agent.Gallery;
 /// </summary>
 public sealed partial class PeopleStore : IDisposable
 {
-    private const int Schema = 2;
+    private const int Schema = 3;
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
     private readonly TemplateVault _vault;
@@ -52,6 +52,7 @@ public sealed partial class PeopleStore : IDisposable
             }
 
             if (version < 2) Run(connection, RosterSchema);
+            if (version < 3) Run(connection, SiteSchema);
             return new(connection, vault, time);
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
@@ -106,6 +107,7 @@ public sealed partial class PeopleStore : IDisposable
             }
         }
 
+        if (cards is not null || templates is not null) MarkDirty(id, erase: false);
         transaction.Commit();
         if (templates is not null) CutLog();
         return null;
@@ -117,6 +119,7 @@ public sealed partial class PeopleStore : IDisposable
         using SqliteTransaction transaction = _connection.BeginTransaction();
         MarkCards(id, "person = $id", []);
         int gone = Run("DELETE FROM person WHERE id = $id", ("$id", id));
+        if (gone > 0) MarkDirty(id, erase: true);
         transaction.Commit();
         if (gone > 0) CutLog();
         return gone > 0;

@@ -102,6 +102,8 @@ public sealed record AgentOptions
 
     public string PinsKeyFile => Path.Combine(State, "pins.key");
 
+    public string SiteKeysFile => Path.Combine(State, "site.keys");
+
     public string TemplateKeyFile => Path.Combine(State, "templates.key");
 
     public string McuPasswordFile => Path.Combine(State, "mcu.password");

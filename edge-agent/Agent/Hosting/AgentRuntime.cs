@@ -6,6 +6,7 @@ using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Punching;
 using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Agent.Site;
 using Devices.Edge.Agent.View;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
@@ -46,6 +47,8 @@ public sealed class AgentRuntime : IAsyncDisposable
     private VisionPart? _vision;
     private BridgePart? _bridge;
     private DownlinkPart? _downlink;
+    private SiteKeys _siteKeys = null!;
+    private SiteDesk _site = null!;
     private ClockKeeper _keeper = null!;
     private AdminServer? _admin;
     private Task _cameraTask = Task.CompletedTask;
@@ -97,7 +100,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             _ledger.Events.Add("enrolment-override", nameless, security: true);
         });
         ViewDesk view = new(_tap, _people, _ledger.Events, _narration, Facts, _time);
-        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _stopRest.Token).ConfigureAwait(false);
+        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _site, _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
     }
 
@@ -145,6 +148,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _clock = new(new TrustedClockOptions(), _time, boot, new LinuxNtpProbe(), _ledger, new LinuxRtcProbe());
         TemplateVault vault = Own(Read(() => TemplateVault.Open(_options.TemplateKeyFile)));
         _people = Own(Read(() => PeopleStore.Open(_options.GalleryFile, vault, _time)));
+        _siteKeys = Own(Read(() => SiteKeys.Open(_options.SiteKeysFile)));
     }
 
     // A copied or restored state directory often loses its modes: names, punches and the key are for this account alone.
@@ -250,7 +254,8 @@ public sealed class AgentRuntime : IAsyncDisposable
     private void StartRest(PinBook pins)
     {
         RosterDesk roster = new(_people, pins, () => _vision?.Models, _narration);
-        _downlink = new(roster, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), _narration);
+        _site = new(_options.Terminal, _siteKeys, new SitePapers(_options.Terminal, (_options.CaFile, _options.CertificateFile, _options.KeyFile)), _people, pins, () => _vision?.Models, _narration, _time);
+        _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time);
         TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink);
         _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time);
         _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
@@ -310,6 +315,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             McuFirmware = _desk.Firmware,
             McuQueue = _desk.McuQueue,
             Roster = _downlink?.Status,
+            SharedSite = _site?.Status(),
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),

@@ -41,4 +41,26 @@ public static class SecretFile
             throw new GalleryException($"The file {path} with {what} cannot be read or made: {fault.Message}", fault);
         }
     }
+
+    /// <summary>Puts other contents in the file's place, whole or not at all.</summary>
+    /// <exception cref="GalleryException">It cannot be written; the old contents stay.</exception>
+    public static void Replace(string path, byte[] contents)
+    {
+        string fresh = path + ".new";
+        try
+        {
+            File.Delete(fresh);
+            using (FileStream file = new(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+            {
+                file.Write(contents);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(fresh, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new GalleryException($"The file {path} cannot be written: {fault.Message} It was left as it is.", fault);
+        }
+    }
 }

@@ -86,7 +86,7 @@ public sealed class RosterDownTests
         for (int i = 0; i < 450; i++) roster.Put($"v{i:0000}");
         RosterMessage first = await terminal.NextAsync();
         await terminal.Link.PublishAsync(Topics.For("m2-001", Topics.Status), ContractCodec.Write(new StatusMessage { Online = true }, ContractJson.Default.StatusMessage));
-        terminal.Link.AnyDown.ShouldBeFalse("nothing more is sent before the answer");
+        terminal.Link.AnyDown(Topics.Roster).ShouldBeFalse("nothing more is sent before the answer");
 
         // The terminal says that it still stands where it was (it was restored, or refused the message): it gets the same.
         await terminal.AnswerAsync(terminal.At!);
@@ -144,7 +144,7 @@ public sealed class RosterDownTests
         terminal.People["u1"] = "Somebody";
         await terminal.ConnectAsync(bridge, await bridge.EnrolAsync("m2-001"));
         await Until.TrueAsync(async () => (await bridge.Get<IDownlinkStore>().ReachAsync())[0].Revision == 5, "the bridge has heard where the terminal stands");
-        terminal.Link.AnyDown.ShouldBeFalse();
+        terminal.Link.AnyDown(Topics.Roster).ShouldBeFalse();
         roster.Put("u1");
         RosterMessage whole = await terminal.NextAsync();
         (whole.Snapshot!.Last, whole.People.Count).ShouldBe((true, 1));
@@ -160,7 +160,7 @@ public sealed class RosterDownTests
         await terminal.StateAsync();
         await terminal.PublishAsync(ledger.All());
         (await terminal.StateAsync()).Through.ShouldBe(3);
-        terminal.AnyDown.ShouldBeFalse();
+        terminal.AnyDown(Topics.Roster).ShouldBeFalse();
     }
 
     [Theory]

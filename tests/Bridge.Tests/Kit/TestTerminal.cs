@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Authentication;
 using System.Text;
 using System.Threading.Channels;
@@ -16,7 +17,7 @@ public sealed class TestTerminal : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Channel<StateMessage> _states = Channel.CreateUnbounded<StateMessage>();
-    private readonly Channel<(string Leaf, byte[] Payload)> _down = Channel.CreateUnbounded<(string, byte[])>();
+    private readonly ConcurrentDictionary<string, Channel<byte[]>> _down = new(StringComparer.Ordinal);
 
     private TestTerminal(Enrolled identity, IMqttClient client)
     {
@@ -38,7 +39,7 @@ public sealed class TestTerminal : IAsyncDisposable
             if (message.ApplicationMessage.Topic == Topics.For(identity.Terminal, Topics.State)
                 && ContractCodec.TryRead(System.Buffers.BuffersExtensions.ToArray(message.ApplicationMessage.Payload), ContractJson.Default.StateMessage, out StateMessage? state, out _))
                 terminal._states.Writer.TryWrite(state!);
-            else if (Topics.TryParse(message.ApplicationMessage.Topic, out _, out string leaf)) terminal._down.Writer.TryWrite((leaf, System.Buffers.BuffersExtensions.ToArray(message.ApplicationMessage.Payload)));
+            else if (Topics.TryParse(message.ApplicationMessage.Topic, out _, out string leaf)) terminal.DownOn(leaf).Writer.TryWrite(System.Buffers.BuffersExtensions.ToArray(message.ApplicationMessage.Payload));
             return Task.CompletedTask;
         };
         client.DisconnectedAsync += gone => { terminal.Disconnected.TrySetResult(gone); return Task.CompletedTask; };
@@ -84,19 +85,15 @@ public sealed class TestTerminal : IAsyncDisposable
             UserProperties = version is null ? [] : [new MqttUserProperty(Protocol.VersionProperty, Encoding.UTF8.GetBytes(version))],
         });
 
-    /// <summary>The next message on a leaf other than <c>state</c>; those on other leaves before it are dropped.</summary>
+    /// <summary>The next message on a leaf other than <c>state</c>.</summary>
     public async Task<byte[]> DownAsync(string leaf)
     {
         using CancellationTokenSource limit = new(Patience);
-        while (true)
-        {
-            (string on, byte[] payload) = await _down.Reader.ReadAsync(limit.Token);
-            if (on == leaf) return payload;
-        }
+        return await DownOn(leaf).Reader.ReadAsync(limit.Token);
     }
 
-    /// <summary>Whether something other than <c>state</c> has come that was not read yet.</summary>
-    public bool AnyDown => _down.Reader.TryPeek(out _);
+    /// <summary>Whether something has come on a leaf that was not read yet.</summary>
+    public bool AnyDown(string leaf) => DownOn(leaf).Reader.TryPeek(out _);
 
     /// <summary>The next state the bridge sent.</summary>
     public async Task<StateMessage> StateAsync()
@@ -104,6 +101,8 @@ public sealed class TestTerminal : IAsyncDisposable
         using CancellationTokenSource limit = new(Patience);
         return await _states.Reader.ReadAsync(limit.Token);
     }
+
+    private Channel<byte[]> DownOn(string leaf) => _down.GetOrAdd(leaf, _ => Channel.CreateUnbounded<byte[]>());
 
     public async ValueTask DisposeAsync()
     {

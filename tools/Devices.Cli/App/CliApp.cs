@@ -8,6 +8,7 @@ using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
 using Devices.Cli.Sim;
+using Devices.Cli.Site;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
 using Devices.Cli.Wifi;
@@ -67,6 +68,15 @@ public static class CliApp
             people.AddCommand<PeopleLookAlikesCommand>("lookalikes").WithDescription("Show people whose faces are hard to tell apart.");
             people.AddCommand<PeoplePinCommand>("pin").WithDescription("Give a person a PIN for the keypad, or take it away.");
             people.AddCommand<PeopleRemoveCommand>("remove").WithDescription("Erase a person and their templates.");
+        });
+        config.AddBranch("site", site =>
+        {
+            site.SetDescription("Share faces between a site's terminals, sealed: the bridge hands on what it cannot read.");
+            site.AddCommand<SiteStatusCommand>("status").WithDescription("Show this terminal's code and the site's other terminals.");
+            site.AddCommand<SiteCreateCommand>("create").WithDescription("Make the key of a new site, at its first terminal.");
+            site.AddCommand<SiteApproveCommand>("approve").WithDescription("Approve another terminal by the code that it shows; to be run at both.");
+            site.AddCommand<SiteRevokeCommand>("revoke").WithDescription("Take a terminal out: the others get a new key.");
+            site.AddCommand<SiteLeaveCommand>("leave").WithDescription("Forget the site at this terminal, and make another exchange key.");
         });
         config.AddBranch("ledger", ledger =>
         {

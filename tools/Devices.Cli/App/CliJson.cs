@@ -18,6 +18,7 @@ namespace Devices.Cli.App;
 
 /// <summary>Everything that <c>--json</c> prints: snake_case, as in the contract between terminal and bridge.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(System.Text.Json.JsonElement))]
 [JsonSerializable(typeof(FaultReport))]
 [JsonSerializable(typeof(IReadOnlyList<ExitCode>))]
 [JsonSerializable(typeof(InstallResult))]
