@@ -144,7 +144,7 @@ public abstract class DeliveryStoreTests(StoreKind kind) : IAsyncDisposable
 
     private async Task<long[]> AddAsync(string? target, params (string Person, long After)[] punches)
     {
-        SqlPunchStore store = new(_store.Database, _store.Time, target is null ? null : new OutboxTargets([new(target)], NodaTime.DateTimeZone.Utc));
+        SqlPunchStore store = new(_store.Database, _store.Time, targets: target is null ? null : new OutboxTargets([new(target)], NodaTime.DateTimeZone.Utc));
         Delivery.LedgerMaker ledger = new();
         await store.AppendAsync(ledger.Batch([.. punches.Select(p => ledger.Next(p.Person, Eight + p.After, method: PunchMethod.Card))]));
         return [.. (await store.ListAfterAsync(0, 100)).Select(p => p.Id)];

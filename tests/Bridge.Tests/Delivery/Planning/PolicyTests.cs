@@ -115,9 +115,9 @@ public sealed class PolicyTests
     {
         await using Bench bench = await Bench.StartAtAsync(new ShiftedClock("2026-09-16 10:00"), Shift, "--Bridge:Platform:Policy=shift-windows");
         LedgerMaker ledger = new();
-        Punch early = ledger.Next("ada", ShiftedClock.At("2026-09-15 05:00")), morning = ledger.Next("ada", ShiftedClock.At("2026-09-15 08:55")), noon = ledger.Next("ada", ShiftedClock.At("2026-09-15 12:00")),
-            sunday = ledger.Next("ada", ShiftedClock.At("2026-09-13 12:00"));
-        await bench.AppendAsync(ledger, early, morning, noon, sunday);
+        Punch sunday = ledger.Next("ada", ShiftedClock.At("2026-09-13 12:00")), early = ledger.Next("ada", ShiftedClock.At("2026-09-15 05:00")),
+            morning = ledger.Next("ada", ShiftedClock.At("2026-09-15 08:55")), noon = ledger.Next("ada", ShiftedClock.At("2026-09-15 12:00"));
+        await bench.AppendAsync(ledger, sunday, early, morning, noon);
 
         await bench.UntilAsync(noon, DeliveryState.Delivered);
         foreach (Punch punch in (Punch[])[early, sunday]) (await bench.UntilAsync(punch, DeliveryState.Skipped)).ReasonCode.ShouldBe("reason.policy_outside_shift");
