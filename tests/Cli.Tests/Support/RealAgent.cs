@@ -10,20 +10,36 @@ public sealed class RealAgent : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _said = new();
 
-    private RealAgent(TempFolder folder, string? pack)
+    private RealAgent(TempFolder folder, string config, string[] more)
     {
-        string config = folder.Write("state/agent.json", JsonSerializer.Serialize(new { Terminal = "m2-001", State = folder["state"], Camera = "none", ModelPack = pack, Mcu = new { Port = 0 } }));
-        File.SetUnixFileMode(folder["state"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _process = BuiltProgram.Start(BuiltProgram.PathOf("Devices.Edge.Agent", "Devices.Edge.Agent"), folder.Path, "--config", config);
+        _process = BuiltProgram.Start(BuiltProgram.PathOf("Devices.Edge.Agent", "Devices.Edge.Agent"), folder.Path, ["--config", config, .. more]);
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>What it has said so far.</summary>
+    public string Said
+    {
+        get { lock (_said) return _said.ToString(); }
+    }
+
+    /// <summary>A terminal that no bridge knows.</summary>
     public static async Task<RealAgent> StartAsync(TempFolder folder, string? pack)
     {
-        var agent = new RealAgent(folder, pack);
+        string config = folder.Write("state/agent.json", JsonSerializer.Serialize(new { Terminal = "m2-001", State = folder["state"], Camera = "none", ModelPack = pack, Mcu = new { Port = 0 } }));
+        File.SetUnixFileMode(folder["state"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return await StartAsync(folder, "state", config, []);
+    }
+
+    /// <summary>A terminal as <c>devices provision</c> left it in <paramref name="state"/>.</summary>
+    public static Task<RealAgent> StartProvisionedAsync(TempFolder folder, string state, string pack) =>
+        StartAsync(folder, state, folder[state, "agent.json"], [$"--ModelPack={pack}", "--Mcu:Port=0"]);
+
+    private static async Task<RealAgent> StartAsync(TempFolder folder, string state, string config, string[] more)
+    {
+        var agent = new RealAgent(folder, config, more);
         var cli = new Cli(folder);
         long began = Stopwatch.GetTimestamp();
         while (true)
@@ -34,7 +50,7 @@ public sealed class RealAgent : IAsyncDisposable
                 throw new InvalidOperationException("The agent did not get ready: " + agent._said);
             }
 
-            if ((await cli.RunAsync("people", "--agent", "state/agent.sock")).Code == 0) return agent;
+            if ((await cli.RunAsync("people", "--agent", $"{state}/agent.sock")).Code == 0) return agent;
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }
