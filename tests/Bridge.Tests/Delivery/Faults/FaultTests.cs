@@ -89,6 +89,34 @@ public sealed class FaultTests
         await Same.AsOursAsync(bench, punches);
     }
 
+    [Theory]
+    [InlineData("record")]
+    [InlineData("invalid-row")]
+    [InlineData("silent-drop")]
+    [InlineData("error")]
+    public async Task A_person_outside_every_attendance_group_and_put_into_one_later_is_there_once_whatever_the_platform_does_meanwhile(string policy)
+    {
+        ShiftedClock clock = new("2026-09-16 12:00");
+        await using Bench bench = await Bench.StartAtAsync(clock, "--Bridge:Platform:VerifyLookups=1", "--Bridge:Platform:KeptForUploads=0");
+        await bench.Platform.SetAsync(new { no_group = policy });
+        await bench.Platform.OrganisationAsync(new { users = new[] { new { userid = "ada", name = "Ada", dept_id_list = new[] { 1 }, attendance_group = false } } });
+        LedgerMaker ledger = new();
+        List<Punch> punches = [ledger.Next("ada", ShiftedClock.At("2026-09-16 10:00"))];
+        await bench.AppendAsync(ledger, punches);
+        if (policy == "error") await bench.UntilAsync(punches[0], DeliveryState.Dead);
+        else await bench.UntilAsync(punches[0], DeliveryState.Delivered);
+        clock.Advance(TimeSpan.FromHours(1));
+        await bench.Get<Verifier>().PassAsync(Stop);
+
+        await bench.Platform.PeopleAsync(["ada"]);
+        StoredPunch now = await bench.FindAsync(punches[0]);
+        now.Delivery.ShouldBe(policy is "record" or "invalid-row" ? DeliveryState.Delivered : DeliveryState.Dead, "a yes that is not in the record list is no delivery");
+        if (now.Delivery == DeliveryState.Dead) await bench.Outbox.ResendAsync([now.Id], Stop);
+
+        await Same.DrainAsync(bench, clock, punches);
+        await Same.AsOursAsync(bench, punches);
+    }
+
     [Fact]
     public async Task A_platform_whose_clock_is_wrong_drops_punches_behind_a_yes_and_has_them_once_after_it_is_mended()
     {
