@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Devices.Bridge.Fleet;
 
@@ -8,7 +7,7 @@ namespace Devices.Bridge.Photos;
 /// Photos on disk, named by what they contain: <c>photos/ab/cd/abcd….jpg</c>. A file is written beside its place, flushed, renamed and the
 /// rename flushed, so that a name always stands for the whole picture. Mode 0600 in directories of mode 0700.
 /// </summary>
-public sealed partial class PhotoVault(string root)
+public sealed class PhotoVault(string root)
 {
     private const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -46,10 +45,10 @@ public sealed partial class PhotoVault(string root)
             File.Delete(beside);
             throw;
         }
-        FlushDirectory(folder);
+        _ = DirectorySync.TryFlush(folder);
         if (!fresh) return;
-        FlushDirectory(Path.GetDirectoryName(folder)!);
-        FlushDirectory(Root);
+        _ = DirectorySync.TryFlush(Path.GetDirectoryName(folder)!);
+        _ = DirectorySync.TryFlush(Root);
     }
 
     /// <summary>The picture; null where it is not there or is no longer what its name says.</summary>
@@ -72,7 +71,7 @@ public sealed partial class PhotoVault(string root)
         string file = PathOf(sha256);
         if (!File.Exists(file)) return;
         File.Delete(file);
-        FlushDirectory(Path.GetDirectoryName(file)!);
+        _ = DirectorySync.TryFlush(Path.GetDirectoryName(file)!);
     }
 
     /// <summary>Every file that is older than <paramref name="before"/>, with the SHA-256 of its name; null where it is a left-over of a crash.</summary>
@@ -86,22 +85,4 @@ public sealed partial class PhotoVault(string root)
             yield return (file, name.Length == 68 && name.EndsWith(".jpg", StringComparison.Ordinal) ? name[..64] : null);
         }
     }
-
-    private static void FlushDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        int handle = Open(directory, 0);
-        if (handle < 0) return;
-        _ = Flush(handle);
-        _ = Close(handle);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Flush(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int handle);
 }

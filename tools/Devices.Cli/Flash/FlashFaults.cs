@@ -10,7 +10,10 @@ internal static class FlashFaults
 {
     private const string Buttons = "Hold BOOT, press and release RESET, release BOOT, then run this again.";
 
-    public static CliException Explain(Exception fault) => fault switch
+    public static CliException Explain(Exception fault) => Find(fault) ?? new(ExitCodes.Unexpected, fault.Message.ReplaceLineEndings(" "), inner: fault);
+
+    /// <summary>Null for a fault that does not come from the line, the chip or what is to be written.</summary>
+    public static CliException? Find(Exception fault) => fault switch
     {
         CliException known => known,
         SerialLineException line => new(line.Fault switch
@@ -27,6 +30,6 @@ internal static class FlashFaults
         FlashFailedException failed => new(ExitCodes.FlashFailed, failed.Message, inner: failed),
         RomSilentException silent => new(ExitCodes.BoardSilent, silent.Message, inner: silent),
         RomRefusedException refused => new(ExitCodes.FlashFailed, refused.Message, inner: refused),
-        _ => new(ExitCodes.Unexpected, fault.Message.ReplaceLineEndings(" "), inner: fault),
+        _ => null,
     };
 }

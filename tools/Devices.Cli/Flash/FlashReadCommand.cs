@@ -26,9 +26,9 @@ public sealed class FlashReadCommand(IAnsiConsole console, CliHost host) : CliCo
             output.Json(new FlashReadReport(true, ports[0], file, address, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))), CliJson.Default.FlashReadReport);
             return ExitCodes.Ok;
         }
-        catch (Exception fault) when (fault is SerialLineException or Rom.NoLoaderException or Rom.UnknownChipException or Rom.RomSilentException or Rom.RomRefusedException or FlashFailedException)
+        catch (IOException fault) when (FlashFaults.Find(fault) is { } known)
         {
-            throw FlashFaults.Explain(fault);
+            throw known;
         }
     }
 

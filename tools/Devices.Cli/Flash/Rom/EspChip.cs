@@ -38,7 +38,7 @@ public sealed record EspChip
         Id = 0,
         Magic = 0x00F01D83,
         BootloaderAddress = 0x1000,
-        Spi = new(0x3FF42000, User: 0x1C, User1: 0x20, User2: 0x24, MisoLength: 0x2C, Word0: 0x80),
+        Spi = new(0x3FF42000, User: 0x1C, User2: 0x24, MisoLength: 0x2C, Word0: 0x80),
         MacAddress = 0x3FF5A004,
         HasEncryptedWord = false,
         // BLK0_RDATA0 bits 20–26 count flash encryption (odd: on); BLK0_RDATA6 bits 4 and 5 are secure boot V1 and V2.
@@ -50,7 +50,7 @@ public sealed record EspChip
         Name = "ESP32-S3",
         Id = 9,
         BootloaderAddress = 0,
-        Spi = new(0x60002000, User: 0x18, User1: 0x1C, User2: 0x20, MisoLength: 0x28, Word0: 0x58),
+        Spi = new(0x60002000, User: 0x18, User2: 0x20, MisoLength: 0x28, Word0: 0x58),
         MacAddress = 0x60007044,
         HasEncryptedWord = true,
         Watchdogs = new(0x60008098, 0x600080B0, 0x600080B4, 0x600080B8),
@@ -61,7 +61,7 @@ public sealed record EspChip
         Name = "ESP32-C3",
         Id = 5,
         BootloaderAddress = 0,
-        Spi = new(0x60002000, User: 0x18, User1: 0x1C, User2: 0x20, MisoLength: 0x28, Word0: 0x58),
+        Spi = new(0x60002000, User: 0x18, User2: 0x20, MisoLength: 0x28, Word0: 0x58),
         MacAddress = 0x60008844,
         HasEncryptedWord = true,
         Watchdogs = new(0x60008090, 0x600080A8, 0x600080AC, 0x600080B0),
@@ -84,7 +84,7 @@ public sealed record EspChip
 }
 
 /// <summary>SPI1's base address and the offsets of the registers that a user-defined command needs.</summary>
-public sealed record SpiRegisters(uint Base, uint User, uint User1, uint User2, uint MisoLength, uint Word0);
+public sealed record SpiRegisters(uint Base, uint User, uint User2, uint MisoLength, uint Word0);
 
 /// <summary>Where and under which masks a chip's eFuses tell flash encryption (odd number of ones: on) and secure boot (any one: on).</summary>
 public sealed record EfuseSecurity(uint CryptAddress, uint CryptMask, uint BootAddress, uint BootMask);

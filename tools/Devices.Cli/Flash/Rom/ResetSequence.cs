@@ -10,25 +10,19 @@ public sealed class ResetSequence
 {
     private readonly (bool Dtr, bool Rts, int MillisecondsAfter)[] _steps;
 
-    private ResetSequence(string name, params (bool, bool, int)[] steps)
-    {
-        Name = name;
-        _steps = steps;
-    }
-
-    public string Name { get; }
+    private ResetSequence(params (bool, bool, int)[] steps) => _steps = steps;
 
     /// <summary>Into the loader, both wires changing at once.</summary>
-    public static ResetSequence Tight(int bootMilliseconds) => new("tight", (false, false, 0), (true, true, 0), (false, true, 100), (true, false, bootMilliseconds), (false, false, 0));
+    public static ResetSequence Tight(int bootMilliseconds) => new((false, false, 0), (true, true, 0), (false, true, 100), (true, false, bootMilliseconds), (false, false, 0));
 
     /// <summary>Into the loader, for adapters that need the simple order.</summary>
-    public static ResetSequence Classic(int bootMilliseconds) => new("classic", (false, true, 100), (true, true, 0), (true, false, bootMilliseconds), (false, false, 0));
+    public static ResetSequence Classic(int bootMilliseconds) => new((false, true, 100), (true, true, 0), (true, false, bootMilliseconds), (false, false, 0));
 
     /// <summary>Into the loader over the chip's USB-Serial-JTAG, passing through both asserted, never through neither.</summary>
-    public static ResetSequence UsbJtag { get; } = new("USB-JTAG", (false, false, 100), (true, false, 100), (true, true, 0), (false, true, 100), (false, false, 0));
+    public static ResetSequence UsbJtag { get; } = new((false, false, 100), (true, false, 100), (true, true, 0), (false, true, 100), (false, false, 0));
 
     /// <summary>Starts the program.</summary>
-    public static ResetSequence Run(bool usb) => usb ? new("restart", (false, true, 200), (false, false, 200)) : new("restart", (false, true, 100), (false, false, 0));
+    public static ResetSequence Run(bool usb) => usb ? new((false, true, 200), (false, false, 200)) : new((false, true, 100), (false, false, 0));
 
     /// <summary>What to try, in this order.</summary>
     public static IReadOnlyList<ResetSequence> IntoLoader(bool usbJtag) => usbJtag ? [UsbJtag] : [Tight(50), Tight(550), Classic(50), Classic(550)];

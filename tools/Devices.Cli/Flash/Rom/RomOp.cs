@@ -4,7 +4,6 @@ namespace Devices.Cli.Flash.Rom;
 public enum RomOp : byte
 {
     FlashBegin = 0x02,
-    FlashData = 0x03,
     FlashEnd = 0x04,
     Sync = 0x08,
     WriteReg = 0x09,

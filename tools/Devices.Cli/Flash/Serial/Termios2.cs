@@ -11,7 +11,7 @@ internal static unsafe partial class Termios2
 {
     public const uint Cs8 = 0x30, Cread = 0x80, Clocal = 0x800, Bother = 0x1000;
     public const int Dtr = 0x2, Rts = 0x4;
-    public const short PollIn = 1, PollOut = 4, PollErr = 8, PollHup = 16;
+    public const short PollIn = 1, PollOut = 4;
 
     private const nuint GetSettings = 0x802C542A, SetSettings = 0x402C542B, Flush = 0x540B, Exclusive = 0x540C, SetModem = 0x5418;
     private const int ReadWrite = 2, NoControllingTty = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
@@ -30,13 +30,6 @@ internal static unsafe partial class Termios2
         settings.InputSpeed = settings.OutputSpeed = (uint)baud;
         settings.Characters = default;
         return ioctl(handle, SetSettings, &settings) == 0;
-    }
-
-    /// <summary>The speed that is set; 0 where it cannot be read.</summary>
-    public static int SpeedOf(int handle)
-    {
-        Settings settings;
-        return ioctl(handle, GetSettings, &settings) == 0 ? (int)settings.OutputSpeed : 0;
     }
 
     public static bool SetModemLines(int handle, int lines) => ioctl(handle, SetModem, &lines) == 0;
