@@ -18,7 +18,11 @@ public sealed record StatusAnswer
 {
     public required string Terminal { get; init; }
 
+    /// <summary>The site's name: the bridge's word, else the setting; empty for the main site.</summary>
     public required string Site { get; init; }
+
+    /// <summary>Whether the bridge has told the site; then the setting <c>Site</c> says nothing.</summary>
+    public bool SiteToldByBridge { get; init; }
 
     public required string Version { get; init; }
 

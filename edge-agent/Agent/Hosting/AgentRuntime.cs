@@ -286,7 +286,9 @@ public sealed class AgentRuntime : IAsyncDisposable
         return new()
         {
             Terminal = _options.Terminal,
-            Site = _options.Site,
+            // The bridge's word counts; the setting is for a terminal that has heard none.
+            Site = _site?.SiteName ?? _options.Site,
+            SiteToldByBridge = _site?.SiteName is not null,
             Version = TerminalReport.Version,
             Mode = Mode,
             Ready = IsReady,
