@@ -33,11 +33,19 @@ public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges ch
         _revision = revision;
     }
 
+    /// <summary>Puts in force what is in the store: somebody has added a plan there.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        PlanHistory history = await HistoryAsync(cancellationToken);
+        plan.Set(history, history.ByDepartment ? await MembershipsAsync(cancellationToken) : Memberships.None);
+    }
+
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before anything is computed by a plan that is not the day's.
-        await LookAsync(cancellationToken);
+        if (plan.FromPlatform) await ReloadAsync(cancellationToken);
+        else await LookAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
