@@ -30,7 +30,7 @@ public sealed class CorrectionStoreTests
         PunchChain.ToHex(PunchChain.Next(PunchChain.Genesis(day[0].Punch.Ledger), day[0].Punch)).ShouldBe(day[0].Punch.Chain);
         (await bench.Store.Outbox.LeaseAsync(long.MaxValue, 10)).Single().Key.ShouldBe(day[0].Key, "a person's punches go by their time");
         // The terminals' page and a claim know nothing of the book in which it stands.
-        (await bench.Store.Terminals.ListTerminalsAsync()).Select(t => t.Name).ShouldBe(["door"]);
+        (await bench.Store.Terminals.ListTerminalsAsync(SiteScope.All)).Select(t => t.Name).ShouldBe(["door"]);
         await bench.Store.Fleet.AddClaimAsync([1], day[0].Punch.Terminal, long.MaxValue);
         (await bench.Store.Fleet.RedeemAsync([1], day[0].Punch.Terminal, () => throw new InvalidOperationException("no certificate"), _ => false)).Verdict.ShouldBe(ClaimVerdict.NameTaken);
     }
@@ -205,7 +205,7 @@ public sealed class CorrectionStoreTests
         await bench.Store.Outbox.MarkAsync(doubtful.Id, new(DeliveryState.Waiting) { Attempts = 1, SentAt = 5, ReasonCode = "reason.not_there" });
         (await bench.Store.Outbox.LeaseAsync(long.MaxValue, 10)).ShouldBeEmpty();
         (await bench.AgainAsync(doubtful)).Delivery.ShouldBe(DeliveryState.Skipped);
-        (await bench.Store.Outbox.ResendAsync([open.Id, doubtful.Id, held.Id])).ShouldBe(0, "nobody sends what does not count");
+        (await bench.Store.Outbox.ResendAsync(SiteScope.All, [open.Id, doubtful.Id, held.Id])).ShouldBe(0, "nobody sends what does not count");
 
         CorrectionDifference difference = (await bench.Corrections.DifferencesAsync(SiteScope.All, 10)).Single();
         (difference.Punch.Id, difference.Target, difference.Correction.Kind).ShouldBe((there.Id, OutboxTarget.Platform, CorrectionKind.Void));

@@ -70,6 +70,54 @@ CREATE TABLE month_closings (
 ) STRICT;
 CREATE INDEX month_closings_by_month ON month_closings(month, id);
 
+-- Punches that came after their month was closed.
+CREATE TABLE late_punches (
+  punch_id   INTEGER PRIMARY KEY,
+  at         INTEGER NOT NULL,
+  month      TEXT NOT NULL,
+  noticed_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX late_punches_by_month ON late_punches(month, punch_id);
+
+-- ---------------------------------------------------------------- exports
+-- Which columns, in which order and words: an account's own, or for all who see a site.
+CREATE TABLE export_templates (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  name        TEXT NOT NULL,
+  owner       TEXT NOT NULL,
+  site        TEXT,                     -- null: the owner's own; '' is the main site
+  kind        TEXT NOT NULL CHECK (kind IN ('punches', 'days', 'month')),
+  columns     TEXT NOT NULL,            -- names by commas, in order
+  culture     TEXT NOT NULL,
+  date_format TEXT NOT NULL,
+  struck      INTEGER NOT NULL,         -- also what does not count
+  updated_at  INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX export_templates_by_name ON export_templates(owner, kind, name);
+
+-- Exports that run in the background; the file lies in the bridge's directory until it expires.
+CREATE TABLE exports (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  owner       TEXT NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('punches', 'days', 'month')),
+  format      TEXT NOT NULL CHECK (format IN ('csv', 'xlsx')),
+  filters     TEXT NOT NULL,            -- as in the page's address
+  layout      TEXT NOT NULL,            -- columns, words and form, JSON
+  state       TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled', 'expired')),
+  rows_done   INTEGER NOT NULL DEFAULT 0,
+  rows_total  INTEGER,
+  file        TEXT,
+  bytes       INTEGER,
+  problem     TEXT,
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  created_at  INTEGER NOT NULL,
+  started_at  INTEGER,
+  finished_at INTEGER,
+  expires_at  INTEGER
+) STRICT;
+CREATE INDEX exports_by_owner ON exports(owner, id);
+CREATE INDEX exports_open ON exports(state, id) WHERE state IN ('waiting', 'running', 'done');
+
 CREATE TRIGGER corrections_no_delete BEFORE DELETE ON corrections
 BEGIN SELECT RAISE(ABORT, 'corrections are insert-only'); END;
 -- Only the erasure of a person may take names and words out of a record.
