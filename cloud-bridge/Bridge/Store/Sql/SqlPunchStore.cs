@@ -30,21 +30,31 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
     public Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => new LedgerKeeper(session, Now(), _clock).Load(terminal, ledger), cancellationToken);
 
-    public Task<PunchPage> ListAsync(PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default)
+    public Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, PunchCursor? cursor, int pageSize, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
-        ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        PunchQuery query = new(filter, database.Dialect);
         return database.ReadAsync(session =>
         {
-            long total = session.Number($"SELECT COUNT(*) {PunchQuery.From} {query.Where}", [.. query.Values]);
-            List<StoredPunch> items = session.Query(
-                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} ORDER BY p.at DESC, p.id DESC LIMIT @limit OFFSET @offset",
-                PunchQuery.Read, [.. query.Values, ("@limit", pageSize), ("@offset", (long)(page - 1) * pageSize)]);
-            return new PunchPage(items, total);
+            PunchSearch search = new(session, scope, filter);
+            // One more than the page tells whether there is another.
+            List<StoredPunch> items = search.Rows(cursor, pageSize + 1);
+            bool more = items.Count > pageSize;
+            if (more) items.RemoveAt(pageSize);
+            bool newer = cursor?.Newer == true;
+            if (newer) items.Reverse();
+            long before = cursor is null || (newer && !more) ? 0 : newer ? Math.Max(0, cursor.Before - items.Count) : cursor.Before;
+            return new PunchPage(
+                items,
+                search.Count(),
+                items.Count > 0 && (newer ? more : cursor is not null) ? Beside(items[0], newer: true, before) : null,
+                items.Count > 0 && (newer || more) ? Beside(items[^1], newer: false, before + items.Count) : null,
+                before + 1);
         }, cancellationToken);
     }
+
+    private static PunchCursor Beside(StoredPunch punch, bool newer, long before) => new(punch.Punch.At, punch.Id, newer, before);
 
     public async IAsyncEnumerable<StoredPunch> StreamAsync(PunchFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
