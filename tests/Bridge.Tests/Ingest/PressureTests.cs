@@ -69,12 +69,12 @@ public sealed class PressureTests
         }
         bridge.Get<StorePressure>().Level.ShouldBe(PressureLevel.Failing);
         (await bridge.Get<IPunchStore>().ListAsync(SiteScope.All, new(), null, 1)).Total.Number.ShouldBe(24);
-        await Until.TrueAsync(async () => (await bridge.Get<IExceptionStore>().ExceptionsAsync(false, 100)).Any(row => row.Code == PressureWatch.Code), "operators see it");
+        await Until.TrueAsync(async () => (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 100)).Any(row => row.Code == PressureWatch.Code), "operators see it");
 
         full.Full = false;
         await SendAllAsync(bridge, fleet);
         bridge.Get<StorePressure>().Level.ShouldNotBe(PressureLevel.Failing);
-        await Until.TrueAsync(async () => (await bridge.Get<IExceptionStore>().ExceptionsAsync(false, 100)).All(row => row.Code != PressureWatch.Code), "the row is closed");
+        await Until.TrueAsync(async () => (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 100)).All(row => row.Code != PressureWatch.Code), "the row is closed");
     }
 
     [Fact]

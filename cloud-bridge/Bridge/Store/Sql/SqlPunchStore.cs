@@ -11,7 +11,7 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
 {
     private readonly ClockRules _clock = clock ?? new() { ClockOldDays = 0 };
 
-    private const int StreamPage = 500;
+    private const int StreamPage = 1000;
 
     public Task<IngestResult> AppendAsync(PunchBatch batch, CancellationToken cancellationToken = default)
     {
@@ -56,33 +56,30 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
 
     private static PunchCursor Beside(StoredPunch punch, bool newer, long before) => new(punch.Punch.At, punch.Id, newer, before);
 
-    public async IAsyncEnumerable<StoredPunch> StreamAsync(PunchFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
-        PunchQuery query = new(filter, database.Dialect);
-        string and = query.Where.Length == 0 ? "WHERE" : "AND";
-        long at = long.MaxValue, id = long.MaxValue;
+        PunchCursor? cursor = null;
         while (true)
         {
-            // Keyset, not offset: rows that arrive meanwhile neither repeat nor hide others.
-            List<StoredPunch> items = await database.ReadAsync(session => session.Query(
-                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} {and} (p.at, p.id) < (@lastAt, @lastId) ORDER BY p.at DESC, p.id DESC LIMIT @limit",
-                PunchQuery.Read, [.. query.Values, ("@lastAt", at), ("@lastId", id), ("@limit", StreamPage)]), cancellationToken);
+            // By cursor: rows that arrive meanwhile neither repeat nor hide others.
+            List<StoredPunch> items = await database.ReadAsync(session => new PunchSearch(session, scope, filter).Rows(cursor, StreamPage), cancellationToken);
             foreach (StoredPunch item in items) yield return item;
             if (items.Count < StreamPage) yield break;
-            (at, id) = (items[^1].Punch.At, items[^1].Id);
+            cursor = Beside(items[^1], newer: false, 0);
         }
     }
 
-    public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(long after, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(SiteScope scope, long after, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<StoredPunch>>(session => session.Query(
-            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > @after ORDER BY p.id LIMIT @limit",
-            PunchQuery.Read, ("@after", after), ("@limit", limit)), cancellationToken);
+            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > @after AND {scope.Terminal("p.terminal")} ORDER BY p.id LIMIT @limit",
+            PunchQuery.Read, scope.With(("@after", after), ("@limit", limit))), cancellationToken);
 
-    public Task<StoredPunch?> FindAsync(PunchKey key, CancellationToken cancellationToken = default) =>
+    public Task<StoredPunch?> FindAsync(SiteScope scope, PunchKey key, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.First(
-            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.terminal = @terminal AND p.ledger = @ledger AND p.seq = @seq",
-            PunchQuery.Read, ("@terminal", key.Terminal), ("@ledger", key.Ledger.Text()), ("@seq", key.Seq)), cancellationToken);
+            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.terminal = @terminal AND p.ledger = @ledger AND p.seq = @seq AND {scope.Terminal("p.terminal")}",
+            PunchQuery.Read, scope.With(("@terminal", key.Terminal), ("@ledger", key.Ledger.Text()), ("@seq", key.Seq))), cancellationToken);
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }
