@@ -14,7 +14,9 @@ internal sealed class PunchQuery
         x.origin, x.origin_correction, x.origin_punch, x.struck, x.struck_correction, x.stand_in, x.proposal
         """;
 
-    public const string From = "FROM punches p JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform' LEFT JOIN people e ON e.userid = p.person LEFT JOIN punch_effects x ON x.punch_id = p.id";
+    public const string Joins = "JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform' LEFT JOIN people e ON e.userid = p.person LEFT JOIN punch_effects x ON x.punch_id = p.id";
+
+    public const string From = "FROM punches p " + Joins;
 
     private readonly List<string> _terms = [];
 
@@ -95,7 +97,7 @@ internal sealed class PunchQuery
             row.TextOrNull(Effects) is { } origin ? Columns.Enum<PunchOrigin>(origin) : PunchOrigin.Recorded, row.LongOrNull(Effects + 1), row.LongOrNull(Effects + 2),
             row.TextOrNull(Effects + 3) is { } struck ? Columns.Enum<PunchStrike>(struck) : null, row.LongOrNull(Effects + 4), row.LongOrNull(Effects + 5), row.LongOrNull(Effects + 6));
 
-    private static string Escape(string text) =>
+    internal static string Escape(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
     private void Add(string term, params ReadOnlySpan<(string, object?)> values)

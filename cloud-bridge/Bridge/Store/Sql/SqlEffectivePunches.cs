@@ -12,18 +12,15 @@ public sealed class SqlEffectivePunches(SqlDatabase database) : IEffectivePunche
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
-        PunchQuery query = new(scope, struckToo ? filter : filter with { Counts = true }, database.Dialect);
-        string where = query.Where.Length == 0 ? "WHERE" : $"{query.Where} AND";
-        long at = long.MaxValue, id = long.MaxValue;
+        if (!struckToo) filter = filter with { Counts = true };
+        PunchCursor? cursor = null;
         while (true)
         {
-            // Keyset, not offset: rows that arrive meanwhile neither repeat nor hide others.
-            List<StoredPunch> items = await database.ReadAsync(session => session.Query(
-                $"SELECT {PunchQuery.Select} {PunchQuery.From} {where} (p.at, p.id) < (@lastAt, @lastId) ORDER BY p.at DESC, p.id DESC LIMIT @limit",
-                PunchQuery.Read, [.. query.Values, ("@lastAt", at), ("@lastId", id), ("@limit", (long)Portion)]), cancellationToken);
+            // The page's own search, by cursor: rows that arrive meanwhile neither repeat nor hide others.
+            List<StoredPunch> items = await database.ReadAsync(session => new PunchSearch(session, scope, filter).Rows(cursor, Portion), cancellationToken);
             foreach (StoredPunch item in items) yield return item;
             if (items.Count < Portion) yield break;
-            (at, id) = (items[^1].Punch.At, items[^1].Id);
+            cursor = new(items[^1].Punch.At, items[^1].Id, false, 0);
         }
     }
 
