@@ -40,6 +40,9 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     public static bool Started => Lazily.IsValueCreated;
 
+    /// <summary>Whether whole bridges of these tests run on PostgreSQL.</summary>
+    public static bool Chosen { get; } = Environment.GetEnvironmentVariable("DEVICES_TEST_STORE") == "postgres";
+
     /// <summary>Where its socket lies.</summary>
     public string Directory => _directory;
 
@@ -51,7 +54,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// </summary>
     public static async Task<string[]> SettingsAsync(string data)
     {
-        if (Environment.GetEnvironmentVariable("DEVICES_TEST_STORE") != "postgres") return [];
+        if (!Chosen) return [];
         PostgresCluster cluster = await Shared;
         string name = await cluster._served.GetOrAdd(data, _ => new(() => cluster.CreateDatabaseAsync())).Value;
         return ["--Bridge:Store=postgres", $"--Bridge:Postgres:ConnectionFile={cluster.ConnectionFile(name)}"];
