@@ -60,6 +60,16 @@ public sealed class PostgresCluster : IAsyncDisposable
         return ["--Bridge:Store=postgres", $"--Bridge:Postgres:ConnectionFile={cluster.ConnectionFile(name)}"];
     }
 
+    /// <summary>Another, empty database in the place of a data directory's, as after a lost disk: its connection file. Null where bridges are not on PostgreSQL.</summary>
+    public static async Task<string?> RenewAsync(string data)
+    {
+        if (!Chosen) return null;
+        PostgresCluster cluster = await Shared;
+        string name = await cluster.CreateDatabaseAsync();
+        cluster._served[data] = new(() => Task.FromResult(name));
+        return cluster.ConnectionFile(name);
+    }
+
     /// <summary>Skips the test where there is no PostgreSQL 15 or newer.</summary>
     public static string Programs()
     {
