@@ -59,11 +59,11 @@ public static class FleetCommands
         BridgeOptions options = DataOf(flags);
         await using SqlDatabase database = StoreSetup.Open(options);
         SqlAccountStore accounts = new(database, TimeProvider.System);
-        // Only the first account may be made here; others come with their roles.
-        if (user != FirstAccount.Name && await accounts.FindAccountAsync(user) is null)
-            throw new BridgeStartException($"There is no account '{(user.Length > 64 ? user[..64] : user)}' in {options.Data}.");
         string password = Passwords.NewOneTime();
-        await accounts.SetPasswordAsync(user, Passwords.Hash(password), mustChange: true);
+        // Only the first account may be made here; others come with their roles.
+        if (!await accounts.SetPasswordAsync(user, Passwords.Hash(password), mustChange: true)
+            && (user != FirstAccount.Name || !await accounts.AddAccountAsync(FirstAccount.With(password))))
+            throw new BridgeStartException($"There is no account '{(user.Length > 64 ? user[..64] : user)}' in {options.Data}.");
         await new SqlAuditStore(database, TimeProvider.System).AuditAsync("command line", "one-time password made", user);
         await output.WriteLineAsync(flags.Has("json")
             ? JsonSerializer.Serialize(new { user, one_time_password = password })
@@ -71,8 +71,11 @@ public static class FleetCommands
         return 0;
     }
 
+    /// <summary>The store that a subcommand works on, beside a running bridge.</summary>
+    internal static SqlDatabase Open(CommandFlags flags) => StoreSetup.Open(DataOf(flags));
+
     // A mistyped directory must not become a second, empty bridge with another root.
-    private static BridgeOptions DataOf(CommandFlags flags)
+    internal static BridgeOptions DataOf(CommandFlags flags)
     {
         string data = flags.Value("data") ?? throw new BridgeStartException("Say which bridge: --data DIR, the directory given to it as Bridge:Data.");
         BridgeOptions options = new() { Data = Path.GetFullPath(data) };

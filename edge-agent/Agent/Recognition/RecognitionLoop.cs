@@ -1,6 +1,8 @@
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Photos;
+using Devices.Edge.Agent.Telemetry;
 using Devices.Edge.Agent.View;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Frames;
@@ -17,7 +19,7 @@ namespace Devices.Edge.Agent.Recognition;
 /// Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
-    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, TimeProvider time)
+    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, FaceEvidence evidence, TimeProvider time)
 {
     // No detector of a pack takes more than this; one that does is given the whole picture.
     private const int SearchWidth = 320;
@@ -25,6 +27,7 @@ public sealed class RecognitionLoop(
     private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
     private readonly MotionSense _motion = new();
+    private readonly StageClock _stages = new();
     private long _awakeAt;
     private long _lookedAt;
     private bool _everAwake;
@@ -88,7 +91,7 @@ public sealed class RecognitionLoop(
         if (rgb is null) return;
         view?.Decoded();
         pipeline.SomebodyThere = !absent() || (_everAwake && time.GetElapsedTime(_awakeAt) < Awake);
-        pipeline.Observer = view;
+        pipeline.Observer = _stages.Before(view);
         FrameResult result;
         try
         {
@@ -111,7 +114,9 @@ public sealed class RecognitionLoop(
         }
 
         view?.Show(frame, rgb, result);
+        evidence.Look(rgb, result.Tracks);
         Processed++;
+        AgentMeters.Frame();
         _open = result.Tracks.Count > 0;
         if (result.Detected > 0)
         {
@@ -163,7 +168,12 @@ public sealed class RecognitionLoop(
     // A copy: the result is the pipeline's, and is used again for the next frame.
     private async Task DecideAsync(FrameResult result)
     {
-        foreach (TrackOutcome outcome in result.Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
+        foreach ((long track, TrackOutcome outcome) in result.Decisions.Select(d => (d.Id, d.Outcome)).ToList())
+        {
+            AgentMeters.Decided(outcome);
+            await desk.DecideAsync(outcome, evidence.Of(track)).ConfigureAwait(false);
+            evidence.Forget(track);
+        }
     }
 
     // RGB of the whole picture is made only for a frame with a face in it: raw formats go to the detector in one pass, and a JPEG

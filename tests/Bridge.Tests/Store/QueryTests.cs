@@ -17,21 +17,29 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
     {
         await FillAsync();
         PunchPage all = await List(new());
-        all.Total.ShouldBe(5);
+        all.Total.Number.ShouldBe(5);
         all.Items.Select(one => one.Punch.At).ShouldBeInOrder(SortDirection.Descending);
-        (await List(new() { Person = "u-ada" })).Total.ShouldBe(3);
-        (await List(new() { Person = "lovela" })).Total.ShouldBe(3);
+        (await List(new() { Person = "u-ada" })).Total.Number.ShouldBe(3);
+        (await List(new() { Person = "lovela" })).Total.Number.ShouldBe(3);
         (await List(new() { Person = "00017" })).Items.Single().Name.ShouldBe("Grace Hopper");
-        (await List(new() { Department = 1 })).Total.ShouldBe(4, "the root department holds its sub-departments");
-        (await List(new() { Department = 2 })).Total.ShouldBe(3);
-        (await List(new() { Terminal = "m2-002" })).Total.ShouldBe(1);
-        (await List(new() { Method = PunchMethod.Card })).Total.ShouldBe(1);
-        (await List(new() { From = Eight, To = Eight + 1 })).Total.ShouldBe(1);
-        (await List(new() { Person = "u-ada", Method = PunchMethod.Face, From = Eight + 1 })).Total.ShouldBe(1);
-        (await List(new() { State = DeliveryState.Delivered })).Total.ShouldBe(0);
-        PunchPage second = await _store.Punches.ListAsync(new(), 2, 2);
-        (second.Total, second.Items.Count).ShouldBe((5L, 2));
+        (await List(new() { Department = 1 })).Total.Number.ShouldBe(4, "the root department holds its sub-departments");
+        (await List(new() { Department = 2 })).Total.Number.ShouldBe(3);
+        (await List(new() { Terminal = "m2-002" })).Total.Number.ShouldBe(1);
+        (await List(new() { Method = PunchMethod.Card })).Total.Number.ShouldBe(1);
+        (await List(new() { From = Eight, To = Eight + 1 })).Total.Number.ShouldBe(1);
+        (await List(new() { Person = "u-ada", Method = PunchMethod.Face, From = Eight + 1 })).Total.Number.ShouldBe(1);
+        (await List(new() { State = DeliveryState.Delivered })).Total.Number.ShouldBe(0);
+        PunchPage first = await _store.Punches.ListAsync(SiteScope.All, new(), null, 2);
+        (first.Newer, first.First).ShouldBe((null, 1L));
+        PunchPage second = await _store.Punches.ListAsync(SiteScope.All, new(), first.Older, 2);
+        (second.Total.Number, second.Total.More, second.Items.Count, second.First).ShouldBe((5L, false, 2, 3L));
         second.Items.ShouldBe(all.Items.Skip(2).Take(2));
+        PunchPage last = await _store.Punches.ListAsync(SiteScope.All, new(), second.Older, 2);
+        (last.Items.Count, last.Older, last.First).ShouldBe((1, null, 5L));
+        PunchPage back = await _store.Punches.ListAsync(SiteScope.All, new(), last.Newer, 2);
+        back.Items.ShouldBe(second.Items);
+        back.First.ShouldBe(3);
+        (await _store.Punches.ListAsync(SiteScope.All, new(), back.Newer, 2)).Items.ShouldBe(first.Items);
     }
 
     [Theory]
@@ -42,9 +50,9 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
     public async Task What_is_typed_into_a_filter_is_never_sql_nor_a_pattern(string typed)
     {
         await FillAsync();
-        (await List(new() { Person = typed })).Total.ShouldBe(0);
-        (await List(new() { Terminal = typed })).Total.ShouldBe(0);
-        (await List(new())).Total.ShouldBe(5);
+        (await List(new() { Person = typed })).Total.Number.ShouldBe(0);
+        (await List(new() { Terminal = typed })).Total.Number.ShouldBe(0);
+        (await List(new())).Total.Number.ShouldBe(5);
     }
 
     [Fact]
@@ -54,7 +62,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         for (int i = 0; i < 1234; i++) ledger.Add($"u-{i}", Eight + i / 600);
         for (int from = 1; from <= 1234; from += 128) await _store.Punches.AppendAsync(ledger.Batch(from, 128));
         List<long> seqs = [];
-        await foreach (StoredPunch punch in _store.Punches.StreamAsync(new() { Terminal = "m2-001" })) seqs.Add(punch.Punch.Seq);
+        await foreach (StoredPunch punch in _store.Punches.StreamAsync(SiteScope.All, new() { Terminal = "m2-001" })) seqs.Add(punch.Punch.Seq);
         seqs.Order().ShouldBe(Enumerable.Range(1, 1234).Select(i => (long)i));
     }
 
@@ -72,7 +80,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         // A will was written at connect: its backlog is not news.
         await _store.Terminals.SaveStatusAsync("m2-001", new StatusMessage { Online = false, Queue = 0 }, false);
 
-        IReadOnlyList<CompletenessRow> rows = await _store.Terminals.CompletenessAsync();
+        IReadOnlyList<CompletenessRow> rows = await _store.Terminals.CompletenessAsync(SiteScope.All);
         rows.Select(one => (one.Terminal.Name, one.Ledger, one.Through, one.CompleteUpTo, one.Current)).ShouldBe([
             ("m2-001", now.Id, 3L, now.Punches[^1].At, true), ("m2-001", old.Id, 2L, old.Punches[^1].At, false), ("m2-009", null, 0L, null, false)]);
         (rows[0].Terminal.Queue, rows[0].Terminal.Online, rows[0].Terminal.LastSeq).ShouldBe((17L, false, 3L));
@@ -83,8 +91,8 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
     {
         await FillAsync();
         StoredPunch one = (await List(new() { Method = PunchMethod.Card })).Items.Single();
-        (await _store.Punches.FindAsync(one.Key)).ShouldBe(one);
-        (await _store.Punches.FindAsync(one.Key with { Seq = 99 })).ShouldBeNull();
+        (await _store.Punches.FindAsync(SiteScope.All, one.Key)).ShouldBe(one);
+        (await _store.Punches.FindAsync(SiteScope.All, one.Key with { Seq = 99 })).ShouldBeNull();
     }
 
     [Fact]
@@ -99,7 +107,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         (await _store.Outbox.LeaseAsync(0, 10)).Select(one => (one.Person, one.Key.Seq)).ShouldBe([("u-ada", 3L)]);
         (await _store.Outbox.RecoverAsync()).ShouldBe(2);
         (await _store.Outbox.LeaseAsync(0, 10)).Select(one => one.Was).Distinct().ShouldBe([DeliveryState.Ambiguous]);
-        (await _store.Outbox.ResendAsync([first[0].PunchId, first[1].PunchId])).ShouldBe(1, "a delivered punch is not sent again");
+        (await _store.Outbox.ResendAsync(SiteScope.All, [first[0].PunchId, first[1].PunchId])).ShouldBe(1, "a delivered punch is not sent again");
     }
 
     [Fact]
@@ -108,8 +116,8 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         await FillAsync();
         RosterChange change = await _store.People.ReconcileAsync([new(1, null, "Head office")], [new("u-ada", "Ada King", null, true, [1])]);
         change.ShouldBe(new RosterChange(0, 1, 1, 1));
-        (await _store.People.PeopleAsync(false)).Select(one => one.Name).ShouldBe(["Ada King"]);
-        (await _store.People.FindPersonAsync("u-grace")).ShouldNotBeNull().Active.ShouldBeFalse();
+        (await _store.People.PeopleAsync(SiteScope.All, false)).Select(one => one.Name).ShouldBe(["Ada King"]);
+        (await _store.People.FindPersonAsync(SiteScope.All, "u-grace")).ShouldNotBeNull().Active.ShouldBeFalse();
         (await List(new() { Person = "u-grace" })).Items.Single().Name.ShouldBe("Grace Hopper");
         (await _store.People.ReconcileAsync([new(1, null, "Head office")], [new("u-ada", "Ada King", null, true, [1])]))
             .ShouldBe(new RosterChange(0, 0, 0, 0));
@@ -130,7 +138,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
             [new("u-ada", "Ada Lovelace", null, true, [2]), new("u-grace", "Grace Hopper", "00017", true, [1])]);
     }
 
-    private Task<PunchPage> List(PunchFilter filter) => _store.Punches.ListAsync(filter, 1, 50);
+    private Task<PunchPage> List(PunchFilter filter) => _store.Punches.ListAsync(SiteScope.All, filter, null, 50);
 }
 
 public sealed class QuerySqliteTests() : QueryTests(StoreKind.Sqlite);
