@@ -31,6 +31,8 @@ public static class StoreSetup
         builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
         builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
+        builder.Services.AddSingleton<ISessionStore, SqlSessionStore>();
+        builder.Services.AddSingleton<IFactorStore, SqlFactorStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();
