@@ -70,7 +70,7 @@ public sealed partial class TextTests
         .. Enum.GetValues<Devices.Bridge.Delivery.CallKind>().Select(k => $"call.{Devices.Bridge.Delivery.CallBudget.Name(k)}"),
         .. ((string[])["all", "first-last", "shift-windows"]).Select(p => $"policy.{p}"),
         .. ((string[])["running", "done", "stopped"]).Select(r => $"run.{r}"),
-        .. ((string[])["missing", "repaired", "wrong-time", "wrong-person", "doubled", "refused", "other"]).Select(f => $"found.{f}"),
+        .. ((string[])["missing", "repaired", "wrong-time", "wrong-person", "doubled", "refused", "not-counted", "other"]).Select(f => $"found.{f}"),
         "reason.rewound", "reason.restart", "reason.store-behind", "reason.no-punches", "reason.photos-full", "reason.clock-suspect", .. ClockJudge.Codes.Select(c => $"reason.{c}"),
     ];
 
@@ -95,7 +95,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]
