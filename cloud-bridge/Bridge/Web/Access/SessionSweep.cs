@@ -3,24 +3,14 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Web.Access;
 
 /// <summary>Forgets sessions that ended long ago, once a day.</summary>
-internal sealed class SessionSweep(ISessionStore sessions, TimeProvider clock, ILogger<SessionSweep> log) : BackgroundService
+internal sealed class SessionSweep(ISessionStore sessions, TimeProvider clock, ILogger<SessionSweep> log)
+    : PeriodicService(TimeSpan.FromMinutes(2), TimeSpan.FromDays(1), "Old sessions could not be forgotten and are tried again tomorrow.", LogLevel.Warning, clock, log)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(TimeSpan.FromDays(1), clock);
-        do
-        {
-            try
-            {
-                await sessions.ForgetSessionsAsync((clock.GetUtcNow() - Kept).ToUnixTimeMilliseconds(), stoppingToken);
-            }
-            catch (StoreUnavailableException fault)
-            {
-                log.LogWarning("Old sessions were not forgotten: {Why} It is tried again tomorrow.", fault.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        await sessions.ForgetSessionsAsync((Clock.GetUtcNow() - Kept).ToUnixTimeMilliseconds(), cancellationToken);
+        return null;
     }
 }

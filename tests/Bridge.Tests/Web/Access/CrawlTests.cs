@@ -78,7 +78,7 @@ public sealed partial class CrawlTests : IAsyncLifetime
         foreach ((string address, string[] roles) in Expected)
         {
             Route route = routes.Single(r => r.ToString() == address);
-            AccountRoles.Every.Where(role => route.Policies.All(p => p is Permits.EverySite or Permits.OwnAccount || Permits.Of([role]).Contains(p))).ShouldBe(roles, address, ignoreOrder: true);
+            AccountRoles.Every.Where(role => route.Policies.All(p => p is Permits.EverySite or Permits.OwnAccount || Permits.Of([role]).Contains(p))).ShouldBe(roles, ignoreOrder: true, address);
         }
     }
 
@@ -201,7 +201,9 @@ public sealed partial class CrawlTests : IAsyncLifetime
             (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Where(m => m is "GET" or "POST" or "PUT" or "DELETE" or "PATCH").Select(method => new Route(
                 method, "/" + endpoint.RoutePattern.RawText!.TrimStart('/'),
                 [.. endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).OfType<string>().Distinct()],
-                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null))).Distinct(),
+                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)))
+            // The framework's own way of redirecting forms: it opens nothing, and is for whoever is logged in.
+            .Where(route => !route.Pattern.StartsWith("/_framework/", StringComparison.Ordinal)).Distinct(),
     ];
 
     [GeneratedRegex(@"[?&]\w+=([^&]+)")]

@@ -48,6 +48,12 @@ internal static class OidcSignIn
                 if (options.PublicUrl.Length > 0) context.ProtocolMessage.RedirectUri = options.PublicUrl.TrimEnd('/') + handler.CallbackPath;
                 return Task.CompletedTask;
             };
+            // Of the checked token; the handler leaves it out of the claims.
+            handler.Events.OnTokenValidated = context =>
+            {
+                context.Properties!.Items["issuer"] = context.SecurityToken.Issuer;
+                return Task.CompletedTask;
+            };
             handler.Events.OnTicketReceived = EndAsync;
             handler.Events.OnRemoteFailure = context =>
             {
@@ -69,7 +75,7 @@ internal static class OidcSignIn
         ProviderOptions issuers = services.GetRequiredService<ProviderOptions>();
         OidcOptions options = services.GetRequiredService<WebOptions>().Oidc;
         ClaimsPrincipal person = context.Principal!;
-        string? subject = person.FindFirstValue("sub"), issuer = person.FindFirstValue("iss")?.TrimEnd('/');
+        string? subject = person.FindFirstValue("sub"), issuer = context.Properties?.Items["issuer"]?.TrimEnd('/');
         string? email = options.LinkByVerifiedEmail && person.FindFirstValue("email_verified") is "true" or "True" ? person.FindFirstValue("email") : null;
         // A provider for many organisations names each by its own issuer: only the one that was set up may come in.
         string address = string.IsNullOrEmpty(subject) || issuer != issuers.OidcIssuer
