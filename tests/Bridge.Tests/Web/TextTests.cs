@@ -62,6 +62,7 @@ public sealed partial class TextTests
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
         .. AccountRoles.Every.SelectMany(r => (string[])[$"role.{r}", $"role.{r}.text"]),
         .. ((string[])["password", "dingtalk", "oidc"]).Select(m => $"method_in.{m}"), "second.by_totp", "second.by_recovery",
+        .. ((string[])["exceptions", "notices", "notice_consents", "sealed_records", "departments", "sites", "names"]).Select(d => $"privacy.done_{d}"),
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
         .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
