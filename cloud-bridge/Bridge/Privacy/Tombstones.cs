@@ -9,7 +9,7 @@ namespace Devices.Bridge.Privacy;
 /// erasure still has the name. Each erasure is on the disk here before it is said to be done, and each start erases again whoever is in
 /// the file and not in the store's own list.
 /// </summary>
-public sealed class Tombstones(PrivacyOptions options, BridgeOptions bridge, IPrivacyStore store, Photos.PhotoRemoval photos, ILogger<Tombstones> log) : IHostedService
+public sealed class Tombstones(PrivacyOptions options, BridgeOptions bridge, IPrivacyStore store, Photos.PhotoRemoval photos, ILogger<Tombstones> log) : IHostedService, IDisposable
 {
     private const int LongestLine = 4096;
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -24,11 +24,9 @@ public sealed class Tombstones(PrivacyOptions options, BridgeOptions bridge, IPr
         try
         {
             if (Read().Any(one => one.Person == person)) return;
-            await using FileStream file = new(File, new FileStreamOptions
-            {
-                Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read,
-                UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            FileStreamOptions how = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read };
+            if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            await using FileStream file = new(File, how);
             await file.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { person, erased_at = at }) + "\n"), cancellationToken);
             file.Flush(flushToDisk: true);
         }
@@ -75,4 +73,7 @@ public sealed class Tombstones(PrivacyOptions options, BridgeOptions bridge, IPr
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
 }
