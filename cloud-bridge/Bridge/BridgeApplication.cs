@@ -10,6 +10,7 @@ using Devices.Bridge.Roster;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
 using Devices.Bridge.Photos;
+using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
 
@@ -32,6 +33,7 @@ public static class BridgeApplication
         builder.AddDownlink();
         builder.AddIngest();
         builder.AddPhotos();
+        builder.AddPrivacy();
         builder.AddFleet();
         builder.AddDelivery();
         builder.AddRoster();

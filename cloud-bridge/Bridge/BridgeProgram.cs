@@ -23,15 +23,17 @@ public static class BridgeProgram
             {
                 "claim" => await FleetCommands.ClaimAsync(args[1..], output),
                 "terminal" => await TerminalCommands.RunAsync(args[1..], output),
+                "account" => await AccountCommands.RunAsync(args[1..], output),
                 "password" => await FleetCommands.PasswordAsync(args[1..], output),
                 "replay" => await TargetCommands.ReplayAsync(args[1..], output),
                 "webhook-on" => await TargetCommands.WebhookOnAsync(args[1..], output),
                 "webhook-secret" => await TargetCommands.WebhookSecretAsync(args[1..], output),
                 "notices" => await NoticesCommand.RunAsync(args[1..], output),
                 "consent" => await ConsentCommand.RunAsync(args[1..], output),
+                "face-consent" => await FaceConsentCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, password, replay, webhook-on, webhook-secret, consent or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, account, password, replay, webhook-on, webhook-secret, consent, face-consent or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -120,12 +122,14 @@ public static class BridgeProgram
             Devices.Bridge terminal list --data DIR [--json]                   terminals and their sites
             Devices.Bridge terminal site NAME SITE --data DIR [--yes] [--json] gives a terminal another site ('main' for the main one)
             Devices.Bridge terminal rename-site OLD NEW --data DIR [--json]    gives a site another name
+            Devices.Bridge account list|add|rights|disable|enable|second-reset|end-sessions --data DIR [--user NAME] ...   who may log in
             Devices.Bridge password --data DIR --user hr [--json]              a new one-time password
             Devices.Bridge replay --data DIR --target NAME --from TIME --to TIME   punches of a time again to a target beside the platform
             Devices.Bridge replay --data DIR --target csv-drop --file NAME     a file of the CSV drop again
             Devices.Bridge webhook-secret                                      a new signing secret
             Devices.Bridge webhook-on --data DIR                               the webhook on again after 410 Gone
             Devices.Bridge consent add|end|list --data DIR ...                 who may be told about whose punches
+            Devices.Bridge face-consent add|withdraw|list --data DIR ...       who consents to face recognition
             Devices.Bridge health [--url http://127.0.0.1:5080/health/ready]   exit code 0 where a running bridge answers well
             Devices.Bridge notices --data DIR [--failed]                       the newest notices and who got them
             """);

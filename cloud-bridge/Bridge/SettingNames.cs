@@ -12,6 +12,7 @@ using Devices.Bridge.Roster.Events;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
 using Devices.Bridge.Photos;
+using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
 using Devices.Bridge.Telemetry;
 using Devices.Bridge.Web;
@@ -31,6 +32,7 @@ internal static class SettingNames
         ["Log"] = [typeof(LogOptions)],
         ["Health"] = [typeof(HealthOptions)],
         ["Telemetry"] = [typeof(TelemetryOptions)],
+        ["Privacy"] = [typeof(PrivacyOptions)],
         ["Photos"] = [typeof(PhotoOptions)],
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Alerts"] = [typeof(AlertOptions)],

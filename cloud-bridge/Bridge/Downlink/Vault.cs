@@ -28,7 +28,7 @@ public sealed class Vault(ISiteStore sites, RelayLine line, IRosterChanges chang
             case KeepVerdict.Elsewhere:
                 return (Reply.Refuse(MqttPubAckReasonCode.UnspecifiedError, ProblemCodes.Unavailable, $"{terminal} belongs to another site now: it is told so first, and what it sealed for the old one is not taken."), false);
             case KeepVerdict.Left:
-                log.LogInformation("A sealed record of {Terminal} was not kept: its person has left.", terminal);
+                log.LogInformation("A sealed record of {Terminal} was not kept: its person has left, or has withdrawn the consent.", terminal);
                 return (Reply.Done, false);
             case KeepVerdict.Older:
                 return (Reply.Done, false);

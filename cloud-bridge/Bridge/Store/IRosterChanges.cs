@@ -19,7 +19,8 @@ public interface IRosterChanges
     Task<long> RevisionAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Everybody whose last change is newer than <paramref name="revision"/>, by revision, leavers too; each person once, as it is now.
+    /// Everybody whose last change is newer than <paramref name="revision"/>, by revision, leavers too; each person once, as it is now, and before that any change that has to be heard of
+    /// whatever came after it (what terminals hold of the person is to be erased, and the person is still here).
     /// Ask again from the last row's revision until nothing comes: who changes in between moves to a later page and is not missed.
     /// </summary>
     Task<IReadOnlyList<PersonChange>> ChangesAfterAsync(long revision, int limit, CancellationToken cancellationToken = default);

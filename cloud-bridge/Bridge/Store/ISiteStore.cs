@@ -13,7 +13,7 @@ public enum KeepVerdict
     /// <summary>A newer one of the same slot is there, or this very one.</summary>
     Older,
 
-    /// <summary>The person has left: nothing of theirs is kept any more.</summary>
+    /// <summary>The person has left, or has withdrawn the consent to face recognition: nothing of theirs is kept any more.</summary>
     Left,
 
     /// <summary>The site holds as many records as it may.</summary>

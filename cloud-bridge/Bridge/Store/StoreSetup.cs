@@ -34,6 +34,9 @@ public static class StoreSetup
         builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
         builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
+        builder.Services.AddSingleton<IPrivacyStore, SqlPrivacyStore>();
+        builder.Services.AddSingleton<ISessionStore, SqlSessionStore>();
+        builder.Services.AddSingleton<IFactorStore, SqlFactorStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();

@@ -8,6 +8,7 @@ using Devices.Bridge.Web.Export;
 using Devices.Bridge.Web.Filters;
 using Devices.Bridge.Web.Security;
 using Devices.Bridge.Web.Time;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
@@ -32,6 +33,12 @@ public static class WebSetup
         services.AddSingleton(s => SiteClock.For(bridge.Site.TimeZone, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AccountPasswords>();
         services.AddSingleton<SignIn>();
+        services.AddSingleton<SecondFactor>();
+        services.AddSingleton<AccountDesk>();
+        services.AddSingleton<ProviderSignIn>();
+        AddProviders(builder, options);
+        services.AddSingleton<HalfSignIn>();
+        services.AddHostedService<SessionSweep>();
         services.AddScoped<Viewer>();
         services.AddSingleton<ReasonTexts>();
         services.AddSingleton<PunchCsv>();
@@ -62,6 +69,7 @@ public static class WebSetup
     public static WebApplication UseWeb(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseHostCookies();
         app.UseSecurityHeaders();
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseWhen(IsPage, pages => pages.UseStatusCodePagesWithReExecute("/error", createScopeForStatusCodePages: true));
@@ -85,6 +93,11 @@ public static class WebSetup
 
         SiteAssets.Map(app);
         FormPosts.Map(app);
+        AccountPosts.Map(app);
+        PrivacyPosts.Map(app);
+        WebOptions options = app.Services.GetRequiredService<WebOptions>();
+        if (options.DingTalk.Enabled) DingTalkSignIn.Map(app);
+        if (options.Oidc.Authority.Length > 0) OidcSignIn.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
@@ -106,9 +119,19 @@ public static class WebSetup
         }
     }
 
+    private static void AddProviders(WebApplicationBuilder builder, WebOptions options)
+    {
+        IConfigurationSection platform = builder.Configuration.GetSection("Bridge:Platform");
+        string app = platform["CorpId"] is { Length: > 0 } corp ? corp : platform["AppKey"] ?? "";
+        builder.Services.AddSingleton(new ProviderOptions(options.Oidc.Authority.TrimEnd('/'), app));
+        if (!options.DingTalk.Enabled) return;
+        if (platform["Kind"] != "dingtalk") throw new BridgeStartException("Bridge:Web:DingTalk:Enabled is true, but Bridge:Platform:Kind is not dingtalk: sign-in uses the platform's app.");
+        builder.Services.AddSingleton<DingTalkSignIn>();
+    }
+
     private static void AddAccess(IServiceCollection services, WebOptions options)
     {
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        AuthenticationBuilder authentication = services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
         {
             cookie.Cookie.Name = "devices-session";
             cookie.Cookie.HttpOnly = true;
@@ -139,6 +162,7 @@ public static class WebSetup
                 return context.Response.WriteAsJsonAsync(new ApiError("Log in first: this address needs a session."), ApiJson.Readable.ApiError);
             };
         });
+        if (options.Oidc.Authority.Length > 0) OidcSignIn.Add(authentication, options);
         AccessPolicies.Add(services);
     }
 

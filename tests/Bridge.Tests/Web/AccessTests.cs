@@ -106,7 +106,7 @@ public sealed class AccessTests
         tried.ShouldContain("POST /punches/resend");
         tried.ShouldContain("GET /api/v1/punches");
         open.Where(p => !p.StartsWith("/.well-known/est/", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)
-            .Except(["/assets/site.css", "/error", "/health/live", "/health/punches", "/health/ready", "/healthz", "/language", "/login", "/not-found"]).ShouldBeEmpty();
+            .Except(["/assets/site.css", "/error", "/health/live", "/health/punches", "/health/ready", "/healthz", "/language", "/login", "/login/code", "/not-found"]).ShouldBeEmpty();
     }
 
     [Theory]
@@ -186,8 +186,8 @@ public sealed class AccessTests
         using HttpResponseMessage answer = await browser.SubmitAsync("/login", new() { ["user"] = "hr", ["password"] = HrSite.Password });
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Found);
-        string cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("devices-session=", StringComparison.Ordinal));
-        foreach (string flag in (string[])["secure", "httponly", "samesite=lax"]) cookie.ShouldContain(flag);
+        string cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("__Host-devices-session=", StringComparison.Ordinal));
+        foreach (string flag in (string[])["secure", "httponly", "samesite=lax", "path=/"]) cookie.ShouldContain(flag);
     }
 
     [Theory]

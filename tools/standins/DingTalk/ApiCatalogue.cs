@@ -31,6 +31,7 @@ internal sealed class ApiCatalogue
         var contacts = new ContactsApi(cloud);
         Robot = new RobotApi(cloud);
         Notices = new NoticeApi(cloud);
+        SignIn = new SignInApi(cloud);
         const string departmentScope = "qyapi_get_department_list", memberScope = "qyapi_get_department_member", userScope = "qyapi_get_member";
         Api[] apis =
         [
@@ -47,6 +48,7 @@ internal sealed class ApiCatalogue
             new("topapi/v2/department/get", departmentScope, false, true, c => contacts.Department(c.Fields)),
             new("topapi/v2/user/list", memberScope, false, true, c => contacts.Users(c.Fields, c.Faults)),
             new("topapi/user/listid", memberScope, false, true, c => contacts.UserIds(c.Fields)),
+            new("topapi/user/getbyunionid", userScope, false, true, c => SignIn.ByUnionId(c.Fields)),
             new("topapi/v2/user/get", userScope, false, true, c => contacts.User(c.Fields)),
         ];
         _old = apis.ToDictionary(a => a.Name, StringComparer.Ordinal);
@@ -54,6 +56,9 @@ internal sealed class ApiCatalogue
 
     /// <summary>The group robot.</summary>
     public RobotApi Robot { get; }
+
+    /// <summary>Log-in of people.</summary>
+    public SignInApi SignIn { get; }
 
     /// <summary>Work notifications.</summary>
     public NoticeApi Notices { get; }
@@ -88,6 +93,16 @@ internal sealed class ApiCatalogue
         if (post && path == "v1.0/oauth2/accessToken")
         {
             return new(path, null, false, false, c => _auth.AccessToken(c.Fields));
+        }
+
+        if (post && path == "v1.0/oauth2/userAccessToken")
+        {
+            return new(path, null, false, false, c => SignIn.UserAccessToken(c.Fields));
+        }
+
+        if (!post && path == "v1.0/contact/users/me")
+        {
+            return new(path, null, false, false, c => SignIn.Me(c.Request));
         }
 
         if (post && path == "v1.0/gateway/connections/open")

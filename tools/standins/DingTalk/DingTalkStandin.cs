@@ -94,6 +94,10 @@ public sealed class DingTalkStandin : IAsyncDisposable
         app.UseRouting();
         app.MapGet("/stream/connect", gateway.ConnectAsync);
         app.MapGet("/", () => Results.Text(page.Render(), "text/html", Encoding.UTF8));
+        app.MapGet("/_standin/oauth2/auth", (HttpContext context) =>
+        {
+            lock (cloud.Gate) return catalogue.SignIn.Authorize(context.Request.Query);
+        });
         new ControlApi(cloud, catalogue.Robot, catalogue.Notices, gateway).Map(app);
         return app;
     }

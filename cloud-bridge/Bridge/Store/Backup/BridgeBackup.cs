@@ -171,6 +171,8 @@ public static class BridgeBackup
         session.Execute("INSERT INTO audit (at, actor, action, detail) VALUES (@now, 'command line', 'restored from a backup', @detail)",
             ("@now", now), ("@detail", string.Create(CultureInfo.InvariantCulture, $"made {DateTimeOffset.FromUnixTimeMilliseconds(manifest.MadeAt):yyyy-MM-dd HH:mm:ss} UTC by {manifest.Version}")));
         session.Execute("UPDATE terminals SET online = FALSE");
+        // One that was ended after the copy would live again.
+        session.Execute("UPDATE sessions SET ended_at = @now, ended_by = 'restore' WHERE ended_at IS NULL", ("@now", now));
         session.Script("COMMIT");
     }
 

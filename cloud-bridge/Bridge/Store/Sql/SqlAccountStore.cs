@@ -38,12 +38,16 @@ public sealed class SqlAccountStore(SqlDatabase database, TimeProvider time) : I
     }
 
     public Task<bool> SetPasswordAsync(string name, string passwordHash, bool mustChange, CancellationToken cancellationToken = default) =>
-        database.WriteAsync(session => session.Execute(
-            """
-            UPDATE accounts SET password_hash = @hash, must_change = @must, security_stamp = @stamp, password_changed_at = @now, failed = 0, locked_until = NULL
-            WHERE name = @name
-            """,
-            ("@name", name), ("@hash", passwordHash), ("@must", mustChange), ("@stamp", NewStamp()), ("@now", Now())) == 1, cancellationToken);
+        database.WriteAsync(session =>
+        {
+            SqlSessionStore.EndAll(session, name, null, "new password", Now());
+            return session.Execute(
+                """
+                UPDATE accounts SET password_hash = @hash, must_change = @must, security_stamp = @stamp, password_changed_at = @now, failed = 0, locked_until = NULL
+                WHERE name = @name
+                """,
+                ("@name", name), ("@hash", passwordHash), ("@must", mustChange), ("@stamp", NewStamp()), ("@now", Now())) == 1;
+        }, cancellationToken);
 
     public Task<AccountChange> SetRightsAsync(string name, IReadOnlyList<string> roles, SiteScope scope, string? email, CancellationToken cancellationToken = default)
     {
@@ -64,6 +68,7 @@ public sealed class SqlAccountStore(SqlDatabase database, TimeProvider time) : I
     public Task<AccountChange> SetDisabledAsync(string name, bool disabled, CancellationToken cancellationToken = default) => database.WriteAsync(session =>
     {
         if (disabled && IsLastAdmin(session, name)) return AccountChange.LastAdmin;
+        if (disabled) SqlSessionStore.EndAll(session, name, null, "disabled", Now());
         return session.Execute(
             "UPDATE accounts SET disabled_at = CASE WHEN @disabled THEN @now ELSE NULL END, security_stamp = @stamp WHERE name = @name",
             ("@disabled", disabled), ("@now", Now()), ("@stamp", NewStamp()), ("@name", name)) == 1 ? AccountChange.Done : AccountChange.Unknown;

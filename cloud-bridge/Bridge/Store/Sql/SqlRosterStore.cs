@@ -12,7 +12,7 @@ public sealed class SqlRosterStore(SqlDatabase database, TimeProvider time) : IR
         database.ReadAsync<IReadOnlyList<PersonChange>>(session => session.Query(
             """
             SELECT c.revision, c.userid, c.kind, c.name, c.job_number, c.departments, c.at FROM roster_changes c
-            WHERE c.revision > @after AND NOT EXISTS (SELECT 1 FROM roster_changes n WHERE n.userid = c.userid AND n.revision > c.revision)
+            WHERE c.revision > @after AND (c.wipe OR NOT EXISTS (SELECT 1 FROM roster_changes n WHERE n.userid = c.userid AND n.revision > c.revision))
             ORDER BY c.revision LIMIT @limit
             """,
             row => new PersonChange(row.GetInt64(0), new(row.GetString(1), row.GetString(3), row.TextOrNull(4), row.GetString(2) != "leave", Ids(row.GetString(5))), row.GetInt64(6)),

@@ -3,7 +3,8 @@ using Devices.Contract.Messages;
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="ISiteStore"/>
-public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time) : ISiteStore
+/// <param name="requireConsent">Whether a face is handed on only with a consent in force; without one it is kept and withheld.</param>
+public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time, bool requireConsent = false) : ISiteStore
 {
     /// <summary>Most records of one site: a person has one a model pack.</summary>
     public const int MaxRecords = 100_000;
@@ -33,8 +34,14 @@ public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time) : ISit
 
     public Task<IReadOnlyList<KeptRecord>> AfterAsync(string terminal, long revision, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<KeptRecord>>(session => session.Query(
-            $"SELECT r.revision, r.record FROM site_records r WHERE r.site = {SiteOf} AND r.revision > @revision ORDER BY r.revision LIMIT @limit",
-            row => new KeptRecord(row.GetInt64(0), Read(row.GetString(1))), ("@terminal", terminal), ("@revision", revision), ("@limit", (long)limit)), cancellationToken);
+            $"""
+            SELECT r.revision, r.record FROM site_records r WHERE r.site = {SiteOf} AND r.revision > @revision
+              AND (NOT @require OR r.kind <> 'person' OR r.slot = 'person||' || r.person
+                OR EXISTS (SELECT 1 FROM face_consents c WHERE c.person = r.person AND c.withdrawn_at IS NULL))
+            ORDER BY r.revision LIMIT @limit
+            """,
+            row => new KeptRecord(row.GetInt64(0), Read(row.GetString(1))),
+            ("@terminal", terminal), ("@revision", revision), ("@limit", (long)limit), ("@require", requireConsent)), cancellationToken);
 
     public Task<int> ErasePersonAsync(string person, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute("DELETE FROM site_records WHERE person = @person", ("@person", person)), cancellationToken);
@@ -81,6 +88,9 @@ public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time) : ISit
         if (record.Kind is SiteKinds.Person or SiteKinds.Erase)
         {
             if (session.Number("SELECT COUNT(*) FROM people WHERE userid = @id AND NOT active", ("@id", record.Person)) > 0) return KeepVerdict.Left;
+            if (record is { Kind: SiteKinds.Person, Pack.Length: > 0 } && session.Number(
+                "SELECT COUNT(*) FROM face_consents c WHERE c.person = @id AND c.id = (SELECT MAX(n.id) FROM face_consents n WHERE n.person = @id) AND c.withdrawn_at IS NOT NULL", ("@id", record.Person)) > 0)
+                return KeepVerdict.Left;
             List<SiteRecord> there = session.Query(
                 "SELECT record FROM site_records WHERE site = @site AND person = @person AND (slot = @slot OR kind = 'erase')",
                 row => Read(row.GetString(0)), ("@site", site), ("@person", record.Person), ("@slot", slot));

@@ -1,18 +1,34 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 using Devices.Bridge.Store;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace Devices.Bridge.Web.Access;
 
-/// <summary>Log-in with a lock after wrong passwords, and the session cookie's content.</summary>
-public sealed class SignIn(IAccountStore accounts, IAuditStore audit, WebOptions options, TimeProvider clock)
+/// <summary>Log-in with a lock after wrong passwords and codes, and the sessions that it begins.</summary>
+public sealed class SignIn(IAccountStore accounts, ISessionStore sessions, IAuditStore audit, WebOptions options, TimeProvider clock)
 {
     /// <summary>Claim that a password must be changed before anything else.</summary>
     public const string MustChange = "must_change";
 
+    /// <summary>Claim that a second factor must be set up before anything else.</summary>
+    public const string MustEnrol = "must_enrol";
+
+    /// <summary>Claim with the session's id in the store.</summary>
+    public const string Session = "session";
+
+    /// <summary>Claim with how the session came in.</summary>
+    public const string Method = "method";
+
     private const string Stamp = "stamp";
+    private const string Secret = "secret";
     private const int LongestName = 64;
+    private const int LongestAgent = 200;
+
+    // How old the note of a session's last request may be: not every picture of a page is a write.
+    private static readonly TimeSpan Noted = TimeSpan.FromMinutes(1);
 
     /// <summary>Checks a name and password. A locked account does not learn whether the password was right.</summary>
     public async Task<SignInResult> CheckAsync(string? name, string? password, string? address, CancellationToken cancellationToken)
@@ -20,24 +36,41 @@ public sealed class SignIn(IAccountStore accounts, IAuditStore audit, WebOptions
         name = name?.Trim();
         if (string.IsNullOrEmpty(name) || string.IsNullOrEmpty(password)) return new(null, "login.empty");
         if (name.Length > LongestName || password.Length > AccountPasswords.Longest) return new(null, "login.wrong");
-        DateTimeOffset now = clock.GetUtcNow();
         Account? account = await accounts.FindAccountAsync(name, cancellationToken);
-        if (account?.LockedUntil > now.ToUnixTimeMilliseconds())
-        {
-            await audit.AuditAsync(account.Name, "login.locked", null, null, address, cancellationToken);
-            return new(null, "login.locked", Minutes(account.LockedUntil.Value - now.ToUnixTimeMilliseconds()));
-        }
-
+        if (await LockedAsync(account, address, cancellationToken) is { } locked) return locked;
         if (AccountPasswords.Verify(account, password) && !account!.Disabled)
         {
-            await accounts.ClearFailuresAsync(account.Name, cancellationToken);
-            await audit.AuditAsync(account.Name, "login", null, null, address, cancellationToken);
+            // With a second factor nothing is forgiven yet: whoever has the password would else have no end of codes to try.
+            if (account.TotpSince is null) await WelcomeAsync(account, null, address, cancellationToken);
             return new(account, null);
         }
 
         await audit.AuditAsync(name, "login.wrong", null, null, address, cancellationToken);
-        if (account is null) return new(null, "login.wrong");
-        return await CountAsync(account, now, cancellationToken) ? new(null, "login.locked", (int)Math.Ceiling(options.LockMinutes)) : new(null, "login.wrong");
+        return account is null ? new(null, "login.wrong") : await FailedAsync(account, "login.wrong", cancellationToken);
+    }
+
+    /// <summary>Whether an account is locked now, with the sentence and its minutes.</summary>
+    public async Task<SignInResult?> LockedAsync(Account? account, string? address, CancellationToken cancellationToken)
+    {
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (account?.LockedUntil is not { } until || until <= now) return null;
+        await audit.AuditAsync(account.Name, "login.locked", null, null, address, cancellationToken);
+        return new(null, "login.locked", (int)Math.Ceiling((until - now) / 60_000.0));
+    }
+
+    /// <summary>Counts a wrong password or code.</summary>
+    public async Task<SignInResult> FailedAsync(Account account, string problem, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return await CountAsync(account, cancellationToken) ? new(null, "login.locked", (int)Math.Ceiling(options.LockMinutes)) : new(null, problem);
+    }
+
+    /// <summary>Everything that was asked for was right: forgets failures and writes the log-in down.</summary>
+    public async Task WelcomeAsync(Account account, string? how, string? address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        await accounts.ClearFailuresAsync(account.Name, cancellationToken);
+        await audit.AuditAsync(account.Name, "login", null, how, address, cancellationToken);
     }
 
     /// <summary>
@@ -47,51 +80,98 @@ public sealed class SignIn(IAccountStore accounts, IAuditStore audit, WebOptions
     public async Task<bool> ConfirmAsync(Account account, string? password, string? address, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(account);
-        DateTimeOffset now = clock.GetUtcNow();
-        bool locked = account.LockedUntil > now.ToUnixTimeMilliseconds();
+        bool locked = account.LockedUntil > clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (!locked && password is { Length: > 0 and <= AccountPasswords.Longest } && AccountPasswords.Verify(account, password)) return true;
-        await audit.AuditAsync(account.Name, locked ? "login.locked" : "login.wrong", null, "change of password", address, cancellationToken);
-        if (!locked) await CountAsync(account, now, cancellationToken);
+        await audit.AuditAsync(account.Name, locked ? "login.locked" : "login.wrong", null, "confirmation", address, cancellationToken);
+        if (!locked) await CountAsync(account, cancellationToken);
         return false;
     }
 
-    private async Task<bool> CountAsync(Account account, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Begins the session of a checked account. One that the browser has is ended: a log-in always gives a new one.</summary>
+    public async Task BeginAsync(HttpContext context, Account account, string method, string? second)
     {
-        long until = (now + TimeSpan.FromMinutes(options.LockMinutes)).ToUnixTimeMilliseconds();
-        return await accounts.CountFailureAsync(account.Name, count => count >= options.LockAfter ? until : null, cancellationToken) >= options.LockAfter;
-    }
-
-    /// <summary>Begins the session of a checked account.</summary>
-    public static Task BeginAsync(HttpContext context, Account account)
-    {
+        ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(account);
-        List<Claim> claims = [new(ClaimTypes.Name, account.Name), new(Stamp, account.SecurityStamp)];
-        if (account.MustChange) claims.Add(new(MustChange, "1"));
-        return context.SignInAsync(
+        await EndOwnAsync(context, "logged in again");
+        string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        string agent = context.Request.Headers.UserAgent.ToString();
+        await sessions.BeginSessionAsync(
+            new(IdOf(secret), account.Name, method, second, now, now, context.Connection.RemoteIpAddress?.ToString(), agent.Length > LongestAgent ? agent[..LongestAgent] : agent, null, null),
+            context.RequestAborted);
+        List<Claim> claims = [new(ClaimTypes.Name, account.Name), new(Stamp, account.SecurityStamp), new(Secret, secret)];
+        await context.SignInAsync(
             CookieAuthenticationDefaults.AuthenticationScheme,
             new ClaimsPrincipal(new ClaimsIdentity(claims, CookieAuthenticationDefaults.AuthenticationScheme)),
             new AuthenticationProperties { IsPersistent = false });
     }
 
-    /// <summary>Ends sessions whose account was disabled or whose password was changed elsewhere.</summary>
-    public static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    /// <summary>Ends the session of this request, in the store too: a copy of its cookie is worth nothing afterwards.</summary>
+    public async Task EndOwnAsync(HttpContext context, string by)
     {
         ArgumentNullException.ThrowIfNull(context);
-        IAccountStore store = context.HttpContext.RequestServices.GetRequiredService<IAccountStore>();
-        string? name = context.Principal?.Identity?.Name;
-        Account? account = name is null ? null : await store.FindAccountAsync(name, context.HttpContext.RequestAborted);
-        if (account is null || account.Disabled || account.SecurityStamp != context.Principal!.FindFirstValue(Stamp))
+        if (context.User.Identity is { IsAuthenticated: true, Name: { } name } && context.User.FindFirstValue(Session) is { } id)
+            await sessions.EndSessionAsync(name, id, by, context.RequestAborted);
+    }
+
+    /// <summary>Whether a session still counts: not ended, not left alone for too long, not older than any may be.</summary>
+    public bool Lives(SessionRow session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        DateTimeOffset now = clock.GetUtcNow();
+        return session.EndedAt is null
+            && now < DateTimeOffset.FromUnixTimeMilliseconds(session.SeenAt).AddHours(options.SessionHours)
+            && now < DateTimeOffset.FromUnixTimeMilliseconds(session.CreatedAt).AddHours(options.SessionLifeHours);
+    }
+
+    /// <summary>Looks at each request's cookie again: account, password, session and rights are those of the store now.</summary>
+    public static Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.HttpContext.RequestServices.GetRequiredService<SignIn>().LookAgainAsync(context);
+    }
+
+    private async Task LookAgainAsync(CookieValidatePrincipalContext context)
+    {
+        CancellationToken aborted = context.HttpContext.RequestAborted;
+        ClaimsPrincipal? shown = context.Principal;
+        Account? account = shown?.Identity?.Name is { } name ? await accounts.FindAccountAsync(name, aborted) : null;
+        SessionRow? session = shown?.FindFirstValue(Secret) is { } secret ? await sessions.FindSessionAsync(IdOf(secret), aborted) : null;
+        if (account is null || account.Disabled || account.SecurityStamp != shown!.FindFirstValue(Stamp) || session is null || session.Account != account.Name || !Lives(session))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
             return;
         }
 
+        if (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.SeenAt) > Noted) await NoteAsync(session.Id, aborted);
         // Rights are not in the cookie: what was taken away is gone with the next request.
         ClaimsIdentity identity = Viewer.Identity(account.Name, Permits.Of(account.Roles), account.Scope, CookieAuthenticationDefaults.AuthenticationScheme);
-        identity.AddClaims(context.Principal!.FindAll(claim => claim.Type is Stamp or MustChange));
+        identity.AddClaim(new(Session, session.Id));
+        identity.AddClaim(new(Method, session.Method));
+        // Who comes in by another's identity provider has no password here to change.
+        if (account.MustChange && session.Method == "password") identity.AddClaim(new(MustChange, "1"));
+        if (account.TotpSince is null && options.AsksForTotp(account.Roles) && (session.Method == "password" || !options.TrustProviderFactor)) identity.AddClaim(new(MustEnrol, "1"));
         context.ReplacePrincipal(new ClaimsPrincipal(identity));
     }
 
-    private static int Minutes(long ms) => (int)Math.Ceiling(ms / 60_000.0);
+    private async Task NoteAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sessions.SeenAsync(id, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Pages can be read while nothing can be written; the note is made with a later request.
+        }
+    }
+
+    private async Task<bool> CountAsync(Account account, CancellationToken cancellationToken)
+    {
+        long until = clock.GetUtcNow().AddMinutes(options.LockMinutes).ToUnixTimeMilliseconds();
+        return await accounts.CountFailureAsync(account.Name, count => count >= options.LockAfter ? until : null, cancellationToken) >= options.LockAfter;
+    }
+
+    private static string IdOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(secret)));
 }

@@ -30,6 +30,11 @@ public sealed class Viewer(IHttpContextAccessor accessor)
     /// <summary>The same, for what is about the whole organisation.</summary>
     public bool MayEverywhere(string right) => May(right) && Scope.Everything;
 
+    /// <summary>Writes down that this viewer looks at one person's records, before they are shown.</summary>
+    /// <param name="person">The userid, or what was typed to find the person.</param>
+    public Task SeesAsync(string person, string page, CancellationToken cancellationToken = default) => accessor.HttpContext!.RequestServices
+        .GetRequiredService<IAuditStore>().AuditAsync(Name, "person-view", person, page, Address, cancellationToken);
+
     /// <summary>The page to begin with: the first that the rights open.</summary>
     public static string Home(IReadOnlyCollection<string> rights)
     {

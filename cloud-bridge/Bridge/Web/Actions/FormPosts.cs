@@ -35,7 +35,7 @@ internal static class FormPosts
     }
 
     // The metadata makes the antiforgery middleware check the token; reading the form without a valid one is refused with 400.
-    private static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work, params string[] permits)
+    internal static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work, params string[] permits)
     {
         RouteHandlerBuilder route = routes.MapPost(pattern, async (HttpContext context) =>
         {
@@ -49,6 +49,7 @@ internal static class FormPosts
     private static async Task<IResult> LogOutAsync(HttpContext context, IFormCollection form)
     {
         await AuditAsync(context, "logout", null, null);
+        await Service<SignIn>(context).EndOwnAsync(context, "log-out");
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return See("/login");
     }
@@ -64,7 +65,7 @@ internal static class FormPosts
                 new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true });
         }
 
-        return Task.FromResult<IResult>(See(LocalAddress.Or(form["return"])));
+        return Task.FromResult(See(LocalAddress.Or(form["return"])));
     }
 
     private static async Task<IResult> ResendAsync(HttpContext context, IFormCollection form)
@@ -144,16 +145,16 @@ internal static class FormPosts
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
 
     // 303: whatever the browser does next is a GET.
-    private static SeeOther See(string address) => new(address);
+    internal static IResult See(string address) => new SeeOther(address);
 
-    private static string Actor(HttpContext context) => context.User.Identity?.Name ?? "unknown";
+    internal static string Actor(HttpContext context) => context.User.Identity?.Name ?? "unknown";
 
     private static SiteScope Scope(HttpContext context) => Service<Viewer>(context).Scope;
 
-    private static Task AuditAsync(HttpContext context, string action, string? target, string? detail) =>
+    internal static Task AuditAsync(HttpContext context, string action, string? target, string? detail) =>
         Service<IAuditStore>(context).AuditAsync(Actor(context), action, target, detail, context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
 
-    private static T Service<T>(HttpContext context)
+    internal static T Service<T>(HttpContext context)
         where T : notnull => context.RequestServices.GetRequiredService<T>();
 
     private sealed class NeedsToken : IAntiforgeryMetadata

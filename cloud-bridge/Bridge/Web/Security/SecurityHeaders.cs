@@ -1,8 +1,7 @@
 namespace Devices.Bridge.Web.Security;
 
 /// <summary>
-/// Headers of every answer. The pages need one style sheet and pictures from here and nothing else: no script at all. There is no
-/// HSTS, because the same host serves plain HTTP on loopback by design.
+/// Headers of every answer. The pages need one style sheet and pictures from here and nothing else: no script at all.
 /// </summary>
 public static class SecurityHeaders
 {
@@ -17,6 +16,8 @@ public static class SecurityHeaders
         {
             IHeaderDictionary headers = context.Response.Headers;
             headers.ContentSecurityPolicy = Policy;
+            // Only where the certificate is in use; a browser of this very machine also has the plain pages of loopback.
+            if (context.Request.IsHttps && context.Request.Host.Host != "localhost") headers.StrictTransportSecurity = "max-age=31536000";
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "same-origin";
