@@ -282,6 +282,7 @@ public sealed partial class SiteDesk
             string? name = people.Find(record.Person!)?.Name;
             if (!people.EraseFromSite(record)) return;
             models()?.Gallery.Remove(record.Person!);
+            photos?.Erase(record.Person!);
             if (people.Find(record.Person!) is null) pins.Remove(record.Person!);
             narration.Tell(new NarrationEvent { Kind = "erased", Person = record.Person, Name = name, Text = $"{name ?? record.Person} ({record.Person}) was erased at {record.Terminal}, and so here: face templates and cards; punches stay." });
             return;

@@ -5,6 +5,7 @@ using Devices.Contract.Messages;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Vision.Match;
 
@@ -15,7 +16,7 @@ namespace Devices.Edge.Agent.Site;
 /// key from one that has it, after people have compared codes at both; the bridge hands on and reads nothing. See the README's threats.
 /// </summary>
 public sealed partial class SiteDesk(
-    string terminal, SiteKeys keys, SitePapers papers, PeopleStore people, PinBook pins, Func<FaceModels?> models, Narration narration, TimeProvider time)
+    string terminal, SiteKeys keys, SitePapers papers, PeopleStore people, PinBook pins, Func<FaceModels?> models, Narration narration, TimeProvider time, PhotoBox? photos = null)
 {
     // A key is made anew by one terminal, not by all at once: each waits longer than the one before it in the alphabet.
     private static readonly TimeSpan TurnOf = TimeSpan.FromSeconds(60);
