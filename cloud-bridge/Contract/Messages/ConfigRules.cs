@@ -52,6 +52,8 @@ public static class ConfigRules
         new("Frames:IdlePerSecond", ConfigKind.Real, 0.1, 30),
         new("Frames:AgeLimitSeconds", ConfigKind.Whole, 1, 300, AtRestart: true),
         new("TimeZone", ConfigKind.Zone),
+        new("Photos:Enabled", ConfigKind.Flag),
+        new("Photos:KeepDays", ConfigKind.Whole, 1, 365, AtRestart: true),
     ];
 
     /// <summary>The setting of that name, in any case; null where the bridge may not wish for it.</summary>
@@ -73,6 +75,11 @@ public static class ConfigRules
 
         string Range(string what) => string.Create(CultureInfo.InvariantCulture, $"{setting.Key} is '{value}'; it must be {what} from {setting.Min} to {setting.Max}.");
     }
+
+    /// <summary>Whether two values of a setting mean the same: 0.5 and 5e-1 do.</summary>
+    public static bool IsSame(string key, string? one, string? other) => one == other
+        || (Find(key) is { Kind: ConfigKind.Real or ConfigKind.Whole } && double.TryParse(one, NumberStyles.Float, CultureInfo.InvariantCulture, out double a)
+            && double.TryParse(other, NumberStyles.Float, CultureInfo.InvariantCulture, out double b) && Math.Abs(a - b) <= 1e-6 * Math.Max(Math.Abs(a), Math.Abs(b)));
 
     /// <summary>Null where the message as a whole can be used, else one sentence. Its settings are judged one by one.</summary>
     public static string? Check(ConfigMessage message)

@@ -26,7 +26,7 @@ public static class AgentConfiguration
         "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
         "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
-        "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB",
+        "Commands:OpenDoor", "Commands:Reboot", "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB",
     ];
 
     /// <summary>Parses the command line and reads all sources.</summary>
@@ -63,7 +63,10 @@ public static class AgentConfiguration
         builder.AddEnvironmentVariables(Prefix).AddInMemoryCollection(given);
         try
         {
-            return Validate(builder.Build());
+            IConfigurationRoot all = builder.Build();
+            AgentOptions options = Validate(all);
+            IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables(Prefix).Build();
+            return options with { Source = SettingsSource.Of(all, given.Keys.Concat(environment.AsEnumerable().Where(one => one.Value is not null).Select(one => one.Key))), Live = new() };
         }
         catch (InvalidDataException fault)
         {
@@ -184,6 +187,8 @@ public static class AgentConfiguration
             IdleFramesPerSecond = Real("Frames:IdlePerSecond", 2, 0.1, 30),
             ReadyGrace = TimeSpan.FromSeconds(Number("Ready:GraceSeconds", 30, 1, 600)),
             ReserveBytes = Number("Ledger:ReserveMiB", 64, 0, 1_000_000) * 1024 * 1024,
+            MayOpenDoor = Flag("Commands:OpenDoor", true),
+            Reboot = Word("Commands:Reboot", ("agent", RebootRight.Agent), ("board", RebootRight.Board), ("off", RebootRight.Off)),
             Photos = Flag("Photos:Enabled", false),
             PhotoLimits = new()
             {
