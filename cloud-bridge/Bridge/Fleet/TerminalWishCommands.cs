@@ -39,7 +39,7 @@ internal static class TerminalWishCommands
                 : layer is null || layer.Settings.Count == 0 ? "Nothing is wished for here." : string.Join('\n', layer.Settings.Select(one => $"{one.Key}={one.Value}")));
             return 0;
         }
-        if (await new SqlTerminalStore(database, TimeProvider.System).FindTerminalAsync(name) is null) throw new BridgeStartException($"There is no terminal '{(name.Length > 40 ? name[..40] : name)}': 'terminal list' names those there are.");
+        if (await new SqlTerminalStore(database, TimeProvider.System).FindTerminalAsync(SiteScope.All, name) is null) throw new BridgeStartException($"There is no terminal '{(name.Length > 40 ? name[..40] : name)}': 'terminal list' names those there are.");
         await ShowAsync(await configs.WishAsync(name), await configs.ReportAsync(name), flags.Has("json"), output);
         return 0;
     }
