@@ -57,6 +57,10 @@ public sealed partial class TextTests
     [
         .. Enum.GetValues<DeliveryState>().SelectMany(s => (string[])[$"state.{Names.Lower(s)}", $"journey.{Names.Lower(s)}"]),
         .. Devices.Bridge.Web.Pages.TerminalList.Kinds.Select(k => $"event.{k}"),
+        .. Devices.Bridge.Web.Pages.TerminalPage.Offered.Select(k => $"command.{k}"),
+        .. Devices.Bridge.Web.Pages.TerminalPage.ToldWords.Select(w => $"terminal.told_{w}"),
+        .. Enum.GetValues<CommandState>().Select(s => $"command_state.{Names.Lower(s)}"),
+        .. Enum.GetValues<SettingState>().Select(s => $"terminal.setting_{Names.Lower(s)}"),
         .. Enum.GetValues<PunchMethod>().Select(m => $"method.{Names.Lower(m)}"),
         .. Enum.GetValues<PunchDirection>().Select(d => $"direction.{Names.Lower(d)}"),
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
