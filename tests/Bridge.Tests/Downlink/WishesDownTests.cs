@@ -54,7 +54,9 @@ public sealed class WishesDownTests
         // The roster's line of its site comes in any case; nothing else does.
         RelayMessage relay = await ReadAsync(old, Topics.Relay, ContractJson.Default.RelayMessage);
         await old.PublishAsync(Topics.For("m2-001", Topics.Applied), ContractCodec.Write(new AppliedMessage { Relay = new() { Line = relay.Line, Revision = 0, Site = "" } }, ContractJson.Default.AppliedMessage));
-        await Task.Delay(600, TestContext.Current.CancellationToken);
+        // What comes after configuration and commands in the same look at what is to go down.
+        await CliAsync(bridge, "terminal", "rename-site", "main", "North");
+        (await ReadAsync(old, Topics.Relay, ContractJson.Default.RelayMessage)).Site.ShouldBe("North");
         (await bridge.Get<ICommandStore>().ListAsync("m2-001", 5)).Single().State.ShouldBe(CommandState.Waiting);
     }
 
