@@ -85,9 +85,12 @@ internal static class TerminalWishCommands
         await using SqlDatabase database = FleetCommands.Open(flags);
         CommandRow row = await new SqlCommandStore(database, TimeProvider.System).FindAsync(id) ?? throw new BridgeStartException($"There is no command {id:D}.");
         if (row.Attachment is not null) await new SqlAuditStore(database, TimeProvider.System).AuditAsync(Actor, "terminal.log.read", row.Terminal, $"command {id:D}");
-        await output.WriteLineAsync(flags.Has("json") ? JsonSerializer.Serialize(Shape(row, withLog: true)) : $"{row.Kind} for {row.Terminal}: {Word(row.State)}. {row.Message}{(row.Attachment is null ? "" : "\n" + row.Attachment)}");
+        await output.WriteLineAsync(flags.Has("json") ? JsonSerializer.Serialize(Shape(row, withLog: true)) : $"{row.Kind} for {row.Terminal}: {Word(row.State)}. {row.Message}{(row.Attachment is null ? "" : "\n" + Plain(row.Attachment))}");
         return 0;
     }
+
+    // What a terminal sends is text on this console, never an order to it.
+    private static string Plain(string log) => new([.. log.Where(c => c == '\n' || !char.IsControl(c))]);
 
     private static async Task ShowAsync(ConfigWish wish, ConfigReport? report, bool json, TextWriter output)
     {

@@ -107,7 +107,8 @@ public static class CommandRules
         ArgumentNullException.ThrowIfNull(result);
         if (result.Id == Guid.Empty || result.At < 0) return "A result has a command's id and a time.";
         if (result.State is not (CommandStates.Accepted or CommandStates.Done or CommandStates.Refused or CommandStates.Unsure)) return "A result says accepted, done, refused or unsure.";
-        if (result.Text.Length is 0 or > MaxText || result.Code?.Length > 32) return $"A result has a sentence of at most {MaxText} characters and a short code.";
+        // It is shown on consoles too, where control characters are orders.
+        if (result.Text.Length is 0 or > MaxText || result.Text.Any(char.IsControl) || result.Code?.Length > 32 || result.Code?.Any(char.IsControl) == true) return $"A result has a sentence of at most {MaxText} characters without control characters, and a short code.";
         return result.Attachment?.Length > MaxAttachment ? $"A result's attachment has at most {MaxAttachment} characters." : null;
     }
 }

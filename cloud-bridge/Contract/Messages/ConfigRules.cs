@@ -98,7 +98,7 @@ public static class ConfigRules
         if (applied.Revision < 0 || (applied.Digest.Length > 0 && !IsDigest(applied.Digest))) return "A report of the configuration has a revision from 0 and a digest of 32 hex digits, or none.";
         bool wide = applied.Settings.Count > MaxSettings || applied.Refused.Count > MaxSettings || applied.AtRestart.Count > MaxSettings
             || applied.Settings.Any(one => one.Key.Length > MaxValue || one.Value is null || one.Value.Length > MaxValue)
-            || applied.Refused.Any(one => one.Key.Length > MaxValue || one.Value is null || one.Value.Length > 500) || applied.AtRestart.Any(one => one is null || one.Length > MaxValue);
+            || applied.Refused.Any(one => one.Key.Length > MaxValue || one.Value is null || one.Value.Length > 500 || one.Value.Any(char.IsControl)) || applied.AtRestart.Any(one => one is null || one.Length > MaxValue);
         return wide ? $"A report of the configuration has at most {MaxSettings} settings, each of at most {MaxValue} characters, and reasons of at most 500." : null;
     }
 

@@ -174,7 +174,11 @@ public sealed class ConfigDesk
         }
     }
 
-    private static string Shorten(string text) => text.Length <= 500 ? text : text[..499] + "…";
+    private static string Shorten(string said)
+    {
+        string text = new([.. said.Select(c => char.IsControl(c) ? ' ' : c)]);
+        return text.Length <= 500 ? text : text[..499] + "…";
+    }
 }
 
 /// <summary>What lies in <c>config.json</c>: the wishes as they came, so that another version of the agent judges them anew.</summary>

@@ -164,7 +164,7 @@ public sealed class CommandDesk(
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return Result(body.Id, CommandStates.Unsure, Shorten($"It failed: {fault.Message}"), CommandRefusals.Interrupted);
+            return Result(body.Id, CommandStates.Unsure, $"It failed: {fault.Message}", CommandRefusals.Interrupted);
         }
     }
 
@@ -190,5 +190,9 @@ public sealed class CommandDesk(
 
     private static string Short(string kind) => kind.Length <= 32 ? kind : kind[..32];
 
-    private static string Shorten(string text) => text.Length <= CommandRules.MaxText ? text : text[..(CommandRules.MaxText - 1)] + "…";
+    private static string Shorten(string said)
+    {
+        string text = new([.. said.Select(c => char.IsControl(c) ? ' ' : c)]);
+        return text.Length <= CommandRules.MaxText ? text : text[..(CommandRules.MaxText - 1)] + "…";
+    }
 }
