@@ -120,7 +120,7 @@ public sealed class ConfigDesk
         {
             if ((ConfigRules.Check(key, value) ?? Pinned(key)) is { } fault)
             {
-                refused[key] = fault;
+                refused[key] = Shorten(fault);
                 continue;
             }
 
