@@ -40,7 +40,7 @@ public sealed class WishesTests : IAsyncLifetime
 
             // The site's name comes down as well.
             await TerminalAsync("site", "m2-001", "North gate", "--yes");
-            await Until(async () => JsonDocument.Parse((await new Support.Cli(_folder).RunAsync("site", "status", "--agent", "a/agent.sock", "--json")).Output).RootElement, _ => agent.Said.Contains("North gate", StringComparison.Ordinal), agent);
+            await Until(() => TerminalAsync("config", "m2-001"), _ => agent.Said.Contains("North gate", StringComparison.Ordinal), agent);
             restart = await IssueAsync("reboot");
             await agent.EndedAsync();
         }
