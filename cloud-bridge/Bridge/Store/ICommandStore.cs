@@ -42,7 +42,7 @@ public interface ICommandStore
     /// <summary>Keeps what a terminal said of a command of its own; a last word is never replaced by an earlier one. False where it has none of that id.</summary>
     Task<bool> SettleAsync(string terminal, CommandResult result, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends those whose time is over; how many.</summary>
+    /// <summary>Ends those whose time is over, and how many; collected logs older than 30 days are removed.</summary>
     Task<int> ExpireAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Takes one back that was not sent yet, with its row of the audit log.</summary>

@@ -79,6 +79,9 @@ public sealed class WishStoreTests
         (await commands.SettleAsync("m2-001", Word(row.Id, CommandStates.Refused))).ShouldBeTrue();
         CommandRow end = (await commands.FindAsync(row.Id))!;
         (end.State, end.Message, end.Attachment, end.Envelope).ShouldBe((CommandState.Done, "Said.", "log", "{}"));
+        store.Time.Advance(TimeSpan.FromDays(31));
+        await commands.ExpireAsync();
+        (await commands.FindAsync(row.Id))!.ShouldSatisfyAllConditions(old => old.Attachment.ShouldBeNull(), old => old.State.ShouldBe(CommandState.Done));
         (await commands.ListAsync("m2-001", 10)).Select(one => one.Attachment).ShouldAllBe(one => one == null);
         (await new SqlAuditStore(store.Database, store.Time).AuditLogAsync(10)).Select(one => one.Action).ShouldBe(["terminal.command.withdrawn", "terminal.command", "terminal.command"]);
     }

@@ -7,6 +7,7 @@ namespace Devices.Bridge.Store.Sql;
 /// <inheritdoc cref="ICommandStore"/>
 public sealed class SqlCommandStore(SqlDatabase database, TimeProvider time) : ICommandStore
 {
+    private static readonly TimeSpan LogsKept = TimeSpan.FromDays(30);
     private const string Select = "c.id, c.terminal, c.kind, c.arguments, c.issued_at, c.expires_at, c.issued_by, c.envelope, c.state, c.code, c.message, c.changed_at";
 
     public Task<bool> IssueAsync(CommandRow command, string? address, CancellationToken cancellationToken = default)
@@ -54,9 +55,11 @@ public sealed class SqlCommandStore(SqlDatabase database, TimeProvider time) : I
     }
 
     // One that was accepted is not over: the terminal has it, and says how it ended when it is back.
-    public Task<int> ExpireAsync(CancellationToken cancellationToken = default) =>
-        database.WriteAsync(session => session.Execute(
-            "UPDATE commands SET state = 'expired', changed_at = @now WHERE state IN ('waiting', 'sent') AND expires_at <= @now", ("@now", Now())), cancellationToken);
+    public Task<int> ExpireAsync(CancellationToken cancellationToken = default) => database.WriteAsync(session =>
+    {
+        session.Execute("UPDATE commands SET attachment = NULL WHERE attachment IS NOT NULL AND changed_at < @before", ("@before", Now() - (long)LogsKept.TotalMilliseconds));
+        return session.Execute("UPDATE commands SET state = 'expired', changed_at = @now WHERE state IN ('waiting', 'sent') AND expires_at <= @now", ("@now", Now()));
+    }, cancellationToken);
 
     public Task<bool> WithdrawAsync(Guid id, string actor, string? address, CancellationToken cancellationToken = default) => database.WriteAsync(session =>
     {

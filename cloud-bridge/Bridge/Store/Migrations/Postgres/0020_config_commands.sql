@@ -38,3 +38,4 @@ CREATE TABLE commands (
 );
 CREATE INDEX commands_open ON commands(terminal, issued_at) WHERE state IN ('waiting', 'sent', 'accepted');
 CREATE INDEX commands_by_terminal ON commands(terminal, issued_at);
+CREATE INDEX commands_logs ON commands(changed_at) WHERE attachment IS NOT NULL;
