@@ -51,6 +51,8 @@ public sealed class SqlTerminalSites(SqlDatabase database, TimeProvider time) : 
                 session.Execute($"DELETE FROM {table} WHERE site = @to", ("@to", name));
                 session.Execute($"UPDATE {table} SET site = @to WHERE site = @from", ("@to", name), ("@from", from));
             }
+            session.Execute("DELETE FROM config_layers WHERE scope = 'site' AND name = @to", ("@to", name));
+            session.Execute("UPDATE config_layers SET name = @to WHERE scope = 'site' AND name = @from", ("@to", name), ("@from", from));
             // The name left behind is another site from now on, also where it is the main one.
             session.Execute("INSERT INTO site_heads (site, revision, salt) VALUES (@site, 0, @salt)", ("@site", from), ("@salt", NewSalt()));
             SqlAuditStore.Write(session, time, actor, "site.rename", SiteNames.Shown(name), string.Create(CultureInfo.InvariantCulture, $"from {SiteNames.Shown(from)}; {terminals} terminals"), address);
