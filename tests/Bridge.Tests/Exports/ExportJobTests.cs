@@ -4,7 +4,6 @@ using Devices.Bridge.Corrections;
 using Devices.Bridge.Exports;
 using Devices.Bridge.Store;
 using Devices.Bridge.Tests.Delivery;
-using Devices.Bridge.Tests.Kit;
 using Devices.Bridge.Tests.Web;
 using Devices.Contract.Punches;
 
