@@ -1,8 +1,10 @@
 using Devices.Bridge.Alerts;
 using Devices.Bridge.Attendance;
+using Devices.Bridge.Corrections;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Downlink;
+using Devices.Bridge.Exports;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
@@ -30,6 +32,8 @@ public static class BridgeApplication
         BridgeOptions options = builder.AddBridgeOptions(args);
         builder.AddStore();
         builder.AddAttendance(options);
+        builder.AddCorrections();
+        builder.AddExports();
         builder.AddDownlink();
         builder.AddIngest();
         builder.AddPhotos();

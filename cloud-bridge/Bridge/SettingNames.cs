@@ -1,10 +1,12 @@
 using System.Reflection;
 using Devices.Bridge.Alerts;
+using Devices.Bridge.Corrections;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Delivery.Targets.CsvDrop;
 using Devices.Bridge.Delivery.Targets.ErpNext;
 using Devices.Bridge.Delivery.Targets.Webhook;
+using Devices.Bridge.Exports;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
 using Devices.Bridge.Roster;
@@ -35,6 +37,8 @@ internal static class SettingNames
         ["Privacy"] = [typeof(PrivacyOptions)],
         ["Photos"] = [typeof(PhotoOptions)],
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
+        ["Corrections"] = [typeof(CorrectionOptions)],
+        ["Exports"] = [typeof(ExportOptions)],
         ["Alerts"] = [typeof(AlertOptions)],
         ["Webhook"] = [typeof(WebhookOptions)],
         ["ErpNext"] = [typeof(ErpNextOptions)],

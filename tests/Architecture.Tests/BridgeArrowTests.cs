@@ -15,6 +15,8 @@ public partial class BridgeArrowTests
     [InlineData("Downlink", "Delivery Web Roster Alerts Attendance")]
     [InlineData("Alerts", "Ingest Web Fleet Roster")]
     [InlineData("Notices", "Ingest Web Fleet Roster Alerts Downlink")]
+    [InlineData("Corrections", "Ingest Delivery Web Fleet Roster Alerts Downlink Notices Photos Operations Exports")]
+    [InlineData("Exports", "Ingest Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations Corrections")]
     [InlineData("Spreadsheets", "Store Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices")]
     [InlineData("Photos", "Delivery Web Roster Alerts Attendance Operations")]
     [InlineData("Privacy", "Ingest Delivery Web Roster Alerts Attendance Downlink Notices Operations")]

@@ -10,6 +10,11 @@ namespace Devices.Bridge.Attendance;
 /// <param name="Day">Against the shift.</param>
 public sealed record DayRow(string Person, string? Name, long First, long Last, int Count, string LastTerminal, int Undelivered, AttendanceDay Day);
 
+/// <summary>A person's day as it counts, and as terminals recorded it.</summary>
+/// <param name="Counts">Null where nothing of it counts.</param>
+/// <param name="Corrections">Punches of the day that corrections made or struck.</param>
+public sealed record BothDays(string Person, string? Name, DayRow? Counts, AttendanceDay AsRecorded, int Corrections);
+
 /// <summary>Who punched on an attendance day, and how that lies against everybody's shift: what counts, corrections included.</summary>
 public sealed class DayBoard(IEffectivePunches punches, SitePlan plan, TimeProvider clock)
 {
@@ -30,6 +35,30 @@ public sealed class DayBoard(IEffectivePunches punches, SitePlan plan, TimeProvi
 
         Instant now = Instant.FromDateTimeOffset(clock.GetUtcNow());
         return [.. people.Values.Select(own => Row(day, windows[own[0].Punch.Person], own, now)).OrderByDescending(r => r.First).ThenBy(r => r.Person, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The same people as <see cref="OfAsync"/> would give, and those of whom nothing counts any more, each with the day as it was recorded.</summary>
+    /// <param name="filter">Which people; its times are not looked at.</param>
+    public async Task<IReadOnlyList<BothDays>> BothAsync(SiteScope scope, LocalDate day, (long Start, long Until) calendar, PunchFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var (start, until) = plan.Reach(day, calendar);
+        Dictionary<string, (AttendanceWindows Windows, List<StoredPunch> Own)> people = new(StringComparer.Ordinal);
+        await foreach (StoredPunch punch in punches.StreamAsync(scope, filter with { From = start, To = until }, struckToo: true, cancellationToken))
+        {
+            if (!people.TryGetValue(punch.Punch.Person, out var one)) people[punch.Punch.Person] = one = (plan.Around(day, punch.Punch.Person), []);
+            if (one.Windows.DayOf(Instant.FromUnixTimeMilliseconds(punch.Punch.At)) == day) one.Own.Add(punch);
+        }
+
+        Instant now = Instant.FromDateTimeOffset(clock.GetUtcNow());
+        return [.. people.Values.Where(p => p.Own.Count > 0).Select(p =>
+        {
+            List<StoredPunch> counting = [.. p.Own.Where(o => o.Standing.Counts)], recorded = [.. p.Own.Where(o => o.Standing.Origin == PunchOrigin.Recorded)];
+            return new BothDays(
+                p.Own[0].Punch.Person, p.Own[0].Name, counting.Count == 0 ? null : Row(day, p.Windows, counting, now),
+                AttendanceCalculator.Days(p.Windows, recorded.Select(o => TimedPunch.Of(o.Punch)), now).FirstOrDefault(d => d.Day == day) ?? new(day, null, [], null, null, [], Duration.Zero, []),
+                p.Own.Count(o => o.Standing.Corrected));
+        })];
     }
 
     // Newest first, as they come from the store.

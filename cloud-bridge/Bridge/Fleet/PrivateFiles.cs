@@ -25,6 +25,14 @@ public static class PrivateFiles
         }
     }
 
+    /// <summary>Opens a new file for writing, mode 0600; one that lay there is emptied.</summary>
+    public static FileStream Create(string file)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerFile;
+        return new(file, options);
+    }
+
     /// <summary>Writes a file whole or not at all: beside it first, to the disk, then renamed. Mode 0600 from the first byte.</summary>
     public static void Write(string file, string text)
     {

@@ -29,6 +29,9 @@ public interface ICorrectionStore
     /// <param name="gone">Seen by the bridge itself; else somebody says so.</param>
     Task<bool> SettleAsync(SiteScope scope, long punchId, string target, bool gone, string by, CancellationToken cancellationToken = default);
 
+    /// <summary>The userids that an account is linked to: nobody corrects themself.</summary>
+    Task<IReadOnlyList<string>> PeopleOfAsync(string account, CancellationToken cancellationToken = default);
+
     /// <summary>Computes how every punch counts anew from the records; the number of rows that were not as they should be.</summary>
     Task<int> RebuildAsync(CancellationToken cancellationToken = default);
 }

@@ -25,6 +25,8 @@ public static class StoreSetup
         builder.Services.AddSingleton<IEffectivePunches, SqlEffectivePunches>();
         builder.Services.AddSingleton<ICorrectionStore, SqlCorrectionStore>();
         builder.Services.AddSingleton<IMonthStore, SqlMonthStore>();
+        builder.Services.AddSingleton<ILateStore, SqlLateStore>();
+        builder.Services.AddSingleton<IExportStore, SqlExportStore>();
         builder.Services.AddSingleton<IPeopleStore, SqlPeopleStore>();
         builder.Services.AddSingleton<SqlRosterStore>();
         builder.Services.AddSingleton<IRosterChanges>(services => services.GetRequiredService<SqlRosterStore>());

@@ -4,7 +4,8 @@ using Devices.Bridge.Store;
 using Devices.Bridge.Web.Access;
 using Devices.Bridge.Web.Actions;
 using Devices.Bridge.Web.Api;
-using Devices.Bridge.Web.Export;
+using Devices.Bridge.Web.Corrections;
+using Devices.Bridge.Web.Exports;
 using Devices.Bridge.Web.Filters;
 using Devices.Bridge.Web.Security;
 using Devices.Bridge.Web.Time;
@@ -42,7 +43,9 @@ public static class WebSetup
         services.AddScoped<Viewer>();
         services.AddSingleton<ReasonTexts>();
         services.AddSingleton<TerminalDetails>();
-        services.AddSingleton<PunchCsv>();
+        services.AddWebExports();
+        services.AddScoped<Correctors>();
+        services.AddScoped<OutcomeTexts>();
         services.AddExceptionHandler<ProgramFaults>();
         services.AddLocalization();
         services.AddRazorComponents();
@@ -104,7 +107,8 @@ public static class WebSetup
         TerminalApi.Map(app);
         TerminalPosts.Map(app);
         PhotoApi.Map(app);
-        app.MapGet("/punches.csv", ExportAsync).RequireAuthorization(Permits.ReadPunches, Permits.Export);
+        CorrectionPosts.Map(app);
+        ExportRoutes.Map(app);
         app.MapRazorComponents<App>();
         return app;
     }
@@ -175,21 +179,4 @@ public static class WebSetup
         && !path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
-
-    private static async Task ExportAsync(HttpContext context, PunchCsv csv, SiteClock clock, IAuditStore audit, Viewer viewer)
-    {
-        PunchFilters filters = PunchFilters.Parse(context.Request.Query, clock);
-        if (filters.Problems.Count > 0)
-        {
-            // A file with other rows than asked for would go unnoticed: the page says what is wrong with the filters.
-            context.Response.Redirect(filters.Address("/punches"));
-            return;
-        }
-
-        await audit.AuditAsync(viewer.Name, "csv.export", null, filters.Address("/punches.csv"), viewer.Address, context.RequestAborted);
-        context.Response.ContentType = "text/csv; charset=utf-8";
-        string stamp = $"{clock.DateText(clock.NowMs)}-{clock.TimeText(clock.NowMs).Replace(":", "", StringComparison.Ordinal)}";
-        context.Response.Headers.ContentDisposition = $"attachment; filename=\"punches-{stamp}.csv\"";
-        await csv.WriteAsync(viewer.Scope, filters, context.Response.Body, context.RequestAborted);
-    }
 }

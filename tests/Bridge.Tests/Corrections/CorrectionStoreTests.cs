@@ -242,6 +242,22 @@ public sealed class CorrectionStoreTests
         north.Standing.ShouldBe(PunchStanding.AsRecorded);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task After_a_restored_backup_what_HR_adds_stands_in_a_new_ledger(StoreKind kind)
+    {
+        await using CorrectionBench bench = new(kind);
+        await bench.ApplyAsync(bench.New(CorrectionKind.Add, person: "ada", at: At(8)));
+        await bench.Store.Database.WriteAsync(session => session.Execute(
+            "INSERT INTO settings (key, value, updated_at) VALUES ('store.restored_at', @now, 0)", ("@now", bench.Store.Time.GetUtcNow().ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        bench.Store.Time.Advance(TimeSpan.FromMinutes(1));
+        await bench.ApplyAsync(bench.New(CorrectionKind.Add, person: "ada", at: At(9)));
+        await bench.ApplyAsync(bench.New(CorrectionKind.Add, person: "ada", at: At(10)));
+
+        StoredPunch[] day = [.. await bench.Effective.OfPersonAsync(SiteScope.All, "ada", 0, long.MaxValue)];
+        day.Select(p => (p.Punch.Terminal, p.Punch.Seq, Old: p.Punch.Ledger == day[0].Punch.Ledger)).ShouldBe([("hr-added", 1L, true), ("hr-added", 1L, false), ("hr-added", 2L, false)]);
+    }
+
     private static Task<string> RawAsync(CorrectionBench bench) => bench.Store.Database.ReadAsync(session => string.Join('\n', session.Query(
         "SELECT id, terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, received_at, chain FROM punches WHERE terminal = 'door' ORDER BY id",
         row => string.Join('|', Enumerable.Range(0, 11).Select(i => row.GetValue(i))) + Convert.ToHexString((byte[])row.GetValue(11)))));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Devices.Bridge.Store;
 using Devices.Bridge.Tests.Delivery;
 using Devices.Bridge.Web.Access;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,16 @@ internal sealed partial class HrSite : IAsyncDisposable
         await Bench.Get<AccountPasswords>().SetAsync("hr", Password, CancellationToken.None);
         Browser browser = Open(language);
         (await browser.SubmitAsync("/login", new() { ["user"] = "hr", ["password"] = Password })).StatusCode.ShouldBe(HttpStatusCode.Found);
+        return browser;
+    }
+
+    /// <summary>A browser logged in as an account of these roles and sites, made for it.</summary>
+    public async Task<Browser> LogInAsync(string name, IReadOnlyList<string> roles, SiteScope scope)
+    {
+        await Bench.Get<IAccountStore>().AddAccountAsync(new(name, "none", roles, scope));
+        await Bench.Get<AccountPasswords>().SetAsync(name, Password, CancellationToken.None);
+        Browser browser = Open();
+        (await browser.SubmitAsync("/login", new() { ["user"] = name, ["password"] = Password })).StatusCode.ShouldBe(HttpStatusCode.Found);
         return browser;
     }
 

@@ -1,3 +1,5 @@
+using Devices.Bridge.Web.Exports;
+using Devices.Bridge.Corrections;
 using System.Collections;
 using System.Globalization;
 using System.Resources;
@@ -67,6 +69,12 @@ public sealed partial class TextTests
         .. AccountRoles.Every.SelectMany(r => (string[])[$"role.{r}", $"role.{r}.text"]),
         .. ((string[])["password", "dingtalk", "oidc"]).Select(m => $"method_in.{m}"), "second.by_totp", "second.by_recovery",
         .. ((string[])["exceptions", "notices", "notice_consents", "sealed_records", "departments", "sites", "names"]).Select(d => $"privacy.done_{d}"),
+        .. PunchExport.All.Concat(DayExport.All).Concat(MonthExport.All).Select(c => $"col.{c}"),
+        .. Enum.GetValues<CorrectionKind>().Select(k => $"correct.kind_{Names.Lower(k)}"), .. Enum.GetValues<CorrectionState>().Select(s => $"correct.state_{Names.Lower(s)}"),
+        .. CorrectionReasons.All.Select(r => $"correct.reason_{r}"),
+        .. ((string[])["alreadystruck_by", "notstruck_by", "waiting_by", "changed_by", "later_by", "monthclosed", "decided", "own", "unknown", "near"]).Select(o => $"correct.outcome_{o}"),
+        .. Enum.GetValues<ExportState>().Select(s => $"exports.state_{Names.Lower(s)}"), .. Enum.GetValues<PunchOrigin>().Select(o => $"exports.origin_{Names.Lower(o)}"),
+        .. ((string[])["punches", "days", "month"]).Select(k => $"exports.kind_{k}"), .. Texts.Cultures.Select(c => $"exports.language_{c.Replace('-', '_')}"),
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
         .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),

@@ -121,7 +121,8 @@ public static class BridgeBackup
 
     private static IEnumerable<(string Name, string File)> OtherFiles(string data) => Directory.EnumerateFiles(data, "*", SearchOption.AllDirectories)
         .Select(file => (Name: Path.GetRelativePath(data, file).Replace('\\', '/'), File: file))
-        .Where(one => !LeftOut.Contains(one.Name) && !one.Name.EndsWith(".new", StringComparison.Ordinal) && !one.Name.EndsWith(".lock", StringComparison.Ordinal))
+        // Exports are made again by whoever wants them; each holds many people's days.
+        .Where(one => !LeftOut.Contains(one.Name) && !one.Name.StartsWith("exports/", StringComparison.Ordinal) && !one.Name.EndsWith(".new", StringComparison.Ordinal) && !one.Name.EndsWith(".lock", StringComparison.Ordinal))
         .OrderBy(one => one.Name, StringComparer.Ordinal);
 
     private static async Task<BackupManifest> UnpackAsync(string file, string work, CancellationToken cancellationToken)

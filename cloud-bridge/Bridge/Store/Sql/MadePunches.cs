@@ -35,7 +35,17 @@ internal static class MadePunches
         (string, Guid)? known = session.Query(
             "SELECT name, ledger FROM terminals WHERE made AND COALESCE(site, '') = @site ORDER BY name LIMIT 1",
             row => ((string, Guid)?)(row.GetString(0), Guid.Parse(row.GetString(1))), ("@site", site)).FirstOrDefault();
-        if (known is { } book) return book;
+        if (known is { } book)
+        {
+            // Restored from a backup: what this ledger held after it is lost, and its numbers must not come again with other contents.
+            if (session.Number(
+                "SELECT COUNT(*) FROM ledgers l JOIN settings s ON s.key = @restored WHERE l.terminal = @name AND l.ledger = @ledger AND CAST(s.value AS BIGINT) >= l.first_seen_at",
+                ("@restored", Backup.BridgeBackup.RestoredAt), ("@name", book.Item1), ("@ledger", book.Item2.Text())) == 0) return book;
+            Guid next = Guid.CreateVersion7();
+            session.Execute("UPDATE terminals SET ledger = @ledger WHERE name = @name", ("@ledger", next.Text()), ("@name", book.Item1));
+            return (book.Item1, next);
+        }
+
         string name = Name;
         for (int i = 2; session.Number("SELECT EXISTS (SELECT 1 FROM terminals WHERE name = @name)", ("@name", name)) != 0; i++) name = FormattableString.Invariant($"{Name}-{i}");
         Guid ledger = Guid.CreateVersion7();

@@ -3,8 +3,8 @@ using Devices.Contract.Punches;
 
 namespace Devices.Bridge.Store.Sql;
 
-/// <summary>A filter as SQL: the text is made of constants, what was typed goes in as parameters.</summary>
-internal sealed class PunchQuery
+/// <summary>A punch with its journey and standing, as columns and read from them.</summary>
+internal static class PunchQuery
 {
     public const string Select =
         """
@@ -17,41 +17,6 @@ internal sealed class PunchQuery
     public const string Joins = "JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform' LEFT JOIN people e ON e.userid = p.person LEFT JOIN punch_effects x ON x.punch_id = p.id";
 
     public const string From = "FROM punches p " + Joins;
-
-    private readonly List<string> _terms = [];
-
-    public PunchQuery(SiteScope scope, PunchFilter filter, SqlDialect dialect)
-    {
-        if (!scope.Everything) Add(scope.Terminal("p.terminal"), scope.Values());
-        if (!string.IsNullOrWhiteSpace(filter.Person))
-            Add(
-                $"(p.person = @person OR e.job_number = @person OR {dialect.Matches("e.name", "@like")})",
-                ("@person", filter.Person.Trim()), ("@like", $"%{Escape(filter.Person.Trim())}%"));
-        if (filter.Department is { } department)
-            Add(
-                """
-                p.person IN (WITH RECURSIVE below(id) AS (SELECT @department UNION SELECT d.id FROM departments d JOIN below b ON d.parent_id = b.id)
-                  SELECT userid FROM people_departments WHERE department_id IN (SELECT id FROM below))
-                """,
-                ("@department", department));
-        if (!string.IsNullOrWhiteSpace(filter.Terminal)) Add("p.terminal = @terminal", ("@terminal", filter.Terminal.Trim()));
-        if (filter.Method is { } method) Add("p.method = @method", ("@method", Columns.Text(method)));
-        if (filter.State is { } state)
-        {
-            Add("o.state = @state", ("@state", Columns.Text(state)));
-            // Said twice, so that the index of undelivered rows is seen to fit.
-            if (state != DeliveryState.Delivered) Add("o.state <> 'delivered'");
-        }
-
-        if (filter.Counts is { } counts) Add(counts ? "x.struck IS NULL" : "x.struck IS NOT NULL");
-        if (filter.From is { } from) Add("p.at >= @from", ("@from", from));
-        if (filter.To is { } to) Add("p.at < @to", ("@to", to));
-    }
-
-    /// <summary>Empty, or beginning with WHERE.</summary>
-    public string Where => _terms.Count == 0 ? "" : "WHERE " + string.Join(" AND ", _terms);
-
-    public List<(string Name, object? Value)> Values { get; } = [];
 
     public static StoredPunch Read(DbDataReader row) => new()
     {
@@ -99,10 +64,4 @@ internal sealed class PunchQuery
 
     internal static string Escape(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
-
-    private void Add(string term, params ReadOnlySpan<(string, object?)> values)
-    {
-        _terms.Add(term.Trim());
-        foreach ((string, object?) value in values) Values.Add(value);
-    }
 }

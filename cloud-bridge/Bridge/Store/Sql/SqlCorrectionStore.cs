@@ -97,6 +97,9 @@ public sealed class SqlCorrectionStore(SqlDatabase database, TimeProvider time, 
             scope.With(("@punch", punchId), ("@target", target), ("@how", gone ? "gone" : "by-hand"), ("@by", by), ("@now", Now()))) == 1, cancellationToken);
     }
 
+    public Task<IReadOnlyList<string>> PeopleOfAsync(string account, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<string>>(
+        session => session.Query("SELECT subject FROM account_links WHERE account = @account AND provider = 'dingtalk'", row => row.GetString(0), ("@account", account)), cancellationToken);
+
     public Task<int> RebuildAsync(CancellationToken cancellationToken = default) => database.WriteAsync(CorrectionFold.Rebuild, cancellationToken);
 
     private CorrectionResult Record(SqlSession session, SiteScope scope, NewCorrection asked, bool apply, long repeatMs)

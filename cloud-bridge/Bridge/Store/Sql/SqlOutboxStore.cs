@@ -97,6 +97,10 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
                           AND EXISTS (SELECT 1 FROM outbox p WHERE p.punch_id = @id AND p.target = @target AND p.state = 'held')
                         """,
                         ("@now", Now()), ("@id", id), ("@target", target));
+                // Struck meanwhile: it waits for nothing any more.
+                session.Execute(
+                    "UPDATE outbox SET state = 'skipped', reason_code = @code, reason = NULL, next_attempt_at = NULL, updated_at = @now WHERE punch_id = @id AND state = 'dead' AND EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = @id AND x.struck IS NOT NULL)",
+                    ("@code", CorrectionEffects.Struck), ("@now", Now()), ("@id", id));
                 changed += session.Execute(
                     """
                     UPDATE outbox SET state = CASE WHEN target = 'platform' AND ((state = 'dead'

@@ -42,6 +42,12 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
     /// <summary>The site's date of a moment.</summary>
     public LocalDate DateOf(long ms) => Local(ms).Date;
 
+    /// <summary>What the clock on the wall shows.</summary>
+    public LocalDateTime Wall(long ms) => Local(ms).LocalDateTime;
+
+    /// <summary>The same with the offset in force at that moment.</summary>
+    public OffsetDateTime Moment(long ms) => Local(ms).ToOffsetDateTime();
+
     /// <summary><c>2026-03-01</c>.</summary>
     public string DateText(long ms) => Day.Format(DateOf(ms));
 
