@@ -35,6 +35,8 @@ public static class StoreSetup
         builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
+        builder.Services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
+        builder.Services.AddSingleton<IReportStore, SqlReportStore>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();
         builder.Services.AddSingleton<IPhotoStore, SqlPhotoStore>();

@@ -15,6 +15,9 @@ public sealed record WebOptions
     /// <summary>Hours of a session without a request.</summary>
     public double SessionHours { get; init; } = 8;
 
+    /// <summary>Requests a minute of one program's key.</summary>
+    public int ApiPerMinute { get; init; } = 600;
+
     /// <summary>Rows of a page.</summary>
     public int PageSize { get; init; } = 50;
 
@@ -25,6 +28,7 @@ public sealed record WebOptions
         if (LockAfter is < 1 or > 100) return "Bridge:Web:LockAfter must be from 1 to 100.";
         if (LockMinutes is not (> 0 and <= 1440)) return "Bridge:Web:LockMinutes must be above 0 and at most 1440.";
         if (SessionHours is not (> 0 and <= 168)) return "Bridge:Web:SessionHours must be above 0 and at most 168.";
+        if (ApiPerMinute is < 1 or > 1_000_000) return "Bridge:Web:ApiPerMinute must be from 1 to 1000000.";
         if (PageSize is < 1 or > 500) return "Bridge:Web:PageSize must be from 1 to 500.";
         return null;
     }

@@ -34,6 +34,14 @@ public static class WebSetup
         services.AddSingleton<SignIn>();
         services.AddScoped<Viewer>();
         services.AddSingleton<ReasonTexts>();
+        services.AddSingleton<ApiGate>();
+        services.AddSingleton<NewKeys>();
+        services.AddHostedService<ReportDays>();
+        services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ["application/json", ApiProblem.MediaType];
+        });
         services.AddSingleton<PunchCsv>();
         services.AddExceptionHandler<ProgramFaults>();
         services.AddLocalization();
@@ -78,16 +86,21 @@ public static class WebSetup
             .AddSupportedUICultures([.. Texts.Cultures]));
         app.UseRouting();
         app.UseRateLimiter();
+        // Only for programs: an answer that holds what a person typed beside a secret must not be compressed.
+        app.UseWhen(ApiGate.IsKey, programs => programs.UseResponseCompression());
         app.UseAuthentication();
+        app.Use((context, next) => context.RequestServices.GetRequiredService<ApiGate>().InvokeAsync(context, () => next(context)));
         app.UseAuthorization();
         app.UseMustChangePassword();
         app.UseAntiforgery();
 
         SiteAssets.Map(app);
         FormPosts.Map(app);
+        ApiKeyPosts.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
+        DataApi.Map(app);
         PhotoApi.Map(app);
         app.MapGet("/punches.csv", ExportAsync).RequireAuthorization(Permits.ReadPunches, Permits.Export);
         app.MapRazorComponents<App>();
@@ -124,7 +137,7 @@ public static class WebSetup
                 // A page gets its sentence from the status.
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
                 return IsPage(context.HttpContext) ? Task.CompletedTask
-                    : context.Response.WriteAsJsonAsync(new ApiError("This account may not do this: its roles do not have the right to it."), ApiJson.Readable.ApiError);
+                    : ApiProblem.WriteAsync(context.HttpContext, StatusCodes.Status403Forbidden, "This account may not do this: its roles do not have the right to it.");
             };
             cookie.Events.OnRedirectToLogin = context =>
             {
@@ -135,8 +148,7 @@ public static class WebSetup
                 }
 
                 // A program cannot fill in a form: it gets the status and a sentence.
-                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                return context.Response.WriteAsJsonAsync(new ApiError("Log in first: this address needs a session."), ApiJson.Readable.ApiError);
+                return ApiProblem.WriteAsync(context.HttpContext, StatusCodes.Status401Unauthorized, "Log in first, or give a key: this address needs a session, or the header Authorization with a key.");
             };
         });
         AccessPolicies.Add(services);

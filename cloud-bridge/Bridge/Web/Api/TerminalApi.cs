@@ -7,7 +7,7 @@ namespace Devices.Bridge.Web.Api;
 internal static class TerminalApi
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/terminals", async (HttpContext context, ICounterStore counters, Viewer viewer) =>
-        Results.Json(new TerminalFeed(await counters.CountsAsync(viewer.Scope, context.RequestAborted)), ApiJson.Readable.TerminalFeed)).RequireAuthorization(Permits.ReadTerminals);
+        ApiAnswer.Of(context, new TerminalFeed(await counters.CountsAsync(viewer.Scope, context.RequestAborted)), ApiJson.Readable.TerminalFeed)).RequireAuthorization(Permits.ReadTerminals).WithMetadata(new ApiResource(ApiResource.Terminals));
 }
 
 /// <summary>What <c>/api/v1/terminals</c> answers.</summary>

@@ -1,4 +1,5 @@
 using Devices.Bridge.Web.Access;
+using Devices.Bridge.Web.Api;
 
 namespace Devices.Bridge.Web.Security;
 
@@ -16,8 +17,7 @@ internal static class MustChangePassword
 
         if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return context.Response.WriteAsJsonAsync(new { error = "This account still has its one-time password: log in to the pages and set an own one." });
+            return ApiProblem.WriteAsync(context, StatusCodes.Status403Forbidden, "This account still has its one-time password: log in to the pages and set an own one.");
         }
 
         context.Response.Redirect("/account/password");
