@@ -161,7 +161,7 @@ internal static class FormPosts
         public bool RequiresValidation => true;
     }
 
-    private sealed class SeeOther(string address) : IResult
+    internal sealed class SeeOther(string address) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
