@@ -70,7 +70,7 @@ public sealed partial class ApiKeyTests
         }
 
         using HttpResponseMessage post = await all.PostAsync("/api/v1/people", null, Stop);
-        post.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        post.StatusCode.ShouldBe(HttpStatusCode.Forbidden, "a key only reads");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Devices.Bridge.Web.Access;
 namespace Devices.Bridge.Web.Api;
 
 /// <summary>What a key may read, one word each; an address for programs says which it is. An address without one is closed to keys.</summary>
-internal sealed record ApiResource(string Name)
+public sealed record ApiResource(string Name)
 {
     public const string Punches = "punches", Days = "days", People = "people", Departments = "departments", Terminals = "terminals", Exceptions = "exceptions";
 

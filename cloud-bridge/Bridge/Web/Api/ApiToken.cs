@@ -6,7 +6,7 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Web.Api;
 
 /// <summary>Makes keys: 256 random bits, so that their plain SHA-256 is enough to keep.</summary>
-internal static class ApiToken
+public static class ApiToken
 {
     public const string Prefix = "dvk_";
 
