@@ -24,6 +24,8 @@ internal sealed class PostgresFiller(NpgsqlConnection connection) : Filler(new S
             BEGIN;
             DELETE FROM outbox_counts;
             INSERT INTO outbox_counts (target, state, shard, n) SELECT target, state, 0, COUNT(*) FROM outbox GROUP BY target, state;
+            DELETE FROM people_terminals;
+            INSERT INTO people_terminals (person, terminal) SELECT DISTINCT person, terminal FROM punches;
             COMMIT;
             """);
         Session.Number("SELECT setval('punches_id', @last)", ("@last", lastId));

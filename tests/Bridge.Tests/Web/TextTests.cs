@@ -60,6 +60,7 @@ public sealed partial class TextTests
         .. Enum.GetValues<PunchMethod>().Select(m => $"method.{Names.Lower(m)}"),
         .. Enum.GetValues<PunchDirection>().Select(d => $"direction.{Names.Lower(d)}"),
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
+        .. Devices.Bridge.Web.Api.ApiResource.Every.Select(r => $"keys.resource_{r}"), "keys.wrong_name", "keys.wrong_sites", "keys.wrong_until",
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
         .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
@@ -93,7 +94,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|keys|hook)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]
