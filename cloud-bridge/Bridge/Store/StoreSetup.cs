@@ -37,6 +37,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
         builder.Services.AddSingleton<IReportStore, SqlReportStore>();
+        builder.Services.AddSingleton<IDeliveryLog, SqlDeliveryLog>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();
         builder.Services.AddSingleton<IPhotoStore, SqlPhotoStore>();

@@ -97,6 +97,7 @@ public static class WebSetup
         SiteAssets.Map(app);
         FormPosts.Map(app);
         ApiKeyPosts.Map(app);
+        WebhookPosts.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
