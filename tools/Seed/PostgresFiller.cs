@@ -54,7 +54,7 @@ internal sealed class PostgresFiller(NpgsqlConnection connection) : Filler(new S
             """, Pair),
         .. Session.Query(
             """
-            SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid) FROM pg_index
+            SELECT 'DROP INDEX ' || indexrelid::regclass, replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') FROM pg_index
             WHERE indrelid IN ('punches'::regclass, 'outbox'::regclass) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = indexrelid) ORDER BY indexrelid::regclass::text
             """, Pair),
         .. Session.Query(
