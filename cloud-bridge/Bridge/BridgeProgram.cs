@@ -28,12 +28,14 @@ public static class BridgeProgram
                 "replay" => await TargetCommands.ReplayAsync(args[1..], output),
                 "webhook-on" => await TargetCommands.WebhookOnAsync(args[1..], output),
                 "webhook-secret" => await TargetCommands.WebhookSecretAsync(args[1..], output),
+                "api-key" => await ProgramCommands.ApiKeyAsync(args[1..], output),
+                "report-grants" => await ProgramCommands.GrantsAsync(args[1..], output),
                 "notices" => await NoticesCommand.RunAsync(args[1..], output),
                 "consent" => await ConsentCommand.RunAsync(args[1..], output),
                 "face-consent" => await FaceConsentCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, account, password, replay, webhook-on, webhook-secret, consent, face-consent or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }

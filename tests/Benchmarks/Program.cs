@@ -1,5 +1,6 @@
 using System.Globalization;
 using Devices.Benchmarks;
+using Devices.Benchmarks.Hr;
 using Devices.Benchmarks.Pad;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -15,6 +16,7 @@ return args switch
     ["idle", ..] => IdleBenchmark.Run(args[1..]),
     ["soak", ..] => Soak.Run(args[1..]),
     ["models", ..] => ModelProfile.Run(args[1..]),
+    ["hr", ..] => HrBenchmark.Run(args[1..]),
     ["aspect", ..] => EyeAspect.Run(args[1..]),
     ["blink", ..] => Blink.Run(args[1..]),
     _ => Usage(),
@@ -22,6 +24,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models | blink | aspect. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models | blink | aspect | hr. See tests/Benchmarks/README.md.");
     return 2;
 }

@@ -24,6 +24,8 @@ internal sealed class PostgresFiller(NpgsqlConnection connection) : Filler(new S
             BEGIN;
             DELETE FROM outbox_counts;
             INSERT INTO outbox_counts (target, state, shard, n) SELECT target, state, 0, COUNT(*) FROM outbox GROUP BY target, state;
+            DELETE FROM people_terminals;
+            INSERT INTO people_terminals (person, terminal) SELECT DISTINCT person, terminal FROM punches;
             COMMIT;
             """);
         Session.Number("SELECT setval('punches_id', @last)", ("@last", lastId));
@@ -52,7 +54,7 @@ internal sealed class PostgresFiller(NpgsqlConnection connection) : Filler(new S
             """, Pair),
         .. Session.Query(
             """
-            SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid) FROM pg_index
+            SELECT 'DROP INDEX ' || indexrelid::regclass, replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') FROM pg_index
             WHERE indrelid IN ('punches'::regclass, 'outbox'::regclass) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = indexrelid) ORDER BY indexrelid::regclass::text
             """, Pair),
         .. Session.Query(

@@ -22,6 +22,8 @@ internal sealed class SqliteFiller(SqliteConnection connection) : Filler(new Sql
         BEGIN;
         DELETE FROM outbox_counts;
         INSERT INTO outbox_counts (target, state, n) SELECT target, state, COUNT(*) FROM outbox GROUP BY target, state;
+        DELETE FROM people_terminals;
+        INSERT INTO people_terminals (person, terminal) SELECT DISTINCT person, terminal FROM punches;
         COMMIT;
         PRAGMA analysis_limit=2000;
         ANALYZE;

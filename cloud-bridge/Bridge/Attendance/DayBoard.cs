@@ -18,16 +18,73 @@ public sealed record BothDays(string Person, string? Name, DayRow? Counts, Atten
 /// <summary>Who punched on an attendance day, and how that lies against everybody's shift: what counts, corrections included.</summary>
 public sealed class DayBoard(IEffectivePunches punches, SitePlan plan, TimeProvider clock)
 {
+    /// <summary>Beyond so many people a day's rows may be a moment old: at nine o'clock somebody arrives all the time.</summary>
+    private const int Large = 2_000;
+    private const int MostKept = 4;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OldFor = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly List<Kept> _kept = [];
+
     /// <summary>Latest arrival first.</summary>
+    /// <remarks>
+    /// Kept for the next one who asks: for ten seconds while nothing changed (<see cref="IEffectivePunches.MarkAsync"/>), and where more than
+    /// 2,000 people came, two seconds in any case. Whoever asks while it is being made waits for the same work.
+    /// </remarks>
     /// <param name="calendar">The day's first moment and the next one's at the site, ms since the Unix epoch.</param>
     public async Task<IReadOnlyList<DayRow>> OfAsync(SiteScope scope, LocalDate day, (long Start, long Until) calendar, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(scope);
+        // Divided by what no site's name can hold.
+        string key = $"{day}\0{(scope.Everything ? "*" : "=" + string.Join('\0', scope.Sites))}";
+        PlanHistory history = plan.History;
+        DateTimeOffset now = clock.GetUtcNow();
+        Kept? kept;
+        lock (_gate) kept = _kept.Find(one => one.Key == key && ReferenceEquals(one.Plan, history) && now - one.MadeAt < KeptFor && now >= one.MadeAt);
+        if (kept is { Rows.IsCompletedSuccessfully: true } && kept.Rows.Result.Count > Large && now - kept.MadeAt < OldFor) return kept.Rows.Result;
         var (start, until) = plan.Reach(day, calendar);
+        string mark = await punches.MarkAsync(scope, start, until, cancellationToken);
+        if (kept is null || kept.Mark != mark)
+        {
+            lock (_gate)
+            {
+                kept = _kept.Find(one => one.Key == key && one.Mark == mark && ReferenceEquals(one.Plan, history) && now - one.MadeAt < KeptFor && now >= one.MadeAt);
+                if (kept is null)
+                {
+                    // Nobody's own token: others may wait for it too.
+                    kept = new(key, mark, history, now, ReadAsync(scope, day, start, until, CancellationToken.None));
+                    _kept.RemoveAll(one => one.Key == key);
+                    _kept.Insert(0, kept);
+                    if (_kept.Count > MostKept) _kept.RemoveAt(MostKept);
+                }
+            }
+        }
+
+        try
+        {
+            return await kept.Rows.WaitAsync(cancellationToken);
+        }
+        catch (Exception) when (kept.Rows.IsFaulted)
+        {
+            lock (_gate) _kept.Remove(kept);
+            throw;
+        }
+    }
+
+    private sealed record Kept(string Key, string Mark, PlanHistory Plan, DateTimeOffset MadeAt, Task<IReadOnlyList<DayRow>> Rows);
+
+    private async Task<IReadOnlyList<DayRow>> ReadAsync(SiteScope scope, LocalDate day, long start, long until, CancellationToken cancellationToken)
+    {
+        // Not inside the lock of whoever asked first.
+        await Task.Yield();
+        // Without a plan file everybody has the same shift.
+        AttendanceWindows? everybody = plan.File is null ? plan.Around(day) : null;
         Dictionary<string, AttendanceWindows> windows = new(StringComparer.Ordinal);
-        Dictionary<string, List<StoredPunch>> people = [];
+        Dictionary<string, List<StoredPunch>> people = new(StringComparer.Ordinal);
         await foreach (StoredPunch punch in punches.StreamAsync(scope, new() { From = start, To = until }, struckToo: false, cancellationToken))
         {
-            if (!windows.TryGetValue(punch.Punch.Person, out AttendanceWindows? belongs)) windows[punch.Punch.Person] = belongs = plan.Around(day, punch.Punch.Person);
+            if (!windows.TryGetValue(punch.Punch.Person, out AttendanceWindows? belongs)) windows[punch.Punch.Person] = belongs = everybody ?? plan.Around(day, punch.Punch.Person);
             if (belongs.DayOf(Instant.FromUnixTimeMilliseconds(punch.Punch.At)) != day) continue;
             if (!people.TryGetValue(punch.Punch.Person, out List<StoredPunch>? own)) people[punch.Punch.Person] = own = [];
             own.Add(punch);

@@ -15,4 +15,10 @@ public interface IEffectivePunches
 
     /// <summary>One punch by the number of its arrival; null where there is none, or not in the scope.</summary>
     Task<StoredPunch?> FindAsync(SiteScope scope, long punchId, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// A text that is another as soon as a punch between these times came, was corrected or changed its state on the way to the platform: what
+    /// was made of them is good for as long as it stays the same. It costs a walk along indexes and no row.
+    /// </summary>
+    Task<string> MarkAsync(SiteScope scope, long start, long until, CancellationToken cancellationToken = default);
 }

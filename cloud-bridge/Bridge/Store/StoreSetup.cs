@@ -40,6 +40,9 @@ public static class StoreSetup
         builder.Services.AddSingleton<ISessionStore, SqlSessionStore>();
         builder.Services.AddSingleton<IFactorStore, SqlFactorStore>();
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
+        builder.Services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
+        builder.Services.AddSingleton<IReportStore, SqlReportStore>();
+        builder.Services.AddSingleton<IDeliveryLog, SqlDeliveryLog>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();
         builder.Services.AddSingleton<IPhotoStore, SqlPhotoStore>();

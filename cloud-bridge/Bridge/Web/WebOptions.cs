@@ -35,6 +35,8 @@ public sealed record WebOptions
 
     /// <summary>Sign-in by OpenID Connect.</summary>
     public OidcOptions Oidc { get; init; } = new();
+    /// <summary>Requests a minute of one program's key.</summary>
+    public int ApiPerMinute { get; init; } = 600;
 
     /// <summary>Rows of a page.</summary>
     public int PageSize { get; init; } = 50;
@@ -55,6 +57,7 @@ public sealed record WebOptions
         if (TotpRoleNames.FirstOrDefault(r => !AccountRoles.Every.Contains(r)) is { } role) return $"Bridge:Web:TotpRoles holds '{role}', which is no role: use {string.Join(", ", AccountRoles.Every)}.";
         if (PublicUrl.Length > 0 && !(Uri.TryCreate(PublicUrl, UriKind.Absolute, out Uri? own) && own.Scheme is "https" or "http")) return $"Bridge:Web:PublicUrl '{PublicUrl}' is no http or https address.";
         if (OidcSignIn.Check(Oidc) is { } provider) return provider;
+        if (ApiPerMinute is < 1 or > 1_000_000) return "Bridge:Web:ApiPerMinute must be from 1 to 1000000.";
         if (PageSize is < 1 or > 500) return "Bridge:Web:PageSize must be from 1 to 500.";
         return null;
     }

@@ -46,6 +46,14 @@ public static class WebSetup
         services.AddWebExports();
         services.AddScoped<Correctors>();
         services.AddScoped<OutcomeTexts>();
+        services.AddSingleton<ApiGate>();
+        services.AddSingleton<NewKeys>();
+        services.AddHostedService<ReportDays>();
+        services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ["application/json", ApiProblem.MediaType];
+        });
         services.AddExceptionHandler<ProgramFaults>();
         services.AddLocalization();
         services.AddRazorComponents();
@@ -90,7 +98,10 @@ public static class WebSetup
             .AddSupportedUICultures([.. Texts.Cultures]));
         app.UseRouting();
         app.UseRateLimiter();
+        // Only for programs: an answer that holds what a person typed beside a secret must not be compressed.
+        app.UseWhen(ApiGate.IsKey, programs => programs.UseResponseCompression());
         app.UseAuthentication();
+        app.Use((context, next) => context.RequestServices.GetRequiredService<ApiGate>().InvokeAsync(context, () => next(context)));
         app.UseAuthorization();
         app.UseMustChangePassword();
         app.UseAntiforgery();
@@ -102,9 +113,12 @@ public static class WebSetup
         WebOptions options = app.Services.GetRequiredService<WebOptions>();
         if (options.DingTalk.Enabled) DingTalkSignIn.Map(app);
         if (options.Oidc.Authority.Length > 0) OidcSignIn.Map(app);
+        ApiKeyPosts.Map(app);
+        WebhookPosts.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
+        DataApi.Map(app);
         TerminalPosts.Map(app);
         PhotoApi.Map(app);
         CorrectionPosts.Map(app);
@@ -153,7 +167,7 @@ public static class WebSetup
                 // A page gets its sentence from the status.
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
                 return IsPage(context.HttpContext) ? Task.CompletedTask
-                    : context.Response.WriteAsJsonAsync(new ApiError("This account may not do this: its roles do not have the right to it."), ApiJson.Readable.ApiError);
+                    : ApiProblem.WriteAsync(context.HttpContext, StatusCodes.Status403Forbidden, "This account may not do this: its roles do not have the right to it.");
             };
             cookie.Events.OnRedirectToLogin = context =>
             {
@@ -164,8 +178,7 @@ public static class WebSetup
                 }
 
                 // A program cannot fill in a form: it gets the status and a sentence.
-                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                return context.Response.WriteAsJsonAsync(new ApiError("Log in first: this address needs a session."), ApiJson.Readable.ApiError);
+                return ApiProblem.WriteAsync(context.HttpContext, StatusCodes.Status401Unauthorized, "Log in first, or give a key: this address needs a session, or the header Authorization with a key.");
             };
         });
         if (options.Oidc.Authority.Length > 0) OidcSignIn.Add(authentication, options);

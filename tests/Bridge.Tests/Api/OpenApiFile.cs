@@ -38,7 +38,7 @@ internal sealed class OpenApiFile
         }
         (string media, IOpenApiMediaType content) = expected.Content.Single();
         answer.Content.Headers.ContentType!.MediaType.ShouldBe(media, $"{path} {answer.StatusCode}");
-        if (media == "application/json") Check(JsonDocument.Parse(text).RootElement, content.Schema!, path);
+        if (media is "application/json" or "application/problem+json") Check(JsonDocument.Parse(text).RootElement, content.Schema!, path);
         else text.ShouldNotBeEmpty();
     }
 

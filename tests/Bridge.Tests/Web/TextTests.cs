@@ -75,6 +75,7 @@ public sealed partial class TextTests
         .. ((string[])["alreadystruck_by", "notstruck_by", "waiting_by", "changed_by", "later_by", "monthclosed", "decided", "own", "unknown", "near"]).Select(o => $"correct.outcome_{o}"),
         .. Enum.GetValues<ExportState>().Select(s => $"exports.state_{Names.Lower(s)}"), .. Enum.GetValues<PunchOrigin>().Select(o => $"exports.origin_{Names.Lower(o)}"),
         .. ((string[])["punches", "days", "month"]).Select(k => $"exports.kind_{k}"), .. Texts.Cultures.Select(c => $"exports.language_{c.Replace('-', '_')}"),
+        .. Devices.Bridge.Web.Api.ApiResource.Every.Select(r => $"keys.resource_{r}"), "keys.wrong_name", "keys.wrong_sites", "keys.wrong_until",
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
         .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
@@ -108,7 +109,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|keys|hook)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

@@ -31,6 +31,7 @@ public static class TargetsSetup
         }).ConfigurePrimaryHttpMessageHandler(() => AddressGuard.Handler(options.AllowPrivateAddresses, timeout < TimeSpan.FromSeconds(5) ? timeout : TimeSpan.FromSeconds(5))).RemoveAllLoggers(); // An address may hold a key.
         services.AddSingleton<WebhookSwitch>();
         services.AddSingleton<WebhookTarget>();
+        services.AddSingleton<WebhookDesk>();
         services.AddDeliveryTarget(new OutboxTarget("webhook", options.From), options, s => s.GetRequiredService<WebhookTarget>());
     }
 

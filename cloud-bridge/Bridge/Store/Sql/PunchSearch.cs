@@ -10,13 +10,13 @@ namespace Devices.Bridge.Store.Sql;
 internal sealed class PunchSearch
 {
     /// <summary>A larger set is met so often that going by time finds a page sooner than merging.</summary>
-    private const int MostKeys = 2_000;
+    private const int MostKeys = 400;
 
     /// <summary>Fewer people than this are looked through before the open rows of everybody are.</summary>
     private const int FewKeys = 20;
 
     /// <summary>Rows looked at for a count whose filter no index answers.</summary>
-    private const int Candidates = 30_000;
+    private const int Candidates = 15_000;
 
     private readonly SqlSession _session;
     private readonly List<string> _driver = [];

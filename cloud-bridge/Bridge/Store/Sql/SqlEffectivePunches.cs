@@ -38,4 +38,26 @@ public sealed class SqlEffectivePunches(SqlDatabase database) : IEffectivePunche
         return database.ReadAsync(session => session.First(
             $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id = @id AND {scope.Terminal("p.terminal")}", PunchQuery.Read, scope.With(("@id", punchId))), cancellationToken);
     }
+
+    public Task<string> MarkAsync(SiteScope scope, long start, long until, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return database.ReadAsync(session =>
+        {
+            (string, object?)[] range = [("@start", start), ("@until", until)];
+            return string.Join('|',
+            [
+                // The terminals' sites decide what a scope sees; a name is part of what is shown.
+                Two(session, "SELECT COUNT(*), MAX(id) FROM punches WHERE at >= @start AND at < @until", range),
+                Two(session, "SELECT COUNT(*), SUM(updated_at) FROM outbox WHERE target = 'platform' AND state <> 'delivered' AND state IN ('pending', 'sending', 'waiting', 'ambiguous', 'dead', 'held', 'skipped', 'deferred') AND at >= @start AND at < @until", range),
+                Two(session, "SELECT COUNT(*), MAX(id) FROM corrections"),
+                Two(session, "SELECT COUNT(*), MAX(at) FROM correction_decisions"),
+                Two(session, "SELECT COUNT(*), MAX(revision) FROM roster_changes WHERE revision >= (SELECT revision FROM roster_state WHERE id = 1)"),
+                string.Join(',', session.Query("SELECT name, COALESCE(site, '') FROM terminals ORDER BY name", row => $"{row.GetString(0)}={row.GetString(1)}")),
+            ]);
+        }, cancellationToken);
+    }
+
+    private static string Two(SqlSession session, string sql, params ReadOnlySpan<(string, object?)> values) =>
+        session.Query(sql, row => $"{row.GetInt64(0)},{(row.IsDBNull(1) ? "" : Convert.ToString(row.GetValue(1), System.Globalization.CultureInfo.InvariantCulture))}", values)[0];
 }

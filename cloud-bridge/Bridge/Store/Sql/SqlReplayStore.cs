@@ -15,6 +15,24 @@ public sealed class SqlReplayStore(SqlDatabase database, TimeProvider time) : IR
             ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@target", target), ("@from", from), ("@until", until)), cancellationToken);
     }
 
+    public Task<long> CountAsync(string target, long from, long until, CancellationToken cancellationToken = default) => database.ReadAsync(session => session.Number(
+        """
+        SELECT COUNT(*) FROM punches p JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = @target
+        WHERE p.at >= @from AND p.at < @until AND o.state IN ('delivered', 'dead', 'skipped')
+        """,
+        ("@target", target), ("@from", from), ("@until", until)), cancellationToken);
+
+    public Task<int> ReplayOneAsync(string target, long punchId, CancellationToken cancellationToken = default)
+    {
+        if (target == OutboxTarget.Platform) throw new ArgumentException("The platform is not replayed to.", nameof(target));
+        return database.WriteAsync(session => session.Execute(
+            """
+            UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = @now
+            WHERE target = @target AND punch_id = @id AND state IN ('delivered', 'dead', 'skipped')
+            """,
+            ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@target", target), ("@id", punchId)), cancellationToken);
+    }
+
     public Task<IReadOnlyList<PersonsDead>> DeadAsync(string target, string reasonCode, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<PersonsDead>>(session =>
             [.. session.Query(

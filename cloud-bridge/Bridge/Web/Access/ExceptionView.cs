@@ -15,4 +15,11 @@ public static class ExceptionView
         ArgumentNullException.ThrowIfNull(viewer);
         return !OfPeople.Contains(row.Source) || viewer.May(Permits.ReadPeople);
     }
+
+    /// <summary>Whether its sentence may name a person.</summary>
+    public static bool NamesPeople(ExceptionRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return OfPeople.Contains(row.Source);
+    }
 }

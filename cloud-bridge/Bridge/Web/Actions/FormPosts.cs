@@ -145,7 +145,7 @@ internal static class FormPosts
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
 
     // 303: whatever the browser does next is a GET.
-    internal static IResult See(string address) => new SeeOther(address);
+    internal static SeeOther See(string address) => new(address);
 
     internal static string Actor(HttpContext context) => context.User.Identity?.Name ?? "unknown";
 
@@ -162,7 +162,7 @@ internal static class FormPosts
         public bool RequiresValidation => true;
     }
 
-    private sealed class SeeOther(string address) : IResult
+    internal sealed class SeeOther(string address) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

@@ -25,5 +25,5 @@ internal static class PhotoApi
         return Results.Bytes(picture, "image/jpeg");
     }
 
-    private static IResult Missing(string sentence) => Results.Json(new { error = sentence }, statusCode: StatusCodes.Status404NotFound);
+    private static IResult Missing(string sentence) => ApiProblem.Of(StatusCodes.Status404NotFound, sentence);
 }

@@ -19,7 +19,7 @@ internal sealed class ProgramFaults(ILogger<ProgramFaults> log) : IExceptionHand
         log.LogError(exception, "{Method} {Path} failed ({Trace}).", httpContext.Request.Method, path, httpContext.TraceIdentifier);
         httpContext.Response.StatusCode = store ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError;
         if (path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)) await httpContext.Response.WriteAsync(sentence + "\n", cancellationToken);
-        else await httpContext.Response.WriteAsJsonAsync(new ApiError(sentence), ApiJson.Readable.ApiError, cancellationToken: cancellationToken);
+        else await ApiProblem.WriteAsync(httpContext, httpContext.Response.StatusCode, sentence);
         return true;
     }
 }

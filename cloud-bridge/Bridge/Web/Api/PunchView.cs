@@ -87,15 +87,16 @@ public sealed record TargetView(string Target, string Delivery, int Attempts, lo
 /// <param name="More">Whether the page was full, so that more may be waiting.</param>
 public sealed record PunchFeed(IReadOnlyList<PunchView> Punches, long Next, bool More);
 
-/// <summary>An answer that is no page: one sentence.</summary>
-public sealed record ApiError(string Error);
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = false)]
 [JsonSerializable(typeof(PunchFeed))]
 [JsonSerializable(typeof(TerminalFeed))]
 [JsonSerializable(typeof(TerminalView))]
-[JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(DeliveryView))]
+[JsonSerializable(typeof(ApiProblem))]
+[JsonSerializable(typeof(DayFeed))]
+[JsonSerializable(typeof(PersonFeed))]
+[JsonSerializable(typeof(DepartmentFeed))]
+[JsonSerializable(typeof(FindingFeed))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>With names as people write them: the answers are JSON with "nosniff", never part of a page.</summary>

@@ -11,9 +11,9 @@ internal static class TerminalApi
         routes.MapGet("/api/v1/terminals/{name}", async (string name, HttpContext context, TerminalDetails details, Viewer viewer) =>
             await details.LoadAsync(viewer.Scope, name, context.RequestAborted) is { } found
                 ? Results.Json(TerminalView.Of(found), ApiJson.Readable.TerminalView)
-                : Results.Json(new ApiError("There is no such terminal."), ApiJson.Readable.ApiError, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Permits.ReadTerminals);
+                : ApiProblem.Of(StatusCodes.Status404NotFound, "There is no such terminal.")).RequireAuthorization(Permits.ReadTerminals);
         routes.MapGet("/api/v1/terminals", async (HttpContext context, ICounterStore counters, Viewer viewer) =>
-        Results.Json(new TerminalFeed(await counters.CountsAsync(viewer.Scope, context.RequestAborted)), ApiJson.Readable.TerminalFeed)).RequireAuthorization(Permits.ReadTerminals);
+            ApiAnswer.Of(context, new TerminalFeed(await counters.CountsAsync(viewer.Scope, context.RequestAborted)), ApiJson.Readable.TerminalFeed)).RequireAuthorization(Permits.ReadTerminals).WithMetadata(new ApiResource(ApiResource.Terminals));
     }
 }
 

@@ -1,4 +1,5 @@
 using Devices.Bridge.Web.Access;
+using Devices.Bridge.Web.Api;
 
 namespace Devices.Bridge.Web.Security;
 
@@ -17,8 +18,7 @@ internal static class MustChangePassword
 
         if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return context.Response.WriteAsJsonAsync(new { error = "This account is not set up yet: log in to the pages and set an own password, and the second factor where one is asked for." });
+            return ApiProblem.WriteAsync(context, StatusCodes.Status403Forbidden, "This account is not set up yet: log in to the pages and set an own password, and the second factor where one is asked for.");
         }
 
         context.Response.Redirect(first);

@@ -17,5 +17,13 @@ public sealed class WebhookSwitch(ISettingStore settings, WebhookOptions options
 
     public Task OffAsync(CancellationToken cancellationToken) => settings.SetSettingAsync(Key, Mark(), cancellationToken);
 
+    /// <summary>The setting that holds who paused the webhook; empty where nobody did.</summary>
+    public const string PausedKey = "webhook.paused";
+
+    /// <summary>Who paused it; null where it is not paused.</summary>
+    public async Task<string?> PausedByAsync(CancellationToken cancellationToken) => await settings.GetSettingAsync(PausedKey, cancellationToken) is { Length: > 0 } by ? by : null;
+
+    public Task PauseAsync(string by, CancellationToken cancellationToken) => settings.SetSettingAsync(PausedKey, by, cancellationToken);
+
     private string Mark() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Url)));
 }

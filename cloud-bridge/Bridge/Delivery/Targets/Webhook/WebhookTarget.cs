@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
+using Devices.Bridge.Store;
 using NodaTime;
 
 namespace Devices.Bridge.Delivery.Targets.Webhook;
@@ -9,13 +11,16 @@ namespace Devices.Bridge.Delivery.Targets.Webhook;
 /// Posts each punch to one address after Standard Webhooks 1.0.0. At least once, always under the punch's own id: a receiver that keeps
 /// the ids it has seen takes each punch once, and it can refuse what is not signed or is signed too long ago.
 /// </summary>
-public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, IHttpClientFactory clients, BridgeOptions bridge, TimeProvider clock) : IDeliveryTarget
+public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, IHttpClientFactory clients, BridgeOptions bridge, IDeliveryLog calls, TimeProvider clock) : IDeliveryTarget
 {
     /// <summary>Name of the configured client.</summary>
     public const string ClientName = "webhook";
 
     /// <summary>The reason of a receiver that asked for no more (410): the target is switched off until somebody says otherwise.</summary>
     public const string Gone = "reason.webhook_gone";
+
+    /// <summary>The reason of a webhook that an operator paused.</summary>
+    public const string Paused = "reason.webhook_paused";
 
     private const int LongestDetail = 200;
     private static readonly TimeSpan Throttle = TimeSpan.FromSeconds(5);
@@ -37,12 +42,38 @@ public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, I
     {
         ArgumentNullException.ThrowIfNull(punch);
         if (Refuse(punch) is { } refusal) return refusal;
+        if (await power.PausedByAsync(cancellationToken) is { } by) return new(OutcomeKind.Configuration, Paused, Detail: by);
         if (await power.IsOffAsync(cancellationToken)) return new(OutcomeKind.Configuration, Gone);
+        return await LoggedAsync(punch.Stored.Id, WebhookMessage.Id(punch.Stored), WebhookMessage.Body(punch.Stored, _zone), cancellationToken);
+    }
+
+    /// <summary>A call of another type, without anybody's data: whether the receiver is there and knows the secret.</summary>
+    internal Task<DeliveryOutcome> PingAsync(CancellationToken cancellationToken) => LoggedAsync(
+        null, $"test_{Guid.NewGuid():N}",
+        JsonSerializer.SerializeToUtf8Bytes(new { type = "webhook.test", timestamp = clock.GetUtcNow().UtcDateTime, data = new { note = "A test of the connection. It is no punch." } }), cancellationToken);
+
+    private async Task<DeliveryOutcome> LoggedAsync(long? punch, string id, byte[] body, CancellationToken cancellationToken)
+    {
         var (keys, problem) = WebhookSecrets.Read(options.SecretFile);
         if (problem is not null) return new(OutcomeKind.Configuration, "reason.webhook_secret", Detail: problem);
+        long begun = clock.GetTimestamp(), at = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        DeliveryOutcome outcome = await PostAsync(keys, id, body, cancellationToken);
+        try
+        {
+            bool taken = outcome.Kind == OutcomeKind.Accepted;
+            await calls.AddAsync(
+                new(0, Name, punch, id, at, (long)clock.GetElapsedTime(begun).TotalMilliseconds, taken, outcome.Code, taken ? null : outcome.Reason, taken ? null : outcome.Detail), CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The log is for people; what the receiver answered counts all the same.
+        }
 
-        string id = WebhookMessage.Id(punch.Stored);
-        byte[] body = WebhookMessage.Body(punch.Stored, _zone);
+        return outcome;
+    }
+
+    private async Task<DeliveryOutcome> PostAsync(IReadOnlyList<byte[]> keys, string id, byte[] body, CancellationToken cancellationToken)
+    {
         long timestamp = clock.GetUtcNow().ToUnixTimeSeconds();
         using HttpRequestMessage request = new(HttpMethod.Post, options.Address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -82,7 +113,7 @@ public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, I
         DateTimeOffset now = clock.GetUtcNow();
         return status switch
         {
-            >= 200 and < 300 => DeliveryOutcome.Accepted,
+            >= 200 and < 300 => DeliveryOutcome.Accepted with { Code = code },
             410 => new(OutcomeKind.Configuration, Gone, code, words),
             429 => new(OutcomeKind.Throttled, "reason.webhook_busy", code, words, RetryAfter.Of(response, now, Throttle)),
             // Not followed: a redirect would carry signed punches to an address that nobody has set.

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Devices.Bridge.Web.Api;
+
+/// <summary>Keys that were just made, in memory only, until the page that follows has shown them once to whoever made them.</summary>
+public sealed class NewKeys(TimeProvider clock)
+{
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(2);
+    private readonly ConcurrentDictionary<string, (string By, string Token, DateTimeOffset Until)> _made = new(StringComparer.Ordinal);
+
+    /// <summary>Keeps a key; returns the word under which it is shown.</summary>
+    public string Put(string by, string token)
+    {
+        foreach ((string old, (_, _, DateTimeOffset until)) in _made) if (until < clock.GetUtcNow()) _made.TryRemove(old, out _);
+        string word = RandomNumberGenerator.GetInt32(int.MaxValue).ToString("x8", CultureInfo.InvariantCulture);
+        _made[word] = (by, token, clock.GetUtcNow() + Life);
+        return word;
+    }
+
+    /// <summary>The key, once, for whoever made it; else null.</summary>
+    public string? Take(string? word, string by) =>
+        word is not null && _made.TryGetValue(word, out (string By, string Token, DateTimeOffset Until) made) && made.By == by && made.Until >= clock.GetUtcNow() && _made.TryRemove(word, out _)
+            ? made.Token : null;
+}
