@@ -61,7 +61,8 @@ public sealed partial class TextTests
         .. Enum.GetValues<PunchDirection>().Select(d => $"direction.{Names.Lower(d)}"),
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
-        .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
+        .. Enum.GetValues<Devices.Bridge.Web.Filters.BoardShow>().Select(b => $"board.show_{Names.Lower(b)}"),
+        .. ((string[])["missing", "notdue", "off"]).Select(s => $"standing.{s}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
         .. typeof(ProblemCodes).GetFields().Where(f => f.IsLiteral).Select(f => $"reason.{f.GetRawConstantValue()}"),
         "reason.rewound", "reason.restart", "reason.restart-again", "reason.clock-held",
@@ -93,7 +94,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|tally|standing)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]
