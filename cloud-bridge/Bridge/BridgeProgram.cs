@@ -22,6 +22,7 @@ public static class BridgeProgram
             return args.FirstOrDefault() switch
             {
                 "claim" => await FleetCommands.ClaimAsync(args[1..], output),
+                "terminal" => await TerminalCommands.RunAsync(args[1..], output),
                 "password" => await FleetCommands.PasswordAsync(args[1..], output),
                 "replay" => await TargetCommands.ReplayAsync(args[1..], output),
                 "webhook-on" => await TargetCommands.WebhookOnAsync(args[1..], output),
@@ -30,7 +31,7 @@ public static class BridgeProgram
                 "consent" => await ConsentCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, password, replay, webhook-on, webhook-secret, consent or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, password, replay, webhook-on, webhook-secret, consent or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -116,6 +117,9 @@ public static class BridgeProgram
             """
             Devices.Bridge [--config FILE] [--Bridge:Key=Value ...]            serve
             Devices.Bridge claim --data DIR [--terminal NAME] [--hours 24] [--json]   a single-use claim for one terminal
+            Devices.Bridge terminal list --data DIR [--json]                   terminals and their sites
+            Devices.Bridge terminal site NAME SITE --data DIR [--yes] [--json] gives a terminal another site ('main' for the main one)
+            Devices.Bridge terminal rename-site OLD NEW --data DIR [--json]    gives a site another name
             Devices.Bridge password --data DIR --user hr [--json]              a new one-time password
             Devices.Bridge replay --data DIR --target NAME --from TIME --to TIME   punches of a time again to a target beside the platform
             Devices.Bridge replay --data DIR --target csv-drop --file NAME     a file of the CSV drop again

@@ -122,7 +122,7 @@ public sealed class FacePipeline : IDisposable
         {
             if (tracks[i] is { } track)
             {
-                _result.TrackList.Add(View(track, track.Outcome.IsFinal && track.DecidedAt == now) with { Points = _analyzed[i].Points, AskedNow = track.AskedAt == now });
+                _result.TrackList.Add(View(track, track.Outcome.IsFinal && track.DecidedAt == now) with { Points = _analyzed[i].Points, AskedNow = track.AskedAt == now, SampledNow = track.LastSampleAt == now });
             }
         }
 

@@ -44,7 +44,7 @@ public sealed class DownlinkPump(
         ArgumentNullException.ThrowIfNull(hello);
         // A terminal that does not speak of it does not take rosters.
         if (hello.Applied is not { } applied) return;
-        Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time), new TerminalRelay(session.Terminal, sites, () => relayLine.Current, options, time));
+        Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time), new TerminalRelay(session.Terminal, sites, relayLine, options, time));
         Session kept = _sessions.AddOrUpdate(session.Terminal, added, (_, old) => ReferenceEquals(old.Terminal, session) ? old : added);
         _ = FirstAsync(kept, Fault(applied) is null ? applied : new(), run: ReferenceEquals(kept, added));
     }
@@ -53,7 +53,7 @@ public sealed class DownlinkPump(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        long cleaned = -1, looks = 0;
+        long cleaned = -1, looks = 0, told = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -65,8 +65,10 @@ public sealed class DownlinkPump(
                     await vault.CleanAsync(line.Current, stoppingToken);
                     cleaned = head;
                 }
-                bool revoked = looks++ % 5 == 0 && await sites.MarkRevokedAsync(stoppingToken);
-                foreach (Session one in _sessions.Values) one.Look(head, revoked);
+                bool gone = looks++ % 5 == 0 && await sites.MarkGoneAsync(stoppingToken);
+                long wishes = await sites.NewsAsync(stoppingToken);
+                foreach (Session one in _sessions.Values) one.Look(head, gone || wishes != told);
+                told = wishes;
             }
             catch (StoreUnavailableException fault)
             {
@@ -108,8 +110,9 @@ public sealed class DownlinkPump(
         }
         if (applied.Relay is { } relay)
         {
-            if (relay.Line == relayLine.Current && relay.Revision > await sites.HeadAsync(session.Terminal, cancellationToken))
-                await relayLine.RenewAsync(relay.Line, $"{session.Terminal} stands at revision {relay.Revision} of its site's records, which this store never reached", cancellationToken);
+            Guid line = relayLine.Current;
+            if (relay.Line == relayLine.Of((await sites.ExchangeAsync(session.Terminal, cancellationToken)).Salt) && relay.Revision > await sites.HeadAsync(session.Terminal, cancellationToken))
+                await relayLine.RenewAsync(line, $"{session.Terminal} stands at revision {relay.Revision} of its site's records, which this store never reached", cancellationToken);
             await sites.SaveReachAsync(session.Terminal, relay, cancellationToken);
             if (relay.Problem is { } problem) log.LogWarning("{Terminal} about its site's records: {Problem}", session.Terminal, problem);
         }
@@ -152,7 +155,7 @@ public sealed class DownlinkPump(
             log.LogInformation("{Terminal} is sent {Count} sealed records of its site, through {Through}.", one.Terminal.Terminal, relay.Message.Records.Count, relay.Message.Through);
     }
 
-    private static string? Fault(AppliedMessage applied) => applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500)
+    private static string? Fault(AppliedMessage applied) => applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500 || relay.Site?.Length > SiteNames.MaxLength)
         ? "An applied relay has a line, a revision from 0 and a problem of at most 500 characters." : applied.Roster is { } roster ? Fault(roster) : null;
 
     private static string? Fault(RosterApplied roster) =>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Devices.Bridge.Store;
 
 namespace Devices.Bridge.Downlink;
@@ -57,6 +59,10 @@ public abstract class RevisionLine(string key, string what, ISettingStore settin
 public sealed class RosterLine(ISettingStore settings, IAuditStore audit, ILogger<RosterLine> log)
     : RevisionLine("downlink.roster.line", "the whole roster", settings, audit, log);
 
-/// <summary>The line of the sites' sealed records.</summary>
+/// <summary>The line of the sites' sealed records; each site has its own, made of this one.</summary>
 public sealed class RelayLine(ISettingStore settings, IAuditStore audit, ILogger<RelayLine> log)
-    : RevisionLine("downlink.relay.line", "the site's sealed records", settings, audit, log);
+    : RevisionLine("downlink.relay.line", "the site's sealed records", settings, audit, log)
+{
+    /// <summary>The line of the site with that salt (<see cref="SiteExchange.Salt"/>): a terminal that comes from another site begins at 0.</summary>
+    public Guid Of(string salt) => string.IsNullOrEmpty(salt) ? Current : new(SHA256.HashData([.. Current.ToByteArray(), .. Encoding.UTF8.GetBytes(salt)]).AsSpan(0, 16));
+}

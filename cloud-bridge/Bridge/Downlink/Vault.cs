@@ -6,7 +6,7 @@ using MQTTnet.Protocol;
 namespace Devices.Bridge.Downlink;
 
 /// <summary>Takes the sealed records that terminals send for their site, and erases those of people who left. Nothing in here can open one.</summary>
-public sealed class Vault(ISiteStore sites, IRosterChanges changes, ISettingStore settings, IAuditStore audit, ILogger<Vault> log)
+public sealed class Vault(ISiteStore sites, RelayLine line, IRosterChanges changes, ISettingStore settings, IAuditStore audit, ILogger<Vault> log)
 {
     private const string CleanedKey = "downlink.vault.cleaned";
     private const int Page = 200;
@@ -21,10 +21,12 @@ public sealed class Vault(ISiteStore sites, IRosterChanges changes, ISettingStor
         if (record!.Terminal != terminal || record.Kind == SiteKinds.Revoked)
             return (Reply.Refuse(MqttPubAckReasonCode.NotAuthorized, ProblemCodes.WrongTerminal, $"{terminal} may send records of its own only, and none that revokes."), false);
         if (SiteRules.Check(record) is { } fault) return (Reply.Refuse(MqttPubAckReasonCode.PayloadFormatInvalid, ProblemCodes.Malformed, fault), false);
-        switch (await sites.KeepAsync(terminal, record, cancellationToken))
+        switch (await sites.KeepAsync(terminal, record, line.Of, cancellationToken))
         {
             case KeepVerdict.Full:
                 return (Reply.Refuse(MqttPubAckReasonCode.QuotaExceeded, ProblemCodes.Oversized, "The site holds as many sealed records as it may."), false);
+            case KeepVerdict.Elsewhere:
+                return (Reply.Refuse(MqttPubAckReasonCode.UnspecifiedError, ProblemCodes.Unavailable, $"{terminal} belongs to another site now: it is told so first, and what it sealed for the old one is not taken."), false);
             case KeepVerdict.Left:
                 log.LogInformation("A sealed record of {Terminal} was not kept: its person has left.", terminal);
                 return (Reply.Done, false);
@@ -38,11 +40,11 @@ public sealed class Vault(ISiteStore sites, IRosterChanges changes, ISettingStor
     }
 
     /// <summary>Erases the sealed records of everybody who left since the last time.</summary>
-    /// <param name="line">The roster's line: another one begins again.</param>
-    public async Task CleanAsync(Guid line, CancellationToken cancellationToken)
+    /// <param name="roster">The roster's line: another one begins again.</param>
+    public async Task CleanAsync(Guid roster, CancellationToken cancellationToken)
     {
         long from = await settings.GetSettingAsync(CleanedKey, cancellationToken) is { } text && text.Split('/') is [var known, var at]
-            && known == line.ToString("N") && long.TryParse(at, System.Globalization.CultureInfo.InvariantCulture, out long last) ? last : 0;
+            && known == roster.ToString("N") && long.TryParse(at, System.Globalization.CultureInfo.InvariantCulture, out long last) ? last : 0;
         while (true)
         {
             IReadOnlyList<PersonChange> rows = await changes.ChangesAfterAsync(from, Page, cancellationToken);
@@ -53,7 +55,7 @@ public sealed class Vault(ISiteStore sites, IRosterChanges changes, ISettingStor
                 if (erased > 0) await audit.AuditAsync("bridge", "vault.erase", gone.Person.UserId, $"left (revision {gone.Revision}): {erased} sealed records were erased at the bridge", null, cancellationToken);
             }
             from = rows[^1].Revision;
-            await settings.SetSettingAsync(CleanedKey, $"{line:N}/{from.ToString(System.Globalization.CultureInfo.InvariantCulture)}", cancellationToken);
+            await settings.SetSettingAsync(CleanedKey, $"{roster:N}/{from.ToString(System.Globalization.CultureInfo.InvariantCulture)}", cancellationToken);
         }
     }
 }

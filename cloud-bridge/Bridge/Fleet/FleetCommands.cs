@@ -71,8 +71,11 @@ public static class FleetCommands
         return 0;
     }
 
+    /// <summary>The store that a subcommand works on, beside a running bridge.</summary>
+    internal static SqlDatabase Open(CommandFlags flags) => StoreSetup.Open(DataOf(flags));
+
     // A mistyped directory must not become a second, empty bridge with another root.
-    private static BridgeOptions DataOf(CommandFlags flags)
+    internal static BridgeOptions DataOf(CommandFlags flags)
     {
         string data = flags.Value("data") ?? throw new BridgeStartException("Say which bridge: --data DIR, the directory given to it as Bridge:Data.");
         BridgeOptions options = new() { Data = Path.GetFullPath(data) };

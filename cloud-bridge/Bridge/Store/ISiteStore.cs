@@ -18,7 +18,15 @@ public enum KeepVerdict
 
     /// <summary>The site holds as many records as it may.</summary>
     Full,
+
+    /// <summary>The terminal has not heard yet that it belongs to another site: what it sends is sealed for the old one.</summary>
+    Elsewhere,
 }
+
+/// <summary>Whose records a terminal gets.</summary>
+/// <param name="Name">Empty for the main site.</param>
+/// <param name="Salt">Makes the site's line of revisions out of the bridge's; empty where they are the same.</param>
+public sealed record SiteExchange(string Name, string Salt);
 
 /// <summary>
 /// The sealed records of each site (<c>terminals.site</c>; terminals without one are one site): the newest of each slot, in the order of
@@ -28,7 +36,14 @@ public interface ISiteStore
 {
     /// <summary>Keeps a record in its slot, in one transaction with what it replaces or erases.</summary>
     /// <param name="terminal">Whose site it is for.</param>
-    Task<KeepVerdict> KeepAsync(string terminal, SiteRecord record, CancellationToken cancellationToken = default);
+    /// <param name="line">The line of revisions of a site's <see cref="SiteExchange.Salt"/>.</param>
+    Task<KeepVerdict> KeepAsync(string terminal, SiteRecord record, Func<string, Guid> line, CancellationToken cancellationToken = default);
+
+    /// <summary>Whose records the terminal gets now.</summary>
+    Task<SiteExchange> ExchangeAsync(string terminal, CancellationToken cancellationToken = default);
+
+    /// <summary>Grows with everything that an operator wishes of a terminal.</summary>
+    Task<long> NewsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>The newest revision of the terminal's site; 0 for none.</summary>
     Task<long> HeadAsync(string terminal, CancellationToken cancellationToken = default);
@@ -39,8 +54,8 @@ public interface ISiteStore
     /// <summary>Erases what is kept of a person, at every site; the number of records.</summary>
     Task<int> ErasePersonAsync(string person, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes the <c>revoked</c> records equal to which members are revoked now; true where something changed.</summary>
-    Task<bool> MarkRevokedAsync(CancellationToken cancellationToken = default);
+    /// <summary>Makes the <c>revoked</c> records equal to which members are revoked or belong to another site now; true where something changed.</summary>
+    Task<bool> MarkGoneAsync(CancellationToken cancellationToken = default);
 
     Task SaveReachAsync(string terminal, RelayApplied applied, CancellationToken cancellationToken = default);
 }

@@ -66,6 +66,12 @@ public sealed record RelayMessage
 
     public required long Through { get; init; }
 
+    /// <summary>Whose records these are, opaque; another one than before means that the terminal was given another site. Null from an older bridge.</summary>
+    public string? Exchange { get; init; }
+
+    /// <summary>The site's name, for people; empty for the main one.</summary>
+    public string? Site { get; init; }
+
     public required IReadOnlyList<SiteRecord> Records { get; init; }
 
     /// <summary>Whether nothing more was there when it was sent.</summary>
@@ -78,6 +84,9 @@ public sealed record RelayApplied
     public required Guid Line { get; init; }
 
     public required long Revision { get; init; }
+
+    /// <summary>The name under which it knows its site; null where no bridge has told one.</summary>
+    public string? Site { get; init; }
 
     public string? Problem { get; init; }
 }

@@ -4,6 +4,7 @@ using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Downlink;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Site;
 
 namespace Devices.Edge.Agent.Admin;
@@ -18,7 +19,11 @@ public sealed record StatusAnswer
 {
     public required string Terminal { get; init; }
 
+    /// <summary>The site's name: the bridge's word, else the setting; empty for the main site.</summary>
     public required string Site { get; init; }
+
+    /// <summary>Whether the bridge has told the site; then the setting <c>Site</c> says nothing.</summary>
+    public bool SiteToldByBridge { get; init; }
 
     public required string Version { get; init; }
 
@@ -97,6 +102,9 @@ public sealed record StatusAnswer
 
     /// <summary>This terminal among those of its site that share faces.</summary>
     public SiteStatus? SharedSite { get; init; }
+
+    /// <summary>Evidence photos on their way to the bridge.</summary>
+    public PhotoStatus? Photos { get; init; }
 
     public required bool BridgeOnline { get; init; }
 

@@ -3,6 +3,7 @@ using Devices.Contract.Messages;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
 
 namespace Devices.Edge.Agent.Downlink;
@@ -11,7 +12,7 @@ namespace Devices.Edge.Agent.Downlink;
 /// Takes the platform's roster in, message by message. Each is durable, erasures included, before it is answered; one that does not follow
 /// changes nothing and says where this terminal stands. People enrolled here whom the platform does not know are kept, and said.
 /// </summary>
-public sealed class RosterDesk(PeopleStore people, PinBook pins, Func<FaceModels?> models, Narration narration)
+public sealed class RosterDesk(PeopleStore people, PinBook pins, Func<FaceModels?> models, Narration narration, PhotoBox? photos = null)
 {
     private string? _problem;
     private long _toldLocal = -1;
@@ -55,8 +56,10 @@ public sealed class RosterDesk(PeopleStore people, PinBook pins, Func<FaceModels
             else good.Add(person);
         }
 
-        // PINs lie in another file: first, so that a crash between leaves somebody who is erased by the same message again.
-        HashSet<string> withoutPin = [.. message.Gone.Select(one => one.Id).Concat(people.LeftOut(message)).Distinct(StringComparer.Ordinal).Where(pins.Remove)];
+        // PINs and waiting photos lie in other files: first, so that a crash between leaves somebody who is erased by the same message again.
+        List<string> leavers = [.. message.Gone.Select(one => one.Id).Concat(people.LeftOut(message)).Distinct(StringComparer.Ordinal)];
+        foreach (string person in leavers) photos?.Erase(person);
+        HashSet<string> withoutPin = [.. leavers.Where(pins.Remove)];
         RosterOutcome outcome = people.Apply(message, good, withoutPin);
         foreach (Person gone in outcome.Gone) models()?.Gallery.Remove(gone.Id);
         problems.AddRange(outcome.Problems);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Vision.Enrol;
 using Devices.Edge.Vision.Frames;
@@ -14,7 +15,8 @@ namespace Devices.Edge.Agent.Gallery;
 /// </summary>
 /// <param name="models">The models in force; null while there are none.</param>
 /// <param name="vouched">Told of each enrolment that somebody answered for against a check: one sentence for this terminal's log, one without names for the bridge. Null for nobody.</param>
-public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> models, Action<string, string>? vouched = null)
+/// <param name="photos">Waiting evidence photos, which an erasure takes too.</param>
+public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> models, Action<string, string>? vouched = null, PhotoBox? photos = null)
 {
     /// <summary>Most pictures in one enrolment.</summary>
     public const int MaxPictures = 12;
@@ -137,6 +139,8 @@ public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> 
     {
         bool gone = people.Erase(id);
         models()?.Gallery.Remove(id);
+        // Should it end here, the sender finds photos of somebody who is not known and removes them.
+        photos?.Erase(id);
         return gone;
     }
 

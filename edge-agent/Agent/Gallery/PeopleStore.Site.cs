@@ -11,6 +11,9 @@ public sealed partial class PeopleStore
 {
     private const string AnyPack = "*";
 
+    // In the place of a pack: enrolled here for another site, and for this site's others only once enrolled here again.
+    private const string KeptPack = "~kept";
+
     private const string SiteSchema =
         """
         BEGIN IMMEDIATE;
@@ -73,6 +76,51 @@ public sealed partial class PeopleStore
         return 0;
     });
 
+    /// <summary>
+    /// The bridge gave this terminal another site: members, records and keys of the old one are forgotten. Where it shared faces there, who came
+    /// from the old site's other terminals is erased (they have them), and who was enrolled here stays here and is not told to the new site.
+    /// One transaction; erased people are gone from file and log when this returns.
+    /// </summary>
+    /// <param name="shared">Whether this terminal had the old site's key.</param>
+    /// <returns>Who lost a face here, wholly or in part.</returns>
+    public IReadOnlyList<Person> ChangeSite(string terminal, string exchange, bool shared) => Turn(() =>
+    {
+        const string others = "s.terminal <> $terminal AND s.pack NOT IN ('*', '~kept') AND NOT EXISTS (SELECT 1 FROM site_dirty d WHERE d.person = s.person)";
+        List<Person> lost = [];
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        if (shared)
+        {
+            List<string> ids = Texts($"SELECT DISTINCT s.person FROM site_seen s JOIN person p ON p.id = s.person WHERE {others} ORDER BY s.person", ("$terminal", terminal));
+            foreach (string id in ids)
+            {
+                lost.AddRange(ListCore("WHERE p.id = $key", ("$key", id)));
+                Run($"DELETE FROM template WHERE person = $id AND pack IN (SELECT s.pack FROM site_seen s WHERE s.person = $id AND {others})", ("$id", id), ("$terminal", terminal));
+                if (NumberOf("SELECT count(*) FROM site_seen WHERE person = $id AND terminal = $terminal AND pack NOT IN ('*', '~kept')", ("$id", id), ("$terminal", terminal)) > 0) continue;
+                MarkCards(id, "person = $id AND source = 'local'", []);
+                Run("DELETE FROM card WHERE person = $id AND source = 'local'", ("$id", id));
+                Run("DELETE FROM person WHERE id = $id AND source = 'local'", ("$id", id));
+            }
+
+            Run("DELETE FROM site_dirty");
+            Run("DELETE FROM site_seen");
+            Run("""
+                INSERT INTO site_seen(person, pack, version, terminal) SELECT p.id, $kept, 0, $terminal FROM person p
+                WHERE EXISTS (SELECT 1 FROM template t WHERE t.person = p.id) OR EXISTS (SELECT 1 FROM card c WHERE c.person = p.id AND c.source = 'local')
+                """, ("$kept", KeptPack), ("$terminal", terminal));
+        }
+
+        Run("DELETE FROM site_member");
+        Run("DELETE FROM site_revoked");
+        Run("DELETE FROM site_out");
+        Run("DELETE FROM down WHERE key LIKE 'site.%' OR key LIKE 'relay.%'");
+        SetValue("relay.exchange", exchange);
+        // The key lies in a file of its own: a crash before it is gone is mended at the next look.
+        if (shared) SetValue("site.leaving", "1");
+        transaction.Commit();
+        CutLog();
+        return lost;
+    });
+
     /// <summary>Records other than of people that wait to be sent.</summary>
     public IReadOnlyList<(string Slot, string Record)> SiteOut() => Turn(() =>
     {
@@ -112,6 +160,7 @@ public sealed partial class PeopleStore
         Run($"""
             INSERT INTO site_dirty(person, erase, n) SELECT p.id, 0, 1 FROM person p
             WHERE (EXISTS (SELECT 1 FROM template t WHERE t.person = p.id) OR EXISTS (SELECT 1 FROM card c WHERE c.person = p.id AND c.source = 'local'))
+            AND NOT EXISTS (SELECT 1 FROM site_seen k WHERE k.person = p.id AND k.pack = '{KeptPack}')
             {(unseenOnly ? "AND NOT EXISTS (SELECT 1 FROM site_seen s WHERE s.person = p.id)" : "")} ON CONFLICT(person) DO UPDATE SET n = n + 1
             """);
         transaction.Commit();
@@ -120,10 +169,10 @@ public sealed partial class PeopleStore
 
     /// <summary>People whose newest record this terminal wrote are to be told again: the bridge may have lost it.</summary>
     public void DirtyOwn(string terminal) => Turn(() => Run(
-        "INSERT INTO site_dirty(person, erase, n) SELECT DISTINCT s.person, 0, 1 FROM site_seen s JOIN person p ON p.id = s.person WHERE s.terminal = $terminal AND s.pack <> '*' ON CONFLICT(person) DO UPDATE SET n = n + 1",
+        "INSERT INTO site_dirty(person, erase, n) SELECT DISTINCT s.person, 0, 1 FROM site_seen s JOIN person p ON p.id = s.person WHERE s.terminal = $terminal AND s.pack NOT IN ('*', '~kept') ON CONFLICT(person) DO UPDATE SET n = n + 1",
         ("$terminal", terminal)));
 
-    public void ForgetSeen() => Turn(() => Run("DELETE FROM site_seen"));
+    public void ForgetSeen() => Turn(() => Run("DELETE FROM site_seen WHERE pack <> $kept", ("$kept", KeptPack)));
 
     /// <summary>Takes the next version of a person's record, for good: one that was taken and not sent is left out.</summary>
     public long TakeVersion(string person, string? pack, string terminal) => Turn(() =>
@@ -216,8 +265,12 @@ public sealed partial class PeopleStore
         return !changedHere;
     });
 
-    private void MarkDirty(string person, bool erase) =>
+    private void MarkDirty(string person, bool erase)
+    {
+        // Changed here for the site that this terminal is at now.
+        Run("DELETE FROM site_seen WHERE person = $id AND pack = $kept", ("$id", person), ("$kept", KeptPack));
         Run("INSERT INTO site_dirty(person, erase, n) VALUES ($id, $erase, 1) ON CONFLICT(person) DO UPDATE SET erase = $erase, n = n + 1", ("$id", person), ("$erase", erase ? 1 : 0));
+    }
 
     // The platform says that the person left, to every terminal: nothing is to be told, and nothing old may bring them back.
     private void LeaveSite(string person)

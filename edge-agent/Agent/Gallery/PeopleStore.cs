@@ -158,6 +158,22 @@ public sealed partial class PeopleStore : IDisposable
         });
     }
 
+    /// <summary>One person's templates of one pack.</summary>
+    public List<FaceTemplate> TemplatesOf(string person, PackRef pack) => Turn(() =>
+    {
+        List<FaceTemplate> own = [];
+        using SqliteCommand command = Command("SELECT sealed FROM template WHERE person = $id AND pack = $pack", ("$id", person), ("$pack", pack.ToString()));
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            byte[]? plain = _vault.Unseal((byte[])row.GetValue(0), person, pack.ToString());
+            if (plain is not null && FaceTemplateCodec.TryDecode(plain, out FaceTemplate? template)) own.Add(template);
+            if (plain is not null) Array.Clear(plain);
+        }
+
+        return own;
+    });
+
     public void Dispose()
     {
         lock (_gate) _connection.Dispose();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Devices.Contract.Punches;
 using Devices.Edge.Agent.Camera;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Quality;
@@ -25,6 +26,7 @@ public static class AgentConfiguration
         "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
         "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
+        "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB",
     ];
 
     /// <summary>Parses the command line and reads all sources.</summary>
@@ -182,7 +184,16 @@ public static class AgentConfiguration
             IdleFramesPerSecond = Real("Frames:IdlePerSecond", 2, 0.1, 30),
             ReadyGrace = TimeSpan.FromSeconds(Number("Ready:GraceSeconds", 30, 1, 600)),
             ReserveBytes = Number("Ledger:ReserveMiB", 64, 0, 1_000_000) * 1024 * 1024,
+            Photos = Flag("Photos:Enabled", false),
+            PhotoLimits = new()
+            {
+                MaxBytes = Number("Photos:MaxMiB", 64, 1, 1_000_000) * 1024 * 1024,
+                Kept = TimeSpan.FromDays(Number("Photos:KeepDays", 14, 1, 3_650)),
+                ReserveBytes = Number("Photos:ReserveMiB", 128, 0, 1_000_000) * 1024 * 1024,
+            },
         };
+        if (options.Photos && options.PhotoLimits.ReserveBytes < options.ReserveBytes)
+            problems.Add($"Photos:ReserveMiB is below Ledger:ReserveMiB; photos must give way before punches do: raise it to {options.ReserveBytes / 1048576} or more.");
         return problems.Count == 0 ? options : throw new StartException(string.Join('\n', problems));
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Quality;
@@ -90,6 +91,14 @@ public sealed record AgentOptions
 
     /// <summary><c>Ledger:ReserveMiB</c>: with less free on the disk new punches are refused, in bytes.</summary>
     public long ReserveBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary><c>Photos:Enabled</c>: whether an evidence photo of each face punch is taken and sent to the bridge.</summary>
+    public bool Photos { get; init; }
+
+    /// <summary><c>Photos:MaxMiB</c>, <c>Photos:KeepDays</c>, <c>Photos:ReserveMiB</c>.</summary>
+    public PhotoLimits PhotoLimits { get; init; } = new();
+
+    public string PhotosFolder => Path.Combine(State, "photos");
 
     public string LedgerFile => Path.Combine(State, "ledger.db");
 

@@ -4,6 +4,7 @@ using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Downlink;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Punching;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Agent.Site;
@@ -40,6 +41,7 @@ public sealed class AgentRuntime : IAsyncDisposable
     private LedgerStore _ledger = null!;
     private TrustedClock _clock = null!;
     private PeopleStore _people = null!;
+    private PhotoBox _photos = null!;
     private McuDesk _desk = null!;
     private McuBroker? _broker;
     private McuScreen _screen = null!;
@@ -74,7 +76,9 @@ public sealed class AgentRuntime : IAsyncDisposable
         SiteClock site = new(_options.Zone);
         OpenStores();
         EventGate gate = new(_ledger.Events, TimeSpan.FromSeconds(30), _time);
-        PunchBook book = new(_ledger, _options.RepeatWindow);
+        _photos = Own(Read(() => PhotoBox.Open(_options.PhotosFolder, _options.TemplateKeyFile, _ledger, _options.PhotoLimits, sentence => ReportPhotos(gate, sentence))));
+        _photos.Enabled = _options.Photos;
+        PunchBook book = new(_ledger, _options.RepeatWindow, _photos);
         EntryAnswers answers = Own(OpenEntries());
         PinBook pins = Own(OpenPins());
         _desk = new(_options, _people, book, _ledger, _clock, answers, pins, gate, _narration, site);
@@ -98,7 +102,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         {
             _narration.Warn("enrolled", sentence);
             _ledger.Events.Add("enrolment-override", nameless, security: true);
-        });
+        }, _photos);
         ViewDesk view = new(_tap, _people, _ledger.Events, _narration, Facts, _time);
         _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _site, _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
@@ -229,7 +233,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         if (_options.ModelPack is not null)
         {
             RecognitionDesk desk = new(_options, _people, book, _clock, gate, _screen, _desk, _narration, site, () => _ledger.LedgerId);
-            _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _tap, _time);
+            _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _tap, _photos, _time);
             _health.Set(HealthBoard.Models, false, "loading");
             _visionTask = PartRunner.RunAsync("face recognition", _vision.RunAsync, _narration, _time, _stopVision.Token);
         }
@@ -253,16 +257,18 @@ public sealed class AgentRuntime : IAsyncDisposable
 
     private void StartRest(PinBook pins)
     {
-        RosterDesk roster = new(_people, pins, () => _vision?.Models, _narration);
-        _site = new(_options.Terminal, _siteKeys, new SitePapers(_options.Terminal, (_options.CaFile, _options.CertificateFile, _options.KeyFile)), _people, pins, () => _vision?.Models, _narration, _time);
+        RosterDesk roster = new(_people, pins, () => _vision?.Models, _narration, _photos);
+        _site = new(_options.Terminal, _siteKeys, new SitePapers(_options.Terminal, (_options.CaFile, _options.CertificateFile, _options.KeyFile)), _people, pins, () => _vision?.Models, _narration, _time, _photos);
         _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time);
         TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink);
         _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time);
         _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
+        PhotoSender photos = new(_photos, _ledger, _people, _clock, _bridge.AskAsync, () => _bridge.Quiet, _narration, _time);
         CancellationToken stop = _stopRest.Token;
         _restTask = Task.WhenAll(
             PartRunner.RunAsync("clock", token => _keeper.RunAsync(_heartbeats.Watch("clock", TimeSpan.FromSeconds(30)), token), _narration, _time, stop),
             PartRunner.RunAsync("downlink", _downlink.RunAsync, _narration, _time, stop),
+            PartRunner.RunAsync("sending of photos", photos.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("screen", _screen.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("watchdog", _systemd.RunAsync, _narration, _time, stop));
     }
@@ -286,7 +292,9 @@ public sealed class AgentRuntime : IAsyncDisposable
         return new()
         {
             Terminal = _options.Terminal,
-            Site = _options.Site,
+            // The bridge's word counts; the setting is for a terminal that has heard none.
+            Site = _site?.SiteName ?? _options.Site,
+            SiteToldByBridge = _site?.SiteName is not null,
             Version = TerminalReport.Version,
             Mode = Mode,
             Ready = IsReady,
@@ -316,6 +324,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             McuQueue = _desk.McuQueue,
             Roster = _downlink?.Status,
             SharedSite = _site?.Status(),
+            Photos = _photos.Status,
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),
@@ -348,6 +357,12 @@ public sealed class AgentRuntime : IAsyncDisposable
     {
         if (_options.Liveness || _options.ModelPack is null) return;
         gate.Offer("liveness-off", "Liveness is switched off on this terminal (Liveness:Enabled): a photo can punch.", security: true);
+    }
+
+    private void ReportPhotos(EventGate gate, string sentence)
+    {
+        _narration.Warn("photos", sentence);
+        gate.Offer("photos", sentence);
     }
 
     private T Own<T>(T part) where T : IDisposable

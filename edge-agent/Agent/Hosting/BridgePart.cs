@@ -57,6 +57,13 @@ public sealed class BridgePart(
     public Task<bool> PublishAsync(string leaf, byte[] payload, CancellationToken cancellationToken) =>
         _session?.TryPublishAsync(leaf, payload, cancellationToken) ?? Task.FromResult(false);
 
+    /// <summary>As <see cref="PublishAsync"/>, with the bridge's reason.</summary>
+    public Task<PublishAnswer> AskAsync(string leaf, byte[] payload, CancellationToken cancellationToken) =>
+        _session?.PublishAsync(leaf, payload, cancellationToken) ?? Task.FromResult(new PublishAnswer(false, null, null, 0));
+
+    /// <summary><see cref="UplinkSession.Quiet"/>.</summary>
+    public TimeSpan? Quiet => _session?.Quiet;
+
     /// <summary>Waits until the bridge has every sealed punch, while it is online, at most <paramref name="limit"/>.</summary>
     public async Task DrainAsync(TimeSpan limit)
     {

@@ -1,3 +1,4 @@
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
 
@@ -8,12 +9,14 @@ namespace Devices.Edge.Agent.Punching;
 /// second punch, and everything else is appended durably before anybody is thanked. It asks the ledger, not memory, so a restart in
 /// between changes nothing. One punch at a time, so that face and card of one person at one moment cannot both get in.
 /// </summary>
-public sealed class PunchBook(LedgerStore ledger, TimeSpan window)
+/// <param name="photos">Where evidence photos wait; null for a terminal that keeps none.</param>
+public sealed class PunchBook(LedgerStore ledger, TimeSpan window, PhotoBox? photos = null)
 {
     private readonly Lock _gate = new();
 
+    /// <param name="picture">The evidence, asked for only where a new punch is about to be recorded: a repeat writes nothing.</param>
     /// <exception cref="LedgerException">The disk failed: nothing may be promised to the person.</exception>
-    public PunchAnswer Record(PunchDraft draft, ClockReading reading)
+    public PunchAnswer Record(PunchDraft draft, ClockReading reading, Func<byte[]?>? picture = null)
     {
         ArgumentNullException.ThrowIfNull(draft);
         lock (_gate)
@@ -22,7 +25,7 @@ public sealed class PunchBook(LedgerStore ledger, TimeSpan window)
                 return new(PunchVerdict.Accepted, same.Seq, same.BestAtMs, same.Sealed is null, Again: true, null);
             if (ledger.RepeatOf(draft.Person, reading, window) is { } near)
                 return new(PunchVerdict.Repeat, near.Seq, near.BestAtMs, near.Sealed is null, false, null);
-            return ledger.Append(draft, reading) switch
+            return Append(draft, reading, picture) switch
             {
                 AppendResult.Recorded recorded => new(PunchVerdict.Accepted, recorded.Seq, recorded.AtMs, !recorded.Sealed, false, null),
                 AppendResult.SameOrigin known => new(PunchVerdict.Accepted, known.Seq, known.AtMs, false, Again: true, null),
@@ -30,6 +33,21 @@ public sealed class PunchBook(LedgerStore ledger, TimeSpan window)
                 AppendResult.Invalid invalid => new(PunchVerdict.Invalid, 0, 0, false, false, invalid.Reason),
                 _ => throw new InvalidOperationException("The ledger gave an answer that is not known here."),
             };
+        }
+    }
+
+    // The photo first, so that the punch names what is on the disk; nobody else appends meanwhile, so its place is known.
+    private AppendResult Append(PunchDraft draft, ClockReading reading, Func<byte[]?>? picture)
+    {
+        long seq = ledger.LastSeq + 1;
+        if (picture is null || photos?.Keep(seq, draft.Person, picture) is not { } sha256) return ledger.Append(draft, reading);
+        try
+        {
+            return ledger.Append(draft with { Photo = sha256 }, reading);
+        }
+        finally
+        {
+            photos.Settle(seq);
         }
     }
 }

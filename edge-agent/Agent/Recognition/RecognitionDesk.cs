@@ -23,12 +23,13 @@ public sealed class RecognitionDesk(
     Narration narration, SiteClock site, Func<Guid> ledgerId)
 {
     /// <summary>Deals with one outcome. Where the disk fails nobody is thanked: the screen shows the fault, and recognition goes on.</summary>
-    public async Task DecideAsync(TrackOutcome outcome)
+    /// <param name="picture">Makes the evidence photo of that face; asked only where a punch is recorded.</param>
+    public async Task DecideAsync(TrackOutcome outcome, Func<byte[]?>? picture = null)
     {
         switch (outcome)
         {
             case TrackOutcome.Accepted accepted:
-                await PunchAsync(accepted).ConfigureAwait(false);
+                await PunchAsync(accepted, picture).ConfigureAwait(false);
                 break;
             case TrackOutcome.Unknown:
                 Refuse("unknown", "A face that is not enrolled was seen; no punch.");
@@ -77,7 +78,7 @@ public sealed class RecognitionDesk(
         screen.Show(ScreenKind.Hint, text: Hints.TextOf(key, options.Language));
     }
 
-    private async Task PunchAsync(TrackOutcome.Accepted accepted)
+    private async Task PunchAsync(TrackOutcome.Accepted accepted, Func<byte[]?>? picture)
     {
         if (NameOf(accepted.Person) is not { } name)
         {
@@ -107,7 +108,7 @@ public sealed class RecognitionDesk(
         PunchAnswer answer;
         try
         {
-            answer = book.Record(draft, clock.Read());
+            answer = book.Record(draft, clock.Read(), picture);
         }
         catch (LedgerException fault)
         {

@@ -1,6 +1,7 @@
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.View;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Frames;
@@ -17,7 +18,7 @@ namespace Devices.Edge.Agent.Recognition;
 /// Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
-    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, TimeProvider time)
+    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, FaceEvidence evidence, TimeProvider time)
 {
     // No detector of a pack takes more than this; one that does is given the whole picture.
     private const int SearchWidth = 320;
@@ -111,6 +112,7 @@ public sealed class RecognitionLoop(
         }
 
         view?.Show(frame, rgb, result);
+        evidence.Look(rgb, result.Tracks);
         Processed++;
         _open = result.Tracks.Count > 0;
         if (result.Detected > 0)
@@ -163,7 +165,11 @@ public sealed class RecognitionLoop(
     // A copy: the result is the pipeline's, and is used again for the next frame.
     private async Task DecideAsync(FrameResult result)
     {
-        foreach (TrackOutcome outcome in result.Decisions.Select(d => d.Outcome).ToList()) await desk.DecideAsync(outcome).ConfigureAwait(false);
+        foreach ((long track, TrackOutcome outcome) in result.Decisions.Select(d => (d.Id, d.Outcome)).ToList())
+        {
+            await desk.DecideAsync(outcome, evidence.Of(track)).ConfigureAwait(false);
+            evidence.Forget(track);
+        }
     }
 
     // RGB of the whole picture is made only for a frame with a face in it: raw formats go to the detector in one pass, and a JPEG

@@ -3,6 +3,7 @@ using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.View;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Liveness;
@@ -17,7 +18,7 @@ namespace Devices.Edge.Agent.Recognition;
 /// </summary>
 public sealed class VisionPart(
     AgentOptions options, PeopleStore people, FrameSlot slot, RecognitionDesk desk, McuScreen screen, McuDesk mcu, HealthBoard health,
-    Heartbeats heartbeats, Narration narration, CrashGuard guard, ViewTap tap, TimeProvider time)
+    Heartbeats heartbeats, Narration narration, CrashGuard guard, ViewTap tap, PhotoBox photos, TimeProvider time)
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
@@ -69,7 +70,7 @@ public sealed class VisionPart(
                     _firstTry.TrySetResult();
                     Task settle = SettleAsync(cancellationToken);
                     Task watch = WatchThresholdAsync(notice, pipeline, models, ended.Token);
-                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), tap, time);
+                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), tap, new FaceEvidence(() => photos.Enabled), time);
                     // On a thread of its own: inference is work, not waiting.
                     await Task.Run(() => loop.RunAsync(heartbeats.Watch("recognition", TimeSpan.FromSeconds(20)), cancellationToken), CancellationToken.None).ConfigureAwait(false);
                     await settle.ConfigureAwait(false);

@@ -25,6 +25,13 @@ public sealed partial class SiteDesk
                 return;
             }
 
+            if (message.Exchange is { } exchange)
+            {
+                if (people.Down(ExchangeKey) is { } before && before != exchange) ChangeSite(exchange);
+                else if (people.Down(ExchangeKey) is null) people.SetDown(ExchangeKey, exchange);
+            }
+
+            if (message.Site is { Length: <= 40 } name && name != people.Down(NameKey)) TakeName(name);
             string line = message.Line.ToString("D");
             RelayApplied? at = State();
             if (at is null || at.Line != message.Line)
@@ -107,6 +114,42 @@ public sealed partial class SiteDesk
             Fault($"The bridge does not take a sealed record of this terminal's ({outgoing.Record.Kind}).");
             outgoing.Done?.Invoke();
         }
+    }
+
+    // The old site's others make a key without this terminal; it forgets theirs, and what it had from them.
+    private void ChangeSite(string exchange)
+    {
+        bool shared = keys.Current is not null;
+        IReadOnlyList<Person> lost = people.ChangeSite(terminal, exchange, shared);
+        FinishLeaving();
+        _due.Clear();
+        _problem = null;
+        foreach (Person before in lost)
+        {
+            if (models() is { } running)
+            {
+                running.Gallery.Remove(before.Id);
+                if (people.TemplatesOf(before.Id, running.Templates) is { Count: > 0 } own) running.Gallery.Replace(before.Id, own);
+            }
+
+            if (people.Find(before.Id) is null) pins.Remove(before.Id);
+            narration.Tell(new NarrationEvent { Kind = "erased", Person = before.Id, Name = before.Name, Text = $"{before.Name} ({before.Id}) came from the old site's other terminals: face templates and cards from there were erased here; punches stay." });
+        }
+
+        narration.Warn("site", $"The bridge has given this terminal another site.{(shared ? string.Create(CultureInfo.InvariantCulture, $" The old site's key was forgotten, and {lost.Count} {(lost.Count == 1 ? "person" : "people")} who came from its other terminals. Who was enrolled here stays here only, until enrolled here again. This terminal's code is {Code} now.") : "")}");
+    }
+
+    private void TakeName(string name)
+    {
+        people.SetDown(NameKey, name);
+        narration.Tell("site", name.Length == 0 ? "This terminal is at the main site, as the bridge says." : $"This terminal is at the site '{name}', as the bridge says.");
+    }
+
+    private void FinishLeaving()
+    {
+        if (people.Down(LeavingKey) is null) return;
+        keys.Renew();
+        people.SetDown(LeavingKey, null);
     }
 
     private SiteRecord Erasure(SiteKey key, string person) => SiteSeal.Seal(key,
@@ -239,6 +282,7 @@ public sealed partial class SiteDesk
             string? name = people.Find(record.Person!)?.Name;
             if (!people.EraseFromSite(record)) return;
             models()?.Gallery.Remove(record.Person!);
+            photos?.Erase(record.Person!);
             if (people.Find(record.Person!) is null) pins.Remove(record.Person!);
             narration.Tell(new NarrationEvent { Kind = "erased", Person = record.Person, Name = name, Text = $"{name ?? record.Person} ({record.Person}) was erased at {record.Terminal}, and so here: face templates and cards; punches stay." });
             return;

@@ -5,6 +5,7 @@ using Devices.Contract.Messages;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
+using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Vision.Match;
 
@@ -15,12 +16,15 @@ namespace Devices.Edge.Agent.Site;
 /// key from one that has it, after people have compared codes at both; the bridge hands on and reads nothing. See the README's threats.
 /// </summary>
 public sealed partial class SiteDesk(
-    string terminal, SiteKeys keys, SitePapers papers, PeopleStore people, PinBook pins, Func<FaceModels?> models, Narration narration, TimeProvider time)
+    string terminal, SiteKeys keys, SitePapers papers, PeopleStore people, PinBook pins, Func<FaceModels?> models, Narration narration, TimeProvider time, PhotoBox? photos = null)
 {
     // A key is made anew by one terminal, not by all at once: each waits longer than the one before it in the alphabet.
     private static readonly TimeSpan TurnOf = TimeSpan.FromSeconds(60);
     private const string LineKey = "relay.line";
     private const string RevisionKey = "relay.revision";
+    private const string ExchangeKey = "relay.exchange";
+    private const string NameKey = "relay.site";
+    private const string LeavingKey = "site.leaving";
     private const string JoiningKey = "site.joining";
     private const string PublishedKey = "site.key";
     private const string MemberKey = "site.member";
@@ -35,7 +39,10 @@ public sealed partial class SiteDesk(
 
     /// <summary>For hello and <c>applied</c>; null before the bridge's first records.</summary>
     public RelayApplied? State() => people.Down(LineKey) is { } line
-        ? new() { Line = Guid.Parse(line), Revision = long.Parse(people.Down(RevisionKey) ?? "0", CultureInfo.InvariantCulture), Problem = _problem } : null;
+        ? new() { Line = Guid.Parse(line), Revision = long.Parse(people.Down(RevisionKey) ?? "0", CultureInfo.InvariantCulture), Site = people.Down(NameKey), Problem = _problem } : null;
+
+    /// <summary>The site's name as the bridge says; empty for the main one, null where none has told it.</summary>
+    public string? SiteName => people.Down(NameKey);
 
     public SiteStatus Status()
     {
@@ -123,6 +130,7 @@ public sealed partial class SiteDesk(
     {
         lock (_gate)
         {
+            FinishLeaving();
             if (keys.Current is null) return;
             // A crash between the key and its grants.
             if (people.Down(PublishedKey) != keys.Current.Id) TellKey();

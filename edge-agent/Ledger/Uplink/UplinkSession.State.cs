@@ -53,6 +53,7 @@ public sealed partial class UplinkSession
     private void SlowDown(long ms)
     {
         if (ms <= 0) return;
+        Quieten(ms);
         TimeSpan asked = TimeSpan.FromMilliseconds(Math.Min(ms, _options.SlowDownCap.TotalMilliseconds));
         if (asked > _slowDown) _slowDown = asked;
     }

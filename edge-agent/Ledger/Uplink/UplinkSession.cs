@@ -39,6 +39,7 @@ public sealed partial class UplinkSession
     private long _gapAt = -1;
     private TimeSpan _slowDown;
     private bool _slowed;
+    private long _quietUntil;
     private long? _eventsPausedAt;
     private bool _answered;
     private long _chainRefusedAt = -1;
@@ -72,23 +73,55 @@ public sealed partial class UplinkSession
     /// <summary>What it does, in plain words; raised from the loop.</summary>
     public event Action<UplinkNote>? Noted;
 
-    /// <summary>Publishes a message of the host's (<c>result</c>, later <c>photo/…</c>) with QoS 1.</summary>
+    /// <summary>Publishes a message of the host's (<c>result</c>, <c>applied</c> …) with QoS 1.</summary>
     /// <returns>True on a PUBACK with success; false where there is no link or it was refused.</returns>
-    public async Task<bool> TryPublishAsync(string leaf, byte[] payload, CancellationToken cancellation = default)
+    public async Task<bool> TryPublishAsync(string leaf, byte[] payload, CancellationToken cancellation = default) =>
+        (await PublishAsync(leaf, payload, cancellation).ConfigureAwait(false)).Taken;
+
+    /// <summary>As <see cref="TryPublishAsync"/>, with the bridge's reason where it did not take the message.</summary>
+    public async Task<PublishAnswer> PublishAsync(string leaf, byte[] payload, CancellationToken cancellation = default)
     {
         if (!Topics.IsUp(leaf)) throw new ArgumentException($"Terminals do not publish on '{leaf}'.", nameof(leaf));
-        if (_connection is not { } connection) return false;
+        if (_connection is not { } connection) return PublishAnswer.NoLink;
         try
         {
-            return await connection.PublishAsync(leaf, payload, retain: false, cancellation).ConfigureAwait(false) is null;
+            if (await connection.PublishAsync(leaf, payload, retain: false, cancellation).ConfigureAwait(false) is not { } refusal) return PublishAnswer.Done;
+            Quieten(refusal.SlowDownMs);
+            return new(false, refusal.Code, refusal.Words, refusal.SlowDownMs) { Refused = true };
         }
         catch (UplinkFaultException)
         {
-            return false;
+            return PublishAnswer.NoLink;
         }
         catch (ObjectDisposedException)
         {
-            return false;
+            return PublishAnswer.NoLink;
+        }
+    }
+
+    /// <summary>
+    /// For how long the bridge has asked that nothing be sent that can wait; null while there is no link, or punches are stopped. Any thread.
+    /// </summary>
+    public TimeSpan? Quiet
+    {
+        get
+        {
+            if (_connection is null || Status.Condition != UplinkCondition.Online) return null;
+            long until = Volatile.Read(ref _quietUntil);
+            long now = _time.GetTimestamp();
+            return until > now ? _time.GetElapsedTime(now, until) : TimeSpan.Zero;
+        }
+    }
+
+    private void Quieten(long ms)
+    {
+        if (ms <= 0) return;
+        long until = _time.GetTimestamp() + (long)(Math.Min(ms, _options.SlowDownCap.TotalMilliseconds) / 1000 * _time.TimestampFrequency);
+        for (long seen = Volatile.Read(ref _quietUntil); until > seen;)
+        {
+            long before = Interlocked.CompareExchange(ref _quietUntil, until, seen);
+            if (before == seen) return;
+            seen = before;
         }
     }
 

@@ -22,6 +22,9 @@ public readonly record struct TrackView(long Id, FaceBox Box, FaceQuality Qualit
     /// <summary>What the person is asked to do now, or none.</summary>
     public ChallengeKind Challenge { get; init; }
 
+    /// <summary>Whether this frame of it was compared with the gallery.</summary>
+    public bool SampledNow { get; init; }
+
     /// <summary>True in exactly one frame of a challenge: the one in which it began.</summary>
     public bool AskedNow { get; init; }
 }

@@ -28,6 +28,7 @@ public sealed class AgentConfigurationTests
     [InlineData("--Mcu:Bind=everywhere", "Mcu:Bind is 'everywhere'; it must be an IP address of this board, such as 127.0.0.1.")]
     [InlineData("--Liveness:Enabled=perhaps", "Liveness:Enabled is 'perhaps'; it must be true or false.")]
     [InlineData("--WantedFpir=5", "WantedFpir is '5'; it must be a number from 1E-06 to 0.1, such as 0.003.")]
+    [InlineData("--Photos:MaxMiB=0", "Photos:MaxMiB is '0'; it must be a whole number from 1 to 1000000.")]
     [InlineData("--Camera=webcam", "Camera is 'webcam'; it must begin with v4l2:, mjpeg: or process:, or be none.")]
     [InlineData("--Bridge:Host=https://bridge", "Bridge:Host is 'https://bridge'; give only a host name or an IP address, without scheme and port.")]
     [InlineData("--Brige:Host=bridge", "The setting 'Brige:Host' is not known. Did you mean 'Bridge:Host'?")]
@@ -35,6 +36,15 @@ public sealed class AgentConfigurationTests
     [InlineData("verbose", "'verbose' is not understood; use --config FILE and --Key=Value, such as --Mcu:Port=1883.")]
     public void Each_bad_setting_is_one_sentence_with_name_value_and_what_to_do(string argument, string sentence) =>
         Should.Throw<StartException>(() => AgentConfiguration.Read([.. Good, argument])).Message.ShouldBe(sentence);
+
+    [Fact]
+    public void Photos_are_off_unless_somebody_says_so_and_must_give_way_before_punches_do()
+    {
+        AgentConfiguration.Read(Good).Photos.ShouldBeFalse();
+        AgentConfiguration.Read([.. Good, "--Photos:Enabled=true"]).Photos.ShouldBeTrue();
+        Should.Throw<StartException>(() => AgentConfiguration.Read([.. Good, "--Photos:Enabled=true", "--Photos:ReserveMiB=10"])).Message
+            .ShouldBe("Photos:ReserveMiB is below Ledger:ReserveMiB; photos must give way before punches do: raise it to 64 or more.");
+    }
 
     [Fact]
     public void Several_bad_settings_are_told_together()

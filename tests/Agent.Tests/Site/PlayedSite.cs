@@ -19,6 +19,11 @@ internal sealed class PlayedRelay
 
     public Guid Line { get; set; } = Guid.NewGuid();
 
+    /// <summary>Null as from an older bridge.</summary>
+    public string? Exchange { get; init; }
+
+    public string? Site { get; set; }
+
     public SortedDictionary<long, SiteRecord> Records { get; } = [];
 
     public void Keep(SiteRecord record)
@@ -35,7 +40,7 @@ internal sealed class PlayedRelay
         KeyValuePair<long, SiteRecord>[] rows = [.. Records.Where(one => one.Key > from).Take(3)];
         bool last = Records.Count(one => one.Key > from) <= 3;
         if (rows.Length == 0 && at?.Line == Line) return null;
-        return new() { Line = Line, From = from, Through = rows.Length == 0 ? from : rows[^1].Key, Records = [.. rows.Select(one => one.Value)], Last = last };
+        return new() { Line = Line, Exchange = Exchange, Site = Site, From = from, Through = rows.Length == 0 ? from : rows[^1].Key, Records = [.. rows.Select(one => one.Value)], Last = last };
     }
 
     private static string Slot(SiteRecord r) => $"{r.Kind}|{(r.Kind is SiteKinds.Person or SiteKinds.Erase ? r.Pack + "|" + r.Person : r.Terminal + "|" + r.To)}";

@@ -90,6 +90,45 @@ public sealed class VaultTests
         }
     }
 
+    [Fact]
+    public async Task A_terminal_that_is_given_another_site_is_told_at_once_and_gets_only_that_sites_records()
+    {
+        await using TestBridge bridge = await StartAsync();
+        await using TestTerminal first = await GreetAsync(bridge, await bridge.EnrolAsync("m2-001"), null);
+        Enrolled two = await bridge.EnrolAsync("m2-002");
+        await using TestTerminal second = await GreetAsync(bridge, two, null);
+        await SendAsync(first, Person("m2-001", "u1", 1));
+        RelayMessage had = await RelayAsync(second);
+        while (had.Through < 1)
+        {
+            await AnswerAsync(second, new() { Line = had.Line, Revision = had.Through, Site = had.Site });
+            had = await RelayAsync(second);
+        }
+        await AnswerAsync(second, new() { Line = had.Line, Revision = 1, Site = "" });
+        (had.Exchange, had.Site).ShouldBe(("", ""));
+
+        // From a command line beside the running bridge.
+        StringWriter said = new();
+        (await BridgeProgram.RunAsync(["terminal", "site", "m2-002", "North", "--data", bridge.Data, "--yes"], said, said)).ShouldBe(0, said.ToString());
+        RelayMessage moved = await RelayAsync(second);
+        (moved.Site, moved.From, moved.Records.Count, moved.Line == had.Line, moved.Exchange!.Length).ShouldBe(("North", 0, 0, false, 32));
+        (await SendAsync(second, Person("m2-002", "u2", 1))).ReasonString.ShouldContain("belongs to another site now");
+        await AnswerAsync(second, new() { Line = moved.Line, Revision = 0, Site = "North" });
+        (await SendAsync(second, Person("m2-002", "u2", 1))).ReasonCode.ToString().ShouldBe("Success");
+
+        // A terminal that was away speaks of the old line, beyond what the new site ever had: nobody starts over for that.
+        Guid line = bridge.Get<RelayLine>().Current;
+        await using TestTerminal again = await GreetAsync(bridge, two, new() { Line = had.Line, Revision = 900 });
+        RelayMessage anew = await RelayAsync(again);
+        (anew.Line, anew.From, anew.Records.Single().Person, bridge.Get<RelayLine>().Current).ShouldBe((moved.Line, 0, "u2", line));
+
+        // Another name is told too, and nothing else.
+        await AnswerAsync(again, new() { Line = moved.Line, Revision = 1, Site = "North" });
+        (await BridgeProgram.RunAsync(["terminal", "rename-site", "North", "North gate", "--data", bridge.Data], said, said)).ShouldBe(0, said.ToString());
+        RelayMessage named = await RelayAsync(again);
+        (named.Line, named.Exchange, named.Site, named.From, named.Records.Count).ShouldBe((moved.Line, moved.Exchange, "North gate", 1, 0));
+    }
+
     [Theory]
     [InlineData("m2-002", "person", "NotAuthorized")]
     [InlineData("m2-001", "revoked", "NotAuthorized")]

@@ -34,8 +34,15 @@ public sealed class RealAgent : IAsyncDisposable
     }
 
     /// <summary>A terminal as <c>devices provision</c> left it in <paramref name="state"/>.</summary>
-    public static Task<RealAgent> StartProvisionedAsync(TempFolder folder, string state, string pack) =>
-        StartAsync(folder, state, folder[state, "agent.json"], [$"--ModelPack={pack}", "--Mcu:Port=0"]);
+    public static Task<RealAgent> StartProvisionedAsync(TempFolder folder, string state, string pack, params string[] more) =>
+        StartAsync(folder, state, folder[state, "agent.json"], [$"--ModelPack={pack}", "--Mcu:Port=0", .. more]);
+
+    /// <summary>SIGKILL, as a power cut would end it.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
 
     private static async Task<RealAgent> StartAsync(TempFolder folder, string state, string config, string[] more)
     {

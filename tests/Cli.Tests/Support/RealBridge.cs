@@ -11,18 +11,21 @@ public sealed partial class RealBridge : IAsyncDisposable
     private readonly Process _process;
     private readonly TempFolder _folder;
     private readonly StringBuilder _said = new();
-    private readonly TaskCompletionSource<(string Https, string Mqtt)> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(string Http, string Https, string Mqtt)> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RealBridge(TempFolder folder)
+    private RealBridge(TempFolder folder, string[] more)
     {
         _folder = folder;
-        _process = BuiltProgram.Start(Executable, folder.Path, $"--Bridge:Data={folder["bridge"]}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0",
-            "--Bridge:Https:Port=0", "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Platform:Kind=none");
+        _process = BuiltProgram.Start(Executable, folder.Path, [$"--Bridge:Data={folder["bridge"]}", "--Bridge:Mqtt:Port=0", "--Bridge:Mqtt:Bind=127.0.0.1", "--Bridge:Http:Url=http://127.0.0.1:0",
+            "--Bridge:Https:Port=0", "--Bridge:Https:Bind=127.0.0.1", "--Bridge:Platform:Kind=none", .. more]);
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    /// <summary>HR's pages: scheme, address and port.</summary>
+    public string Http { get; private set; } = "";
 
     public string Https { get; private set; } = "";
 
@@ -30,9 +33,9 @@ public sealed partial class RealBridge : IAsyncDisposable
 
     private static string Executable => BuiltProgram.PathOf("Devices.Bridge", "Devices.Bridge");
 
-    public static async Task<RealBridge> StartAsync(TempFolder folder)
+    public static async Task<RealBridge> StartAsync(TempFolder folder, params string[] more)
     {
-        var bridge = new RealBridge(folder);
+        var bridge = new RealBridge(folder, more);
         Task first = await Task.WhenAny(bridge._ready.Task, bridge._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(120)));
         if (first != bridge._ready.Task)
         {
@@ -40,8 +43,22 @@ public sealed partial class RealBridge : IAsyncDisposable
             throw new InvalidOperationException("The bridge did not get ready: " + bridge._said);
         }
 
-        (bridge.Https, bridge.Mqtt) = await bridge._ready.Task;
+        (bridge.Http, bridge.Https, bridge.Mqtt) = await bridge._ready.Task;
         return bridge;
+    }
+
+    /// <summary>HR's one-time password, which the first start prints.</summary>
+    public async Task<string> PasswordAsync()
+    {
+        DateTime until = DateTime.UtcNow.AddSeconds(30);
+        while (true)
+        {
+            string said;
+            lock (_said) said = _said.ToString();
+            if (PasswordLine().Match(said) is { Success: true } found) return found.Groups[1].Value;
+            if (DateTime.UtcNow > until) throw new TimeoutException("The bridge printed no one-time password: " + said);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>A claim as its operator makes it.</summary>
@@ -75,9 +92,12 @@ public sealed partial class RealBridge : IAsyncDisposable
     {
         if (line is null) return;
         lock (_said) _said.AppendLine(line);
-        if (ReadyLine().Match(line) is { Success: true } ready) _ready.TrySetResult((ready.Groups[1].Value, ready.Groups[2].Value));
+        if (ReadyLine().Match(line) is { Success: true } ready) _ready.TrySetResult((ready.Groups[1].Value, ready.Groups[2].Value, ready.Groups[3].Value));
     }
 
-    [GeneratedRegex(@"^bridge ready .*https=(?:https://)?(\S+) mqtt=(?:\w+://)?(\S+)")]
+    [GeneratedRegex(@"HR one-time password: (\S+)")]
+    private static partial Regex PasswordLine();
+
+    [GeneratedRegex(@"^bridge ready http=(\S+) https=(?:https://)?(\S+) mqtt=(?:\w+://)?(\S+)")]
     private static partial Regex ReadyLine();
 }

@@ -10,11 +10,23 @@ public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time) : ISit
 
     private const string SiteOf = "COALESCE((SELECT t.site FROM terminals t WHERE t.name = @terminal), '')";
 
-    public Task<KeepVerdict> KeepAsync(string terminal, SiteRecord record, CancellationToken cancellationToken = default)
+    public Task<KeepVerdict> KeepAsync(string terminal, SiteRecord record, Func<string, Guid> line, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return database.WriteAsync(session => Keep(session, session.Text($"SELECT {SiteOf}", ("@terminal", terminal)) ?? "", record), cancellationToken);
+        ArgumentNullException.ThrowIfNull(line);
+        return database.WriteAsync(session =>
+        {
+            SiteExchange site = Exchange(session, terminal);
+            // What it was sealed for is the site that the terminal knows of: it may not have heard yet that it has another one.
+            string? known = session.Text("SELECT line FROM relay_reach WHERE terminal = @terminal", ("@terminal", terminal));
+            return known is not null && known != line(site.Salt).Text() ? KeepVerdict.Elsewhere : Keep(session, time, site.Name, record);
+        }, cancellationToken);
     }
+
+    public Task<SiteExchange> ExchangeAsync(string terminal, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => Exchange(session, terminal), cancellationToken);
+
+    public Task<long> NewsAsync(CancellationToken cancellationToken = default) => database.ReadAsync(DownlinkNews.Read, cancellationToken);
 
     public Task<long> HeadAsync(string terminal, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.Number($"SELECT h.revision FROM site_heads h WHERE h.site = {SiteOf}", ("@terminal", terminal)), cancellationToken);
@@ -27,20 +39,7 @@ public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time) : ISit
     public Task<int> ErasePersonAsync(string person, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute("DELETE FROM site_records WHERE person = @person", ("@person", person)), cancellationToken);
 
-    public Task<bool> MarkRevokedAsync(CancellationToken cancellationToken = default) => database.WriteAsync(session =>
-    {
-        int changed = session.Execute(
-            "DELETE FROM site_records WHERE kind = 'revoked' AND terminal IN (SELECT t.name FROM terminals t WHERE t.revoked_at IS NULL)");
-        List<(string Site, string Name)> gone = session.Query(
-            """
-            SELECT r.site, r.terminal FROM site_records r JOIN terminals t ON t.name = r.terminal
-            WHERE r.kind = 'member' AND t.revoked_at IS NOT NULL
-              AND NOT EXISTS (SELECT 1 FROM site_records o WHERE o.site = r.site AND o.kind = 'revoked' AND o.terminal = r.terminal)
-            """,
-            row => (row.GetString(0), row.GetString(1)));
-        foreach ((string site, string name) in gone) Keep(session, site, new() { Kind = SiteKinds.Revoked, Terminal = name, Body = "" });
-        return changed + gone.Count > 0;
-    }, cancellationToken);
+    public Task<bool> MarkGoneAsync(CancellationToken cancellationToken = default) => database.WriteAsync(session => MarkGone(session, time), cancellationToken);
 
     public Task SaveReachAsync(string terminal, RelayApplied applied, CancellationToken cancellationToken = default)
     {
@@ -53,7 +52,30 @@ public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time) : ISit
             ("@terminal", terminal), ("@line", applied.Line.Text()), ("@revision", applied.Revision), ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@problem", applied.Problem)), cancellationToken);
     }
 
-    private KeepVerdict Keep(SqlSession session, string site, SiteRecord record)
+    /// <summary>Who has told an exchange key at a site, and is revoked or belongs to another site now, is named to the site's others; and the reverse.</summary>
+    internal static bool MarkGone(SqlSession session, TimeProvider time)
+    {
+        int changed = session.Execute(
+            """
+            DELETE FROM site_records WHERE kind = 'revoked'
+              AND EXISTS (SELECT 1 FROM terminals t WHERE t.name = site_records.terminal AND t.revoked_at IS NULL AND COALESCE(t.site, '') = site_records.site)
+            """);
+        List<(string Site, string Name)> gone = session.Query(
+            """
+            SELECT r.site, r.terminal FROM site_records r JOIN terminals t ON t.name = r.terminal
+            WHERE r.kind = 'member' AND (t.revoked_at IS NOT NULL OR COALESCE(t.site, '') <> r.site)
+              AND NOT EXISTS (SELECT 1 FROM site_records o WHERE o.site = r.site AND o.kind = 'revoked' AND o.terminal = r.terminal)
+            """,
+            row => (row.GetString(0), row.GetString(1)));
+        foreach ((string site, string name) in gone) Keep(session, time, site, new() { Kind = SiteKinds.Revoked, Terminal = name, Body = "" });
+        return changed + gone.Count > 0;
+    }
+
+    private static SiteExchange Exchange(SqlSession session, string terminal) => session.First(
+        "SELECT COALESCE(t.site, ''), COALESCE(h.salt, '') FROM terminals t LEFT JOIN site_heads h ON h.site = COALESCE(t.site, '') WHERE t.name = @terminal",
+        row => new SiteExchange(row.GetString(0), row.GetString(1)), ("@terminal", terminal)) ?? new("", "");
+
+    private static KeepVerdict Keep(SqlSession session, TimeProvider time, string site, SiteRecord record)
     {
         string slot = SlotOf(record);
         if (record.Kind is SiteKinds.Person or SiteKinds.Erase)
@@ -67,7 +89,8 @@ public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time) : ISit
         if (session.Number("SELECT COUNT(*) FROM site_records WHERE site = @site", ("@site", site)) >= MaxRecords) return KeepVerdict.Full;
         if (record.Kind == SiteKinds.Erase) session.Execute("DELETE FROM site_records WHERE site = @site AND person = @person", ("@site", site), ("@person", record.Person));
         else session.Execute("DELETE FROM site_records WHERE site = @site AND slot = @slot", ("@site", site), ("@slot", slot));
-        session.Execute("INSERT INTO site_heads (site, revision) VALUES (@site, 1) ON CONFLICT (site) DO UPDATE SET revision = site_heads.revision + 1", ("@site", site));
+        SqlTerminalSites.Open(session, site);
+        session.Execute("UPDATE site_heads SET revision = revision + 1 WHERE site = @site", ("@site", site));
         session.Execute(
             """
             INSERT INTO site_records (site, revision, slot, kind, terminal, person, record, received_at)
