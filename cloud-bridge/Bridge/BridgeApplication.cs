@@ -45,7 +45,6 @@ public static class BridgeApplication
         WebApplication app = builder.Build();
         app.UseWeb();
         app.MapFleet();
-        app.MapPhotos();
         app.MapOperations();
         app.MapRoster();
         return app;

@@ -19,11 +19,11 @@ public sealed class AlertWatch(
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         AlertWords words = AlertWords.Of(options.Language);
         List<Alert> found = [];
-        foreach (ExceptionRow row in await exceptions.ExceptionsAsync(includeResolved: false, MostRows, cancellationToken))
+        foreach (ExceptionRow row in await exceptions.ExceptionsAsync(SiteScope.All, includeResolved: false, MostRows, cancellationToken))
             found.Add(new($"exception|{row.Source}|{row.Code}|{row.Terminal}|{row.Ledger}|{row.FirstAt}", UrgentCodes.Contains(row.Code) ? AlertRank.Urgent : AlertRank.Normal, Counted(row, options.Language)));
 
         DateTimeZone zone = DateTimeZoneProviders.Tzdb[bridge.Site.TimeZone];
-        foreach (TerminalRow terminal in (await terminals.ListTerminalsAsync(cancellationToken)).Where(t => t.RevokedAt is null))
+        foreach (TerminalRow terminal in (await terminals.ListTerminalsAsync(SiteScope.All, cancellationToken)).Where(t => t.RevokedAt is null))
         {
             double away = (now - (terminal.LastSeenAt ?? now)) / 60_000.0;
             if (!terminal.Online && away >= options.OfflineMinutes) found.Add(new($"offline|{terminal.Name}", AlertRank.Normal, words.Offline(terminal.Name, away)));
@@ -31,13 +31,13 @@ public sealed class AlertWatch(
                 found.Add(new($"certificate|{terminal.Name}", AlertRank.Normal, words.Certificate(terminal.Name, Instant.FromUnixTimeMilliseconds(end).InZone(zone).Date.ToString("uuuu-MM-dd", null))));
         }
 
-        foreach (var same in (await terminals.EventsAsync(null, MostRows, cancellationToken)).Where(e => UrgentEvents.Contains(e.Kind) && now - e.ReceivedAt < EventLasts).GroupBy(e => (e.Terminal, e.Kind, e.Text)))
+        foreach (var same in (await terminals.EventsAsync(SiteScope.All, null, MostRows, cancellationToken)).Where(e => UrgentEvents.Contains(e.Kind) && now - e.ReceivedAt < EventLasts).GroupBy(e => (e.Terminal, e.Kind, e.Text)))
             found.Add(new($"event|{same.Key.Terminal}|{same.Key.Kind}|{same.Key.Text}", AlertRank.Urgent, $"{same.Key.Terminal}: {same.Key.Text}{(same.Count() > 1 ? $" (×{same.Count()})" : "")}", Momentary: true));
 
-        var counts = await outbox.CountAsync(cancellationToken);
+        var counts = await outbox.CountAsync(SiteScope.All, cancellationToken);
         if (counts.GetValueOrDefault(DeliveryState.Dead) is > 0 and var dead) found.Add(new("dead-letters", AlertRank.Normal, words.Dead(dead)));
         foreach (var (other, _) in targets.All)
-            if ((await outbox.CountAsync(other.Name, cancellationToken)).GetValueOrDefault(DeliveryState.Dead) is > 0 and var lost) found.Add(new($"dead-letters|{other.Name}", AlertRank.Normal, words.DeadAt(other.Name, lost)));
+            if ((await outbox.CountAsync(SiteScope.All, other.Name, cancellationToken)).GetValueOrDefault(DeliveryState.Dead) is > 0 and var lost) found.Add(new($"dead-letters|{other.Name}", AlertRank.Normal, words.DeadAt(other.Name, lost)));
         if (target is not null && platform.MonthlyCalls > 0)
         {
             long used = await budget.UsedAsync(target, cancellationToken);

@@ -15,12 +15,12 @@ public sealed class DayBoard(IPunchStore punches, SitePlan plan, TimeProvider cl
 {
     /// <summary>Latest arrival first.</summary>
     /// <param name="calendar">The day's first moment and the next one's at the site, ms since the Unix epoch.</param>
-    public async Task<IReadOnlyList<DayRow>> OfAsync(LocalDate day, (long Start, long Until) calendar, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<DayRow>> OfAsync(SiteScope scope, LocalDate day, (long Start, long Until) calendar, CancellationToken cancellationToken = default)
     {
         var (start, until) = plan.Reach(day, calendar);
         Dictionary<string, AttendanceWindows> windows = new(StringComparer.Ordinal);
         Dictionary<string, List<StoredPunch>> people = [];
-        await foreach (StoredPunch punch in punches.StreamAsync(new() { From = start, To = until }, cancellationToken))
+        await foreach (StoredPunch punch in punches.StreamAsync(scope, new() { From = start, To = until }, cancellationToken))
         {
             if (!windows.TryGetValue(punch.Punch.Person, out AttendanceWindows? belongs)) windows[punch.Punch.Person] = belongs = plan.Around(day, punch.Punch.Person);
             if (belongs.DayOf(Instant.FromUnixTimeMilliseconds(punch.Punch.At)) != day) continue;

@@ -114,5 +114,5 @@ public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges ch
     private async Task<Memberships> MembershipsAsync(CancellationToken cancellationToken) => new(
         (await plans.MembershipsAsync(cancellationToken)).GroupBy(m => m.UserId, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => (IReadOnlyList<(long, IReadOnlyList<long>)>)[.. g.Select(m => (m.At, m.Departments))], StringComparer.Ordinal),
-        (await people.DepartmentsAsync(cancellationToken)).ToDictionary(d => d.Id, d => d.ParentId));
+        (await people.DepartmentsAsync(SiteScope.All, cancellationToken)).ToDictionary(d => d.Id, d => d.ParentId));
 }

@@ -34,7 +34,7 @@ public static class ConsentCommand
         string person = Of(flags, "person"), recipient = Of(flags, "recipient"), version = Of(flags, "text-version"), giver = Of(flags, "given-by");
         if (person == recipient) throw new BridgeStartException("--person and --recipient are the same: a notice tells somebody else.");
         await using SqlDatabase database = CommandStore.Open(flags);
-        if (await new SqlPeopleStore(database, TimeProvider.System).FindPersonAsync(person) is null)
+        if (await new SqlPeopleStore(database, TimeProvider.System).FindPersonAsync(SiteScope.All, person) is null)
             throw new BridgeStartException($"There is no person '{person}' in the roster: give the platform's userid.");
         NoticeConsent consent = new(person, recipient, version, giver, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Operator(flags), null, null);
         if (!await new SqlNoticeStore(database, TimeProvider.System).AddConsentAsync(consent))

@@ -26,8 +26,8 @@ public sealed class DeliveryReporter(
 
     public async Task<DeliveryReport> ReportAsync(CancellationToken cancellationToken)
     {
-        List<TargetReport> targets = [new(OutboxTarget.Platform, status.Current, await outbox.CountAsync(cancellationToken))];
-        foreach (DeliveryLane lane in others.Lanes) targets.Add(new(lane.Target, lane.Status.Current, await outbox.CountAsync(lane.Target, cancellationToken)));
+        List<TargetReport> targets = [new(OutboxTarget.Platform, status.Current, await outbox.CountAsync(SiteScope.All, cancellationToken))];
+        foreach (DeliveryLane lane in others.Lanes) targets.Add(new(lane.Target, lane.Status.Current, await outbox.CountAsync(SiteScope.All, lane.Target, cancellationToken)));
         if (target is null || watch is null) return new(targets, null, []);
         IReadOnlyDictionary<string, long> calls = await budget.CallsAsync(target, cancellationToken);
         BudgetReport month = new(

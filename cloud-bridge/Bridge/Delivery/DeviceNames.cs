@@ -11,7 +11,7 @@ public sealed class DeviceNames(ITerminalStore terminals)
     /// </summary>
     public async Task<string> OfAsync(string terminal, CancellationToken cancellationToken)
     {
-        TerminalRow? row = await terminals.FindTerminalAsync(terminal, cancellationToken);
+        TerminalRow? row = await terminals.FindTerminalAsync(SiteScope.All, terminal, cancellationToken);
         return string.IsNullOrWhiteSpace(row?.Site) ? terminal : $"{row.Site}/{terminal}";
     }
 }

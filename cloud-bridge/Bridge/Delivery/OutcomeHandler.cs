@@ -143,7 +143,7 @@ public sealed class OutcomeHandler(
 
     private async Task CloseReportsAsync(CancellationToken cancellationToken)
     {
-        foreach (ExceptionRow row in (await exceptions.ExceptionsAsync(includeResolved: false, 1000, cancellationToken)).Where(r => r.Source == lane.Source))
+        foreach (ExceptionRow row in (await exceptions.ExceptionsAsync(SiteScope.All, includeResolved: false, 1000, cancellationToken)).Where(r => r.Source == lane.Source))
         {
             await exceptions.ResolveAllAsync(lane.Source, row.Code, null, "bridge", cancellationToken);
         }

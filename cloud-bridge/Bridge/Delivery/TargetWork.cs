@@ -20,7 +20,7 @@ public sealed class TargetWork(IDeliveryTarget target, OutcomeHandler outcomes, 
         List<(OutboxItem Item, OutgoingPunch Punch)> ready = [];
         foreach (OutboxItem item in items)
         {
-            StoredPunch stored = await punches.FindAsync(item.Key, cancellationToken) ?? throw new InvalidOperationException($"Punch {item.Key} has an outbox row and is not stored.");
+            StoredPunch stored = await punches.FindAsync(SiteScope.All, item.Key, cancellationToken) ?? throw new InvalidOperationException($"Punch {item.Key} has an outbox row and is not stored.");
             OutgoingPunch punch = new(stored, await names.OfAsync(item.Key.Terminal, cancellationToken), item.Attempts + 1);
             if (target.Refuse(punch) is { } refusal) await outcomes.RecordAsync(item, refusal, called: false, cancellationToken);
             else ready.Add((item, punch));

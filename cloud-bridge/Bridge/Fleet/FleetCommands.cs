@@ -59,11 +59,11 @@ public static class FleetCommands
         BridgeOptions options = DataOf(flags);
         await using SqlDatabase database = StoreSetup.Open(options);
         SqlAccountStore accounts = new(database, TimeProvider.System);
-        // Only the first account may be made here; others come with their roles.
-        if (user != FirstAccount.Name && await accounts.FindAccountAsync(user) is null)
-            throw new BridgeStartException($"There is no account '{(user.Length > 64 ? user[..64] : user)}' in {options.Data}.");
         string password = Passwords.NewOneTime();
-        await accounts.SetPasswordAsync(user, Passwords.Hash(password), mustChange: true);
+        // Only the first account may be made here; others come with their roles.
+        if (!await accounts.SetPasswordAsync(user, Passwords.Hash(password), mustChange: true)
+            && (user != FirstAccount.Name || !await accounts.AddAccountAsync(FirstAccount.With(password))))
+            throw new BridgeStartException($"There is no account '{(user.Length > 64 ? user[..64] : user)}' in {options.Data}.");
         await new SqlAuditStore(database, TimeProvider.System).AuditAsync("command line", "one-time password made", user);
         await output.WriteLineAsync(flags.Has("json")
             ? JsonSerializer.Serialize(new { user, one_time_password = password })

@@ -30,7 +30,7 @@ public static class TerminalCommands
     {
         CommandFlags flags = CommandFlags.Read("terminal list", args, ["data"], ["json"]);
         await using SqlDatabase database = FleetCommands.Open(flags);
-        IReadOnlyList<TerminalRow> rows = await new SqlTerminalStore(database, TimeProvider.System).ListTerminalsAsync();
+        IReadOnlyList<TerminalRow> rows = await new SqlTerminalStore(database, TimeProvider.System).ListTerminalsAsync(SiteScope.All);
         if (flags.Has("json"))
         {
             await output.WriteLineAsync(JsonSerializer.Serialize(rows.Select(row => new

@@ -202,7 +202,7 @@ public sealed class IngestRouter(
     /// <summary>Adds the state that carries the problem: with the watermark of the ledger last named, so that the terminal can go on from it.</summary>
     private async Task<Reply> WithStateAsync(TerminalSession session, Reply reply)
     {
-        Guid ledger = session.Ledger ?? (await terminals.FindTerminalAsync(session.Terminal))?.Ledger ?? Guid.Empty;
+        Guid ledger = session.Ledger ?? (await terminals.FindTerminalAsync(SiteScope.All, session.Terminal))?.Ledger ?? Guid.Empty;
         LedgerMark mark = await punches.FindLedgerAsync(session.Terminal, ledger) ?? new(session.Terminal, ledger, 0, PunchChain.Genesis(ledger), false, null);
         return reply with { State = State(mark, reply.Problem) };
     }

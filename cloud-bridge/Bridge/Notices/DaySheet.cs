@@ -29,10 +29,10 @@ public sealed class DaySheet(IPeopleStore people, ITerminalStore terminals, DayB
     public async Task<DayCounts> OfAsync(LocalDate day, CancellationToken cancellationToken)
     {
         long Start(LocalDate date) => date.AtStartOfDayInZone(_zone).ToInstant().ToUnixTimeMilliseconds();
-        Dictionary<string, DayRow> rows = (await board.OfAsync(day, (Start(day), Start(day.PlusDays(1))), cancellationToken)).ToDictionary(r => r.Person, StringComparer.Ordinal);
-        IReadOnlyList<Person> expected = await people.PeopleAsync(includeLeft: false, cancellationToken);
-        IReadOnlyList<Department> departments = await people.DepartmentsAsync(cancellationToken);
-        IReadOnlyList<TerminalRow> fleet = [.. (await terminals.ListTerminalsAsync(cancellationToken)).Where(t => t.RevokedAt is null)];
+        Dictionary<string, DayRow> rows = (await board.OfAsync(SiteScope.All, day, (Start(day), Start(day.PlusDays(1))), cancellationToken)).ToDictionary(r => r.Person, StringComparer.Ordinal);
+        IReadOnlyList<Person> expected = await people.PeopleAsync(SiteScope.All, includeLeft: false, cancellationToken);
+        IReadOnlyList<Department> departments = await people.DepartmentsAsync(SiteScope.All, cancellationToken);
+        IReadOnlyList<TerminalRow> fleet = [.. (await terminals.ListTerminalsAsync(SiteScope.All, cancellationToken)).Where(t => t.RevokedAt is null)];
         Dictionary<string, string> sites = fleet.ToDictionary(t => t.Name, t => string.IsNullOrWhiteSpace(t.Site) ? t.Name : t.Site, StringComparer.Ordinal);
 
         return new(

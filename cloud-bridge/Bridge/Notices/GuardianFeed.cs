@@ -28,7 +28,7 @@ public sealed class GuardianFeed(IPunchStore punches, INoticeStore notices, ISet
         }
 
         int made = 0;
-        while (await punches.ListAfterAsync(after, Page, cancellationToken) is { Count: > 0 } page)
+        while (await punches.ListAfterAsync(SiteScope.All, after, Page, cancellationToken) is { Count: > 0 } page)
         {
             Dictionary<string, List<NoticeConsent>> told = [];
             foreach (NoticeConsent consent in await notices.ConsentsAsync(null, includeEnded: false, cancellationToken))
@@ -64,7 +64,7 @@ public sealed class GuardianFeed(IPunchStore punches, INoticeStore notices, ISet
         Instant at = Instant.FromUnixTimeMilliseconds(punch.Punch.At);
         AttendanceWindows windows = plan.Around(at.InZone(_zone).Date);
         LocalDate day = windows.DayOf(at);
-        await foreach (StoredPunch other in punches.StreamAsync(new() { Person = punch.Punch.Person, From = (at - Duration.FromHours(36)).ToUnixTimeMilliseconds(), To = punch.Punch.At }, cancellationToken))
+        await foreach (StoredPunch other in punches.StreamAsync(SiteScope.All, new() { Person = punch.Punch.Person, From = (at - Duration.FromHours(36)).ToUnixTimeMilliseconds(), To = punch.Punch.At }, cancellationToken))
             if (other.Punch.Person == punch.Punch.Person && other.Punch.Clock != ClockQuality.Held && windows.DayOf(Instant.FromUnixTimeMilliseconds(other.Punch.At)) == day) return false;
         return true;
     }

@@ -63,7 +63,7 @@ public sealed class BridgeGauges : BackgroundService
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
-        _states = await _outbox.CountAsync(cancellationToken);
+        _states = await _outbox.CountAsync(SiteScope.All, cancellationToken);
         _oldestOpen = await _counters.OldestOpenAsync(cancellationToken);
         _lastPunch = await _counters.LastStoredAtAsync(cancellationToken);
         if (_services.GetService<IPlatformTarget>() is { } target) _callsUsed = await _services.GetRequiredService<CallBudget>().UsedAsync(target, cancellationToken);

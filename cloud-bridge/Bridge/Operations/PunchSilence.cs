@@ -24,7 +24,7 @@ public sealed class PunchSilence(HealthOptions options, BridgeOptions bridge, IC
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         long? last = await counters.LastStoredAtAsync(cancellationToken);
         // Before the first punch the first terminal's enrolment counts; without any terminal nothing is expected.
-        List<TerminalRow> active = [.. (await terminals.ListTerminalsAsync(cancellationToken)).Where(one => one.RevokedAt is null)];
+        List<TerminalRow> active = [.. (await terminals.ListTerminalsAsync(SiteScope.All, cancellationToken)).Where(one => one.RevokedAt is null)];
         if (active.Count == 0 || options.NoPunchHours == 0) return new(last, TimeSpan.Zero, false);
         TimeSpan working = Working(Math.Max(last ?? 0, active.Min(one => one.CreatedAt)), now);
         return new(last, working, working.TotalHours >= options.NoPunchHours);

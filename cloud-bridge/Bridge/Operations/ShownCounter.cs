@@ -48,7 +48,7 @@ public sealed class ShownCounter(IPunchStore punches, ICounterStore counters, IL
     public async Task<int> StepAsync(CancellationToken cancellationToken)
     {
         long from = await counters.ShownThroughAsync(cancellationToken);
-        IReadOnlyList<StoredPunch> rows = await punches.ListAfterAsync(from, Portion, cancellationToken);
+        IReadOnlyList<StoredPunch> rows = await punches.ListAfterAsync(SiteScope.All, from, Portion, cancellationToken);
         if (rows.Count == 0) return 0;
         Dictionary<string, int> shown = rows.GroupBy(row => row.Punch.Terminal, StringComparer.Ordinal).ToDictionary(one => one.Key, one => one.Count(), StringComparer.Ordinal);
         await counters.AddShownAsync(from, rows[^1].Id, shown, cancellationToken);

@@ -83,7 +83,7 @@ internal sealed class MarkReading(IRosterSource source, IPeopleStore people)
         }
 
         // Who was in it and is not listed any more has moved or left: each is asked about.
-        List<string> others = [.. (await people.PeopleAsync(includeLeft: false, cancellationToken))
+        List<string> others = [.. (await people.PeopleAsync(SiteScope.All, includeLeft: false, cancellationToken))
             .Where(p => p.Departments.Contains(id) && !_present.ContainsKey(p.UserId) && !_gone.Contains(p.UserId)).Select(p => p.UserId)];
         if (others.Count > MostAsked) return _pull = true;
         foreach (string other in others)

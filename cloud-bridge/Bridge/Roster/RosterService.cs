@@ -103,7 +103,7 @@ public sealed class RosterService(
     {
         RosterPull pull = await source.PullAsync(cancellationToken);
         if (!pull.Complete) return Failed(before, pull.Outcome);
-        IReadOnlyList<Person> known = await people.PeopleAsync(includeLeft: false, cancellationToken);
+        IReadOnlyList<Person> known = await people.PeopleAsync(SiteScope.All, includeLeft: false, cancellationToken);
         Dictionary<string, Person> now = pull.People.ToDictionary(p => p.UserId, StringComparer.Ordinal);
         HashSet<string> kept = [.. before.Kept.Where(id => !now.ContainsKey(id))];
         foreach (Person person in known.Where(p => kept.Contains(p.UserId))) now[person.UserId] = person;
@@ -146,7 +146,7 @@ public sealed class RosterService(
 
     private async Task<RosterStatus> ObeyAsync(MarkReading reading, RosterStatus before, CancellationToken cancellationToken)
     {
-        HashSet<string> active = [.. (await people.PeopleAsync(includeLeft: false, cancellationToken)).Select(p => p.UserId)];
+        HashSet<string> active = [.. (await people.PeopleAsync(SiteScope.All, includeLeft: false, cancellationToken)).Select(p => p.UserId)];
         HashSet<string> kept = [.. before.Kept];
         List<string> gone = [.. reading.Gone.Where(id => active.Contains(id) && !kept.Contains(id))];
         RosterStatus after = before;

@@ -31,7 +31,7 @@ public sealed record TerminalCounts
 public interface ICounterStore
 {
     /// <summary>Every terminal that ever sent a punch, by name.</summary>
-    Task<IReadOnlyList<TerminalCounts>> CountsAsync(CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<TerminalCounts>> CountsAsync(SiteScope scope, CancellationToken cancellationToken = default);
 
     /// <summary>When the last punch was accepted, of any terminal, ms since the Unix epoch; null where none ever was.</summary>
     Task<long?> LastStoredAtAsync(CancellationToken cancellationToken = default);

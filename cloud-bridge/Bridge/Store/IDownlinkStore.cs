@@ -17,8 +17,8 @@ public interface IDownlinkStore
     Task SaveAppliedAsync(string terminal, RosterApplied applied, CancellationToken cancellationToken = default);
 
     /// <summary>One row a terminal that is not revoked, by name, also where it never said anything.</summary>
-    Task<IReadOnlyList<RosterReach>> ReachAsync(CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<RosterReach>> ReachAsync(SiteScope scope, CancellationToken cancellationToken = default);
 
     /// <summary>The proofs for one person, or the newest of all.</summary>
-    Task<IReadOnlyList<ErasureProof>> ErasuresAsync(string? person, int limit, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<ErasureProof>> ErasuresAsync(SiteScope scope, string? person, int limit, CancellationToken cancellationToken = default);
 }

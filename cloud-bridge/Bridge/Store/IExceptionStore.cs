@@ -19,11 +19,11 @@ public interface IExceptionStore
 {
     Task RaiseAsync(Finding finding, CancellationToken cancellationToken = default);
 
-    /// <summary>Newest first.</summary>
-    Task<IReadOnlyList<ExceptionRow>> ExceptionsAsync(bool includeResolved, int limit, CancellationToken cancellationToken = default);
+    /// <summary>Newest first. What hangs on no terminal is of no site: only a scope of every site has it.</summary>
+    Task<IReadOnlyList<ExceptionRow>> ExceptionsAsync(SiteScope scope, bool includeResolved, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Closes a row; false where it is not open.</summary>
-    Task<bool> ResolveAsync(long id, string by, CancellationToken cancellationToken = default);
+    /// <summary>Closes a row; false where it is not open, or not in the scope.</summary>
+    Task<bool> ResolveAsync(SiteScope scope, long id, string by, CancellationToken cancellationToken = default);
 
     /// <summary>Closes every open row of that source and code (and terminal, where given), when the cause has gone.</summary>
     Task<int> ResolveAllAsync(string source, string code, string? terminal, string by, CancellationToken cancellationToken = default);

@@ -27,12 +27,15 @@ public interface IOutboxStore
     /// <summary>
     /// Moves dead, held, deferred or skipped rows back to pending with no attempts, to be sent whatever the policy is; dead ones that the
     /// platform may have after all (it said yes, or something nobody knows, or an earlier attempt had no answer) to ambiguous, so that it is
-    /// asked before they are sent. Releasing a held punch of the platform releases it for every target. Returns how many rows of the target changed.
+    /// asked before they are sent. Releasing a held punch of the platform releases it for every target. Ids outside the scope are left alone. Returns how many rows of the target changed.
     /// </summary>
-    Task<int> ResendAsync(string target, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default);
+    Task<int> ResendAsync(SiteScope scope, string target, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default);
 
-    /// <summary>Rows by state, from counts that are kept as rows change.</summary>
-    Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(string target, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Rows by state, from counts that are kept as rows change. For a part of the sites they are counted from the rows, and without the
+    /// delivered ones, which are many.
+    /// </summary>
+    Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(SiteScope scope, string target, CancellationToken cancellationToken = default);
 
     /// <summary>Adds calls to a monthly meter and returns what the month holds for it so far.</summary>
     Task<long> MeterAsync(string month, string api, int calls, CancellationToken cancellationToken = default);
@@ -53,10 +56,10 @@ public static class PlatformOutbox
     public static Task<int> RecoverAsync(this IOutboxStore outbox, long askFrom = 0, CancellationToken cancellationToken = default) => Of(outbox).RecoverAsync(Platform, asks: true, askFrom, cancellationToken);
 
     /// <inheritdoc cref="IOutboxStore.ResendAsync"/>
-    public static Task<int> ResendAsync(this IOutboxStore outbox, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default) => Of(outbox).ResendAsync(Platform, punchIds, cancellationToken);
+    public static Task<int> ResendAsync(this IOutboxStore outbox, SiteScope scope, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default) => Of(outbox).ResendAsync(scope, Platform, punchIds, cancellationToken);
 
     /// <inheritdoc cref="IOutboxStore.CountAsync"/>
-    public static Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(this IOutboxStore outbox, CancellationToken cancellationToken = default) => Of(outbox).CountAsync(Platform, cancellationToken);
+    public static Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(this IOutboxStore outbox, SiteScope scope, CancellationToken cancellationToken = default) => Of(outbox).CountAsync(scope, Platform, cancellationToken);
 
     private static IOutboxStore Of(IOutboxStore outbox)
     {

@@ -34,11 +34,12 @@ public interface IPeopleStore
     /// <summary>The same for single people and departments; whoever is not named stays as it is.</summary>
     Task<RosterChange> ApplyAsync(RosterPart part, CancellationToken cancellationToken = default);
 
-    Task<IReadOnlyList<Department>> DepartmentsAsync(CancellationToken cancellationToken = default);
+    /// <summary>Departments that hold, themselves or below them, somebody whom the scope sees.</summary>
+    Task<IReadOnlyList<Department>> DepartmentsAsync(SiteScope scope, CancellationToken cancellationToken = default);
 
-    Task<IReadOnlyList<Person>> PeopleAsync(bool includeLeft = false, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<Person>> PeopleAsync(SiteScope scope, bool includeLeft = false, CancellationToken cancellationToken = default);
 
-    Task<Person?> FindPersonAsync(string userId, CancellationToken cancellationToken = default);
+    Task<Person?> FindPersonAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default);
 
     /// <summary>How many left at or after a moment and have not come back.</summary>
     Task<int> LeftSinceAsync(long since, CancellationToken cancellationToken = default);

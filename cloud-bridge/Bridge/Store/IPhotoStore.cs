@@ -15,7 +15,7 @@ public interface IPhotoStore
     Task<bool> AddAsync(string terminal, string sha256, int bytes, CancellationToken cancellationToken = default);
 
     /// <summary>The photo of a punch; null where none came.</summary>
-    Task<PhotoRow?> FindAsync(PunchKey punch, CancellationToken cancellationToken = default);
+    Task<PhotoRow?> FindAsync(SiteScope scope, PunchKey punch, CancellationToken cancellationToken = default);
 
     /// <summary>Photos still there that came before a time, oldest first.</summary>
     Task<IReadOnlyList<PhotoRow>> ReceivedBeforeAsync(long before, int limit, CancellationToken cancellationToken = default);

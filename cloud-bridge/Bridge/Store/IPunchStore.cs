@@ -22,14 +22,14 @@ public interface IPunchStore
     Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default);
 
     /// <summary>One page, newest first. <paramref name="page"/> counts from 1.</summary>
-    Task<PunchPage> ListAsync(PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default);
+    Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default);
 
     /// <summary>Every match, newest first, streamed in bounded memory: for exports.</summary>
-    IAsyncEnumerable<StoredPunch> StreamAsync(PunchFilter filter, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, CancellationToken cancellationToken = default);
 
     /// <summary>Punches with an id above <paramref name="after"/>, in order of arrival.</summary>
-    Task<IReadOnlyList<StoredPunch>> ListAfterAsync(long after, int limit, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<StoredPunch>> ListAfterAsync(SiteScope scope, long after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>One punch with its journey; null where there is none.</summary>
-    Task<StoredPunch?> FindAsync(PunchKey key, CancellationToken cancellationToken = default);
+    /// <summary>One punch with its journey; null where there is none in the scope.</summary>
+    Task<StoredPunch?> FindAsync(SiteScope scope, PunchKey key, CancellationToken cancellationToken = default);
 }

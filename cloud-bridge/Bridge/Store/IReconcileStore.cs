@@ -42,8 +42,8 @@ public interface IReconcileStore
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<ReconcileRun>> RunsAsync(int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>What a run found, faults before information.</summary>
-    Task<IReadOnlyList<ReconcileFinding>> FindingsAsync(long run, int limit, CancellationToken cancellationToken = default);
+    /// <summary>What a run found, faults before information; of a part of the sites, what concerns a punch of theirs.</summary>
+    Task<IReadOnlyList<ReconcileFinding>> FindingsAsync(SiteScope scope, long run, int limit, CancellationToken cancellationToken = default);
 
     /// <param name="through">People up to here are left to an earlier run.</param>
     Task<ReconcileRun> BeginAsync(string day, long start, long until, string through, CancellationToken cancellationToken = default);

@@ -36,12 +36,12 @@ public sealed record CompletenessRow(TerminalRow Terminal, Guid? Ledger, long Th
 /// <summary>Terminals: what they told about themselves.</summary>
 public interface ITerminalStore
 {
-    Task<IReadOnlyList<TerminalRow>> ListTerminalsAsync(CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<TerminalRow>> ListTerminalsAsync(SiteScope scope, CancellationToken cancellationToken = default);
 
-    Task<TerminalRow?> FindTerminalAsync(string name, CancellationToken cancellationToken = default);
+    Task<TerminalRow?> FindTerminalAsync(SiteScope scope, string name, CancellationToken cancellationToken = default);
 
     /// <summary>One row a ledger, terminals without any included, by terminal name.</summary>
-    Task<IReadOnlyList<CompletenessRow>> CompletenessAsync(CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<CompletenessRow>> CompletenessAsync(SiteScope scope, CancellationToken cancellationToken = default);
 
     Task SetOnlineAsync(string terminal, bool online, string? address, CancellationToken cancellationToken = default);
 
@@ -54,7 +54,7 @@ public interface ITerminalStore
     /// <summary>Stores an event once by (terminal, id); false where it was there.</summary>
     Task<bool> SaveEventAsync(string terminal, EventMessage message, CancellationToken cancellationToken = default);
 
-    Task<IReadOnlyList<TerminalEvent>> EventsAsync(string? terminal, int limit, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<TerminalEvent>> EventsAsync(SiteScope scope, string? terminal, int limit, CancellationToken cancellationToken = default);
 }
 
 public sealed record TerminalEvent(string Terminal, string Id, string Kind, long At, string Text, long ReceivedAt);

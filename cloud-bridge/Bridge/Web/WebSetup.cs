@@ -9,7 +9,6 @@ using Devices.Bridge.Web.Filters;
 using Devices.Bridge.Web.Security;
 using Devices.Bridge.Web.Time;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -33,6 +32,7 @@ public static class WebSetup
         services.AddSingleton(s => SiteClock.For(bridge.Site.TimeZone, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AccountPasswords>();
         services.AddSingleton<SignIn>();
+        services.AddScoped<Viewer>();
         services.AddSingleton<ReasonTexts>();
         services.AddSingleton<PunchCsv>();
         services.AddExceptionHandler<ProgramFaults>();
@@ -88,7 +88,8 @@ public static class WebSetup
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
-        app.MapGet("/punches.csv", ExportAsync);
+        PhotoApi.Map(app);
+        app.MapGet("/punches.csv", ExportAsync).RequireAuthorization(Permits.ReadPunches, Permits.Export);
         app.MapRazorComponents<App>();
         return app;
     }
@@ -114,11 +115,17 @@ public static class WebSetup
             cookie.Cookie.SameSite = SameSiteMode.Lax;
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             cookie.LoginPath = "/login";
-            cookie.AccessDeniedPath = "/error";
             cookie.ReturnUrlParameter = "return";
             cookie.ExpireTimeSpan = TimeSpan.FromHours(options.SessionHours);
             cookie.SlidingExpiration = true;
             cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;
+            cookie.Events.OnRedirectToAccessDenied = context =>
+            {
+                // A page gets its sentence from the status.
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return IsPage(context.HttpContext) ? Task.CompletedTask
+                    : context.Response.WriteAsJsonAsync(new ApiError("This account may not do this: its roles do not have the right to it."), ApiJson.Readable.ApiError);
+            };
             cookie.Events.OnRedirectToLogin = context =>
             {
                 if (IsPage(context.HttpContext))
@@ -132,7 +139,7 @@ public static class WebSetup
                 return context.Response.WriteAsJsonAsync(new ApiError("Log in first: this address needs a session."), ApiJson.Readable.ApiError);
             };
         });
-        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        AccessPolicies.Add(services);
     }
 
     private static bool IsPage(HttpContext context) => IsPage(context.Request.Path);
@@ -143,7 +150,7 @@ public static class WebSetup
         && !path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task ExportAsync(HttpContext context, PunchCsv csv, SiteClock clock, IAuditStore audit)
+    private static async Task ExportAsync(HttpContext context, PunchCsv csv, SiteClock clock, IAuditStore audit, Viewer viewer)
     {
         PunchFilters filters = PunchFilters.Parse(context.Request.Query, clock);
         if (filters.Problems.Count > 0)
@@ -153,11 +160,10 @@ public static class WebSetup
             return;
         }
 
-        await audit.AuditAsync(
-            context.User.Identity?.Name ?? "unknown", "csv.export", null, filters.Address("/punches.csv"), context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
+        await audit.AuditAsync(viewer.Name, "csv.export", null, filters.Address("/punches.csv"), viewer.Address, context.RequestAborted);
         context.Response.ContentType = "text/csv; charset=utf-8";
         string stamp = $"{clock.DateText(clock.NowMs)}-{clock.TimeText(clock.NowMs).Replace(":", "", StringComparison.Ordinal)}";
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"punches-{stamp}.csv\"";
-        await csv.WriteAsync(filters, context.Response.Body, context.RequestAborted);
+        await csv.WriteAsync(viewer.Scope, filters, context.Response.Body, context.RequestAborted);
     }
 }

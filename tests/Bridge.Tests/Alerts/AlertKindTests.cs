@@ -109,7 +109,7 @@ public sealed class AlertKindTests : IAsyncLifetime
     public async Task The_days_statistics_come_once_at_their_time_by_department_and_by_place_without_names()
     {
         Bench bench = await OpenAsync("--Bridge:Alerts:QuietHours=", $"--Bridge:Alerts:DailyAt={Now.ToString("HH:mm", CultureInfo.InvariantCulture)}");
-        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 4, "the roster");
+        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All), p => p.Count == 4, "the roster");
         LedgerMaker gate = new("gate"), shop = new("shop");
         await bench.AppendAsync(gate, gate.Next("ada", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
         await bench.AppendAsync(shop, shop.Next("grace", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
@@ -136,7 +136,7 @@ public sealed class AlertKindTests : IAsyncLifetime
         Bench bench = await OpenAsync(
             "--Bridge:Alerts:QuietHours=", $"--Bridge:Alerts:DailyAt={now.ToString("HH:mm", CultureInfo.InvariantCulture)}",
             $"--Bridge:Site:Shift={now.PlusHours(-1).ToString("HH:mm", CultureInfo.InvariantCulture)}-{now.PlusHours(7).ToString("HH:mm", CultureInfo.InvariantCulture)}", $"--Bridge:Site:WorkDays={workDays}");
-        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 4, "the roster");
+        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All), p => p.Count == 4, "the roster");
         LedgerMaker ledger = new();
         long early = DateTimeOffset.UtcNow.AddMinutes(-70).ToUnixTimeMilliseconds(), late = DateTimeOffset.UtcNow.AddMinutes(-10).ToUnixTimeMilliseconds();
         await bench.AppendAsync(ledger, ledger.Next("ada", early), ledger.Next("grace", late));

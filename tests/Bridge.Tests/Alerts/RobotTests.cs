@@ -38,7 +38,7 @@ public sealed class RobotTests : IAsyncLifetime
 
     private Task<TimeSpan> LookAsync() => _bench.Get<AlertService>().StepAsync(TestContext.Current.CancellationToken);
 
-    private async Task<ExceptionRow?> ComplaintAsync() => (await _bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).SingleOrDefault(e => e.Source == "alerts");
+    private async Task<ExceptionRow?> ComplaintAsync() => (await _bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 50)).SingleOrDefault(e => e.Source == "alerts");
 
     [Fact]
     public async Task A_fork_is_told_to_the_group_once_and_its_end_too()

@@ -61,15 +61,15 @@ public sealed class PlanWatchTests
         await site.Watch.LookAsync(Stop);
 
         site.Plan.On(Monday, "ada")!.Sections[0].Start.ShouldBe(540);
-        ExceptionRow row = (await site.Store.Exceptions.ExceptionsAsync(false, 10, Stop)).ShouldHaveSingleItem();
+        ExceptionRow row = (await site.Store.Exceptions.ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldHaveSingleItem();
         (row.Code, row.Count).ShouldBe(("reason.plan_file", 1));
         File.Delete(site.Options.Site.PlanFile);
         await site.Watch.LookAsync(Stop);
-        (await site.Store.Exceptions.ExceptionsAsync(false, 10, Stop)).ShouldHaveSingleItem().Text.ShouldContain("cannot be read");
+        (await site.Store.Exceptions.ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldHaveSingleItem().Text.ShouldContain("cannot be read");
 
         site.Write("22:00-06:00");
         await site.Watch.LookAsync(Stop);
-        (await site.Store.Exceptions.ExceptionsAsync(false, 10, Stop)).ShouldBeEmpty();
+        (await site.Store.Exceptions.ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldBeEmpty();
         site.Plan.On(Monday, "ada")!.Sections[0].Start.ShouldBe(1320);
     }
 

@@ -115,7 +115,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public Task AppendAsync(LedgerMaker ledger, params IReadOnlyList<Punch> punches) => Punches.AppendAsync(ledger.Batch(punches));
 
-    public async Task<StoredPunch> FindAsync(Punch punch) => (await Punches.FindAsync(new(punch.Terminal, punch.Ledger, punch.Seq)))!;
+    public async Task<StoredPunch> FindAsync(Punch punch) => (await Punches.FindAsync(SiteScope.All, new(punch.Terminal, punch.Ledger, punch.Seq)))!;
 
     public Task<StoredPunch> UntilAsync(Punch punch, DeliveryState state, int seconds = 30) => Until.Async(
         () => FindAsync(punch), p => p.Delivery == state, $"punch {punch.Seq} to be {state}", seconds);

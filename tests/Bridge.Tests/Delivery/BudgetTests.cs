@@ -19,10 +19,10 @@ public sealed class BudgetTests
         pause.Kind.ShouldBe(PauseKind.Budget);
         (await bench.Platform.RecordsAsync()).Count.ShouldBe(3);
         (await bench.Platform.CallsAsync())["metered"]!.GetValue<long>().ShouldBe(3);
-        IReadOnlyDictionary<DeliveryState, long> counts = await Until.Async(() => bench.Outbox.CountAsync(), c => c.GetValueOrDefault(DeliveryState.Sending) == 0, "the last call to end");
+        IReadOnlyDictionary<DeliveryState, long> counts = await Until.Async(() => bench.Outbox.CountAsync(SiteScope.All), c => c.GetValueOrDefault(DeliveryState.Sending) == 0, "the last call to end");
         counts.GetValueOrDefault(DeliveryState.Delivered).ShouldBe(3);
         counts.GetValueOrDefault(DeliveryState.Dead).ShouldBe(0);
-        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, TestContext.Current.CancellationToken)).ShouldContain(r => r.Code == "reason.budget");
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, TestContext.Current.CancellationToken)).ShouldContain(r => r.Code == "reason.budget");
     }
 
     [Fact]

@@ -217,7 +217,7 @@ public sealed class DeliveryTests
         StoredPunch dead = await bench.UntilAsync(punch, DeliveryState.Dead);
         await bench.Platform.PeopleAsync(["newcomer"]);
 
-        (await bench.Outbox.ResendAsync([dead.Id], Stop)).ShouldBe(1);
+        (await bench.Outbox.ResendAsync(SiteScope.All, [dead.Id], Stop)).ShouldBe(1);
 
         await bench.UntilAsync(punch, DeliveryState.Delivered);
         (await bench.Platform.RecordsAsync()).Count.ShouldBe(1);
@@ -236,8 +236,8 @@ public sealed class DeliveryTests
 
         Pause pause = (await Until.Async(() => Task.FromResult(bench.Get<DeliveryStatus>().Current), p => p?.Kind == PauseKind.Configuration, "delivery to stop"))!;
         pause.Reason.ShouldBe(reason);
-        await Until.Async(() => bench.Get<IExceptionStore>().ExceptionsAsync(false, 10), rows => rows.Any(r => r.Source == "delivery" && r.Code == reason), "the alert");
-        IReadOnlyDictionary<DeliveryState, long> counts = await Until.Async(() => bench.Outbox.CountAsync(), c => c.GetValueOrDefault(DeliveryState.Sending) == 0, "the calls under way to end");
+        await Until.Async(() => bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10), rows => rows.Any(r => r.Source == "delivery" && r.Code == reason), "the alert");
+        IReadOnlyDictionary<DeliveryState, long> counts = await Until.Async(() => bench.Outbox.CountAsync(SiteScope.All), c => c.GetValueOrDefault(DeliveryState.Sending) == 0, "the calls under way to end");
         counts.GetValueOrDefault(DeliveryState.Dead).ShouldBe(0);
         (await bench.Platform.UploadsAsync()).ShouldBe(0);
 
@@ -246,7 +246,7 @@ public sealed class DeliveryTests
         bench.Get<DeliveryStatus>().TryNow();
         foreach (Punch punch in punches) await bench.UntilAsync(punch, DeliveryState.Delivered);
         (await bench.Platform.RecordsAsync()).Count.ShouldBe(8);
-        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop)).ShouldNotContain(r => r.Source == "delivery");
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldNotContain(r => r.Source == "delivery");
         id.ShouldBeGreaterThan(0);
     }
 
@@ -265,7 +265,7 @@ public sealed class DeliveryTests
         await bench.OpenAsync();
 
         await bench.UntilAsync(punch, DeliveryState.Delivered);
-        await Until.Async(() => bench.Get<IExceptionStore>().ExceptionsAsync(false, 10), rows => rows.All(r => r.Source != "delivery"), "the alert to close");
+        await Until.Async(() => bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10), rows => rows.All(r => r.Source != "delivery"), "the alert to close");
     }
 
     [Fact]
@@ -296,7 +296,7 @@ public sealed class DeliveryTests
         StoredPunch row = await bench.FindAsync(held);
         row.Delivery.ShouldBe(DeliveryState.Held);
 
-        await bench.Outbox.ResendAsync([row.Id], Stop);
+        await bench.Outbox.ResendAsync(SiteScope.All, [row.Id], Stop);
 
         await bench.UntilAsync(held, DeliveryState.Delivered);
         (await bench.Platform.RecordsAsync()).Count.ShouldBe(2);
@@ -314,7 +314,7 @@ public sealed class DeliveryTests
         Punch punch = ledger.Next("ada", Math.Abs(at) < 1000 ? DateTimeOffset.UtcNow.AddDays(at).ToUnixTimeMilliseconds() : at);
         await bench.AppendAsync(ledger, punch);
         // What lies in the future is held at ingest already; here HR lets it go all the same.
-        if (at == 1) await bench.Outbox.ResendAsync([(await bench.UntilAsync(punch, DeliveryState.Held)).Id]);
+        if (at == 1) await bench.Outbox.ResendAsync(SiteScope.All, [(await bench.UntilAsync(punch, DeliveryState.Held)).Id]);
 
         (await bench.UntilAsync(punch, DeliveryState.Dead)).ReasonCode.ShouldBe(reason);
 

@@ -53,7 +53,7 @@ public sealed class DoubtTests
         dead.SentAt.ShouldNotBeNull("that it was sent is not forgotten");
         await bench.Platform.SetAsync(new { sync_lag_seconds = 0 });
 
-        (await bench.Outbox.ResendAsync([dead.Id], Stop)).ShouldBe(1);
+        (await bench.Outbox.ResendAsync(SiteScope.All, [dead.Id], Stop)).ShouldBe(1);
 
         (await bench.UntilAsync(punch, DeliveryState.Delivered)).ProvedAt.ShouldNotBeNull();
         (await bench.Platform.RecordsAsync()).Count.ShouldBe(1);
@@ -133,7 +133,7 @@ public sealed class DoubtTests
         {
             store.Time.Advance(doubt);
             await handler.RecordLookupAsync(item, new(OutcomeKind.Refused, "reason.bad_value"), Stop);
-            return ((await store.Punches.FindAsync(new(punch.Terminal, punch.Ledger, punch.Seq)))!.NextAttemptAt!.Value - store.Time.GetUtcNow().ToUnixTimeMilliseconds()) / 1000.0;
+            return ((await store.Punches.FindAsync(SiteScope.All, new(punch.Terminal, punch.Ledger, punch.Seq)))!.NextAttemptAt!.Value - store.Time.GetUtcNow().ToUnixTimeMilliseconds()) / 1000.0;
         }
 
         (await WaitAfterAsync(TimeSpan.Zero)).ShouldBeInRange(options.SettleSeconds / 2, options.SettleSeconds);

@@ -20,9 +20,9 @@ internal sealed class FailingOutbox(IOutboxStore inner) : IOutboxStore
 
     public Task<int> RecoverAsync(string target, bool asks, long from = 0, CancellationToken cancellationToken = default) => inner.RecoverAsync(target, asks, from, cancellationToken);
 
-    public Task<int> ResendAsync(string target, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default) => inner.ResendAsync(target, punchIds, cancellationToken);
+    public Task<int> ResendAsync(SiteScope scope, string target, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default) => inner.ResendAsync(scope, target, punchIds, cancellationToken);
 
-    public Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(string target, CancellationToken cancellationToken = default) => inner.CountAsync(target, cancellationToken);
+    public Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(SiteScope scope, string target, CancellationToken cancellationToken = default) => inner.CountAsync(scope, target, cancellationToken);
 
     public Task<long> MeterAsync(string month, string api, int calls, CancellationToken cancellationToken = default) => inner.MeterAsync(month, api, calls, cancellationToken);
 }

@@ -42,7 +42,7 @@ public sealed class KillTests
                     async () =>
                     {
                         StoredPunch? stored = null;
-                        await WithStoreAsync(file, async (punches, _) => stored = await punches.FindAsync(new(punch.Terminal, punch.Ledger, punch.Seq)));
+                        await WithStoreAsync(file, async (punches, _) => stored = await punches.FindAsync(SiteScope.All, new(punch.Terminal, punch.Ledger, punch.Seq)));
                         return stored!.Delivery;
                     },
                     state => state == DeliveryState.Delivered, "the punch to be delivered", 60);

@@ -21,7 +21,7 @@ public sealed class ReconcileTests
         ReconcileRun first = await CompareAsync(bench);
         (first.State, first.Counts.Missing, first.Counts.Repaired, first.Counts.Same).ShouldBe(("done", 1, 0, punches.Count - 1));
         (await bench.FindAsync(punches[0])).Delivery.ShouldBe(DeliveryState.Delivered, "its list may lag");
-        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop)).ShouldContain(r => r.Source == ReconcileService.Source);
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldContain(r => r.Source == ReconcileService.Source);
 
         clock.Advance(TimeSpan.FromDays(1));
         ReconcileRun second = await CompareAsync(bench);
@@ -31,7 +31,7 @@ public sealed class ReconcileTests
 
         clock.Advance(TimeSpan.FromDays(1));
         (await CompareAsync(bench)).Counts.Different.ShouldBeFalse();
-        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop)).ShouldNotContain(r => r.Source == ReconcileService.Source);
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldNotContain(r => r.Source == ReconcileService.Source);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ReconcileTests
         }
 
         (await bench.Platform.UploadsAsync()).ShouldBe(40);
-        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop)).ShouldContain(r => r.Source == ReconcileService.Source);
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldContain(r => r.Source == ReconcileService.Source);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ReconcileTests
         ReconcileRun run = await CompareAsync(bench);
 
         (run.Counts.Others, run.Counts.Doubled, run.Counts.WrongTime, run.Counts.Missing).ShouldBe((1, 1, 1, 0));
-        IReadOnlyList<ReconcileFinding> found = await bench.Get<IReconcileStore>().FindingsAsync(run.Id, 10, Stop);
+        IReadOnlyList<ReconcileFinding> found = await bench.Get<IReconcileStore>().FindingsAsync(SiteScope.All, run.Id, 10, Stop);
         ReconcileFinding wrong = found.Single(f => f.Kind == "wrong-time");
         (wrong.Person, wrong.At, wrong.OtherAt).ShouldBe(("grace", punches[1].At, punches[1].At + (8 * 3_600_000L)));
         found[^1].Kind.ShouldBe("other", "faults come first");

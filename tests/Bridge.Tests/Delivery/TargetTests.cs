@@ -51,13 +51,13 @@ public sealed class TargetTests
         DeliveryLane lane = bench.Get<TargetHost>().Lanes.Single(l => l.Target == "sick");
         lane.Status.Current!.Kind.ShouldBe(PauseKind.Configuration);
         sick.Got.Count.ShouldBe(1, "one punch found out, the others wait");
-        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop)).ShouldContain(r => r.Source == "delivery-sick" && r.Code == "reason.credentials");
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldContain(r => r.Source == "delivery-sick" && r.Code == "reason.credentials");
 
         sick.Answer = _ => DeliveryOutcome.Accepted;
         lane.Status.TryNow();
 
         await DeliveredAsync(bench, "sick", 5);
-        await Until.Async(() => bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop), r => r.Count == 0, "the report to be closed");
+        await Until.Async(() => bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, Stop), r => r.Count == 0, "the report to be closed");
     }
 
     [Fact]
@@ -84,13 +84,13 @@ public sealed class TargetTests
         LedgerMaker ledger = new();
         Punch punch = ledger.Next("ada", Bench.Now(9));
         await bench.AppendAsync(ledger, punch);
-        await Until.Async(() => bench.Outbox.CountAsync("hook", Stop), c => c.GetValueOrDefault(DeliveryState.Dead) == 1, "the dead letter");
+        await Until.Async(() => bench.Outbox.CountAsync(SiteScope.All, "hook", Stop), c => c.GetValueOrDefault(DeliveryState.Dead) == 1, "the dead letter");
         StoredPunch stored = await bench.UntilAsync(punch, DeliveryState.Delivered);
         TargetState state = (await bench.Get<ITargetStore>().StatesAsync([stored.Id], Stop)).ShouldHaveSingleItem();
         (state.Target, state.State, state.ReasonCode, state.Reason).ShouldBe(("hook", DeliveryState.Dead, "reason.bad_value", "422"));
 
         target.Answer = _ => DeliveryOutcome.Accepted;
-        (await bench.Outbox.ResendAsync("hook", [stored.Id], Stop)).ShouldBe(1);
+        (await bench.Outbox.ResendAsync(SiteScope.All, "hook", [stored.Id], Stop)).ShouldBe(1);
 
         await DeliveredAsync(bench, "hook", 1);
         (await bench.Platform.UploadsAsync()).ShouldBe(1, "the platform had it already");
@@ -107,7 +107,7 @@ public sealed class TargetTests
         await DeliveredAsync(bench, "hook", 1);
         target.Keys.ShouldBe([Key(later)]);
 
-        (await bench.Outbox.ResendAsync([(await bench.FindAsync(punch)).Id], Stop)).ShouldBe(1);
+        (await bench.Outbox.ResendAsync(SiteScope.All, [(await bench.FindAsync(punch)).Id], Stop)).ShouldBe(1);
 
         await DeliveredAsync(bench, "hook", 2);
         await DeliveredAsync(bench, "platform", 2);
@@ -173,7 +173,7 @@ public sealed class TargetTests
     private static string Key(Punch punch) => $"{punch.Terminal}/{punch.Ledger}/{punch.Seq}";
 
     private static Task DeliveredAsync(Bench bench, string target, int count) => Until.Async(
-        () => bench.Outbox.CountAsync(target, Stop), c => c.GetValueOrDefault(DeliveryState.Delivered) == count, $"{count} punches at {target}");
+        () => bench.Outbox.CountAsync(SiteScope.All, target, Stop), c => c.GetValueOrDefault(DeliveryState.Delivered) == count, $"{count} punches at {target}");
 
     private static void With(Bench bench, string begins, params IReadOnlyList<PlayedTarget> targets) => bench.Configure = builder =>
     {

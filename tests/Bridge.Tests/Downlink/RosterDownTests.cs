@@ -30,9 +30,9 @@ public sealed class RosterDownTests
         await terminal.AnswerAsync(terminal.Apply(changes));
 
         IDownlinkStore store = bridge.Get<IDownlinkStore>();
-        ErasureProof proof = (await store.ErasuresAsync("u0002", 10)).ShouldHaveSingleItem();
+        ErasureProof proof = (await store.ErasuresAsync(SiteScope.All, "u0002", 10)).ShouldHaveSingleItem();
         (proof.Terminal, proof.Revision, proof.Templates, proof.Cards, proof.Pins).ShouldBe(("m2-001", 452, 3, 1, 1));
-        RosterReach reach = (await store.ReachAsync()).ShouldHaveSingleItem();
+        RosterReach reach = (await store.ReachAsync(SiteScope.All)).ShouldHaveSingleItem();
         (reach.Revision, reach.People).ShouldBe((452, 449));
     }
 
@@ -143,7 +143,7 @@ public sealed class RosterDownTests
         PlayedTerminal terminal = new("m2-001") { At = new() { Line = Guid.NewGuid(), Revision = 5 } };
         terminal.People["u1"] = "Somebody";
         await terminal.ConnectAsync(bridge, await bridge.EnrolAsync("m2-001"));
-        await Until.TrueAsync(async () => (await bridge.Get<IDownlinkStore>().ReachAsync())[0].Revision == 5, "the bridge has heard where the terminal stands");
+        await Until.TrueAsync(async () => (await bridge.Get<IDownlinkStore>().ReachAsync(SiteScope.All))[0].Revision == 5, "the bridge has heard where the terminal stands");
         terminal.Link.AnyDown(Topics.Roster).ShouldBeFalse();
         roster.Put("u1");
         RosterMessage whole = await terminal.NextAsync();

@@ -49,7 +49,7 @@ public sealed class ClockSuspectTests
         ledger.Add(at: now - 30 * Minute);
         (await terminal.PublishAsync(ledger.All())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
 
-        IReadOnlyList<StoredPunch> stored = await bridge.Get<IPunchStore>().ListAfterAsync(0, 10);
+        IReadOnlyList<StoredPunch> stored = await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10);
         stored.Select(one => one.Punch).ShouldBe(ledger.Punches, "stored as they came, whatever their times");
         stored.Select(one => (one.Delivery, one.ReasonCode)).ShouldBe(
         [
@@ -60,7 +60,7 @@ public sealed class ClockSuspectTests
         ExceptionRow row = await bridge.ExceptionAsync("clock-suspect");
         (row.Terminal, row.Count).ShouldBe(("m2-001", 3));
         row.Text.ShouldNotContain("u-100");
-        CompletenessRow complete = (await bridge.Get<ITerminalStore>().CompletenessAsync()).Single();
+        CompletenessRow complete = (await bridge.Get<ITerminalStore>().CompletenessAsync(SiteScope.All)).Single();
         (complete.Through, complete.CompleteUpTo).ShouldBe((7L, now - 30 * Minute));
 
         // Sent again, nothing is judged a second time.
@@ -81,7 +81,7 @@ public sealed class ClockSuspectTests
         page.ShouldContain("The punch arrived before its own time");
         page.ShouldContain("Send with this time");
         long id = (await site.Bench.FindAsync(ahead)).Id;
-        await site.Bench.Outbox.ResendAsync([id]);
+        await site.Bench.Outbox.ResendAsync(SiteScope.All, [id]);
         (await site.Bench.FindAsync(ahead)).Delivery.ShouldBe(DeliveryState.Pending);
         (await site.Bench.FindAsync(ahead)).Punch.ShouldBe(ahead, "the record itself never changes");
     }

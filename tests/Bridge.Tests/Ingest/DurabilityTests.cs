@@ -28,12 +28,12 @@ public sealed class DurabilityTests
         await other.Client.PingAsync(TestContext.Current.CancellationToken);
         await Until.TrueAsync(() => Task.FromResult(bridge.Get<SqlDatabase>().WaitingWrites > 0), "the batch waits for the store");
         (await Task.WhenAny(publish, Task.Delay(500, TestContext.Current.CancellationToken))).ShouldNotBe(publish);
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).ShouldBeEmpty();
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).ShouldBeEmpty();
 
         gate.Set();
         await blocked;
         (await publish).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).Count.ShouldBe(3);
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).Count.ShouldBe(3);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class DurabilityTests
         sure.ShouldBeLessThan(4000, "the kill came in the middle");
         await using (SqliteDatabase found = SqliteDatabase.Open(Path.Combine(data, "bridge.db")))
         {
-            IReadOnlyList<StoredPunch> stored = await new SqlPunchStore(found, TimeProvider.System).ListAfterAsync(0, 5000);
+            IReadOnlyList<StoredPunch> stored = await new SqlPunchStore(found, TimeProvider.System).ListAfterAsync(SiteScope.All, 0, 5000);
             stored.Count.ShouldBeGreaterThanOrEqualTo((int)sure);
             stored.Select(one => one.Punch).ShouldBe(ledger.Punches.Take(stored.Count));
         }
@@ -100,7 +100,7 @@ public sealed class DurabilityTests
             (await again.StopAsync()).ShouldBe(0);
         }
         await using SqliteDatabase last = SqliteDatabase.Open(Path.Combine(data, "bridge.db"));
-        IReadOnlyList<StoredPunch> all = await new SqlPunchStore(last, TimeProvider.System).ListAfterAsync(0, 5000);
+        IReadOnlyList<StoredPunch> all = await new SqlPunchStore(last, TimeProvider.System).ListAfterAsync(SiteScope.All, 0, 5000);
         all.Select(one => one.Punch).ShouldBe(ledger.Punches);
         PunchChain.ToHex((await new SqlPunchStore(last, TimeProvider.System).FindLedgerAsync("m2-001", ledger.Id))!.Chain).ShouldBe(ledger.LastChain);
     }
@@ -127,7 +127,7 @@ public sealed class DurabilityTests
         await stop;
         await blocked;
         await using SqliteDatabase found = SqliteDatabase.Open(Path.Combine(bridge.Data, "bridge.db"));
-        (await new SqlPunchStore(found, TimeProvider.System).ListAfterAsync(0, 10)).Count.ShouldBe(3);
+        (await new SqlPunchStore(found, TimeProvider.System).ListAfterAsync(SiteScope.All, 0, 10)).Count.ShouldBe(3);
     }
 
     [Fact]
@@ -144,10 +144,10 @@ public sealed class DurabilityTests
             LedgerMark mark = (await bridge.Get<IPunchStore>().FindLedgerAsync(name, ledger.Id))!;
             (mark.Through, PunchChain.ToHex(mark.Chain)).ShouldBe((300L, ledger.LastChain));
         }));
-        (await bridge.Get<IPunchStore>().ListAsync(new(), 1, 1)).Total.ShouldBe(4800);
+        (await bridge.Get<IPunchStore>().ListAsync(SiteScope.All, new(), 1, 1)).Total.ShouldBe(4800);
     }
 
     // A connection counts as served once its own row is written.
     private static Task OnlineAsync(TestBridge bridge, int count) => Until.TrueAsync(
-        async () => (await bridge.Get<ITerminalStore>().ListTerminalsAsync()).Count(one => one.Online) == count, "terminals online");
+        async () => (await bridge.Get<ITerminalStore>().ListTerminalsAsync(SiteScope.All)).Count(one => one.Online) == count, "terminals online");
 }

@@ -29,12 +29,12 @@ internal sealed class FullPunchStore
 
         public Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default) => inner.FindLedgerAsync(terminal, ledger, cancellationToken);
 
-        public Task<PunchPage> ListAsync(PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default) => inner.ListAsync(filter, page, pageSize, cancellationToken);
+        public Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default) => inner.ListAsync(scope, filter, page, pageSize, cancellationToken);
 
-        public IAsyncEnumerable<StoredPunch> StreamAsync(PunchFilter filter, CancellationToken cancellationToken = default) => inner.StreamAsync(filter, cancellationToken);
+        public IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, CancellationToken cancellationToken = default) => inner.StreamAsync(scope, filter, cancellationToken);
 
-        public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(long after, int limit, CancellationToken cancellationToken = default) => inner.ListAfterAsync(after, limit, cancellationToken);
+        public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(SiteScope scope, long after, int limit, CancellationToken cancellationToken = default) => inner.ListAfterAsync(scope, after, limit, cancellationToken);
 
-        public Task<StoredPunch?> FindAsync(PunchKey key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);
+        public Task<StoredPunch?> FindAsync(SiteScope scope, PunchKey key, CancellationToken cancellationToken = default) => inner.FindAsync(scope, key, cancellationToken);
     }
 }

@@ -103,8 +103,8 @@ public sealed class GateTests
             await current.DisposeAsync();
             current = next;
         }
-        await Until.TrueAsync(async () => (await bridge.Get<IExceptionStore>().ExceptionsAsync(false, 10)).Any(one => one.Code == "shared-identity"), "the fight is shown");
-        (await bridge.Get<ITerminalStore>().FindTerminalAsync("m2-001"))!.Online.ShouldBeTrue("the newest connection stands");
+        await Until.TrueAsync(async () => (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10)).Any(one => one.Code == "shared-identity"), "the fight is shown");
+        (await bridge.Get<ITerminalStore>().FindTerminalAsync(SiteScope.All, "m2-001"))!.Online.ShouldBeTrue("the newest connection stands");
         TestLedger ledger = new TestLedger("m2-001").AddMany(2);
         (await current.PublishAsync(ledger.All())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
         await current.DisposeAsync();

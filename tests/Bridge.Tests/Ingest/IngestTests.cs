@@ -31,7 +31,7 @@ public sealed class IngestTests
         StateMessage full = await terminal.StateAsync();
         (full.Through, full.Chain).ShouldBe((200L, ledger.LastChain));
         (await terminal.PublishAsync(ledger.Batch(100, 50))).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success, "a repeat is success");
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 500)).Select(one => one.Punch).ShouldBe(ledger.Punches);
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 500)).Select(one => one.Punch).ShouldBe(ledger.Punches);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class IngestTests
         clone.Add("u-other");
         await RefusedAsync(bridge, terminal, () => terminal.PublishAsync(clone.Batch(4, 1)), MqttClientPublishReasonCode.ImplementationSpecificError, ProblemCodes.Fork, "nothing was discarded", 5);
         await RefusedAsync(bridge, terminal, () => terminal.PublishAsync(ledger.Hello()), MqttClientPublishReasonCode.ImplementationSpecificError, ProblemCodes.Fork, "nothing was discarded", 5);
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 500)).Count.ShouldBe(5);
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 500)).Count.ShouldBe(5);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class IngestTests
         ];
         foreach ((string code, MqttClientPublishReasonCode reason, string says, Func<Task<MqttClientPublishResult>> publish) in cases)
             await RefusedAsync(bridge, terminal, publish, reason, code, says, 0);
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).ShouldBeEmpty();
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).ShouldBeEmpty();
 
         // After all that the terminal is still connected and served.
         (await terminal.PublishAsync(ledger.Batch(1, 128))).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
@@ -97,7 +97,7 @@ public sealed class IngestTests
         byte[] batch = ContractCodec.Write(new TestLedger(Name).AddMany(1).All(), ContractJson.Default.PunchBatch);
         await terminal.PublishAsync(Topics.For(Name, Topics.Punches), batch, qos: MqttQualityOfServiceLevel.AtMostOnce);
         (await terminal.StateAsync()).Problem.ShouldNotBeNull().Text.ShouldContain("QoS 1");
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).ShouldBeEmpty();
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -135,18 +135,18 @@ public sealed class IngestTests
         ITerminalStore store = bridge.Get<ITerminalStore>();
         await terminal.PublishAsync(Topics.For(Name, Topics.Status), ContractCodec.Write(
             new StatusMessage { Online = true, Queue = 12, FreeBytes = 5, Temperature = 40, Clock = "synced" }, ContractJson.Default.StatusMessage));
-        TerminalRow online = (await store.FindTerminalAsync(Name))!;
+        TerminalRow online = (await store.FindTerminalAsync(SiteScope.All, Name))!;
         (online.Online, online.Queue, online.Clock).ShouldBe((true, 12L, "synced"));
 
         byte[] door = ContractCodec.Write(new EventMessage { Id = "e-1", Kind = "door", At = 1, Text = "The door was held open." }, ContractJson.Default.EventMessage);
         (await terminal.PublishAsync(Topics.For(Name, Topics.Event), door)).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
         (await terminal.PublishAsync(Topics.For(Name, Topics.Event), door)).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
-        (await store.EventsAsync(Name, 10)).Single().Text.ShouldBe("The door was held open.");
+        (await store.EventsAsync(SiteScope.All, Name, 10)).Single().Text.ShouldBe("The door was held open.");
 
         terminal.Client.Dispose(); // no DISCONNECT: the cable is out
-        await Until.TrueAsync(async () => !(await store.FindTerminalAsync(Name))!.Online, "terminal offline");
-        (await store.FindTerminalAsync(Name))!.Queue.ShouldBe(12);
-        (await bridge.Get<IExceptionStore>().ExceptionsAsync(false, 10)).ShouldBeEmpty("the will carries its version and is no refusal");
+        await Until.TrueAsync(async () => !(await store.FindTerminalAsync(SiteScope.All, Name))!.Online, "terminal offline");
+        (await store.FindTerminalAsync(SiteScope.All, Name))!.Queue.ShouldBe(12);
+        (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10)).ShouldBeEmpty("the will carries its version and is no refusal");
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class IngestTests
         TestLedger ledger = new(Name);
         ledger.Add("'); DROP TABLE punches; --");
         (await terminal.PublishAsync(ledger.All())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).Single().Punch.Person.ShouldBe("'); DROP TABLE punches; --");
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).Single().Punch.Person.ShouldBe("'); DROP TABLE punches; --");
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class IngestTests
         await after.PublishAsync(ledger.Hello());
         StateMessage state = await after.StateAsync();
         (state.Ledger, state.Through, state.Chain).ShouldBe((ledger.Id, 7L, ledger.LastChain));
-        (await bridge.Get<ITerminalStore>().FindTerminalAsync(Name))!.Queue.ShouldBe(3);
+        (await bridge.Get<ITerminalStore>().FindTerminalAsync(SiteScope.All, Name))!.Queue.ShouldBe(3);
     }
 
     private static async Task RefusedAsync(

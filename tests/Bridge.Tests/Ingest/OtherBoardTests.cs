@@ -40,8 +40,8 @@ public sealed class OtherBoardTests
         board.Client.Dispose(); // without a farewell: the will is published
 
         await Until.TrueAsync(async () => await RefusedAsync(bridge) > refused, "the will to be refused like any other publish");
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).ShouldBeEmpty();
-        (await bridge.Get<ITerminalStore>().FindTerminalAsync(Victim))!.Online.ShouldBeTrue();
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).ShouldBeEmpty();
+        (await bridge.Get<ITerminalStore>().FindTerminalAsync(SiteScope.All, Victim))!.Online.ShouldBeTrue();
         (await victim.PublishAsync(stolen.All())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
     }
 
@@ -64,10 +64,10 @@ public sealed class OtherBoardTests
         MqttClientPublishResult exactly = await terminal.Client.PublishAsync(Message(MqttQualityOfServiceLevel.ExactlyOnce));
         exactly.IsSuccess.ShouldBeFalse(exactly.ReasonCode.ToString());
         (await terminal.StateAsync()).Problem.ShouldNotBeNull().Text.ShouldContain("QoS 1, not 2");
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).ShouldBeEmpty();
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).ShouldBeEmpty();
         (await terminal.Client.PublishAsync(Message(MqttQualityOfServiceLevel.AtLeastOnce))).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
         (await terminal.StateAsync()).Through.ShouldBe(2);
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).Count.ShouldBe(2);
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).Count.ShouldBe(2);
 
         await terminal.DisposeAsync();
         await using TestTerminal again = await TestTerminal.ConnectAsync(terminal.Identity, bridge.Mqtt);
@@ -106,7 +106,7 @@ public sealed class OtherBoardTests
         await terminal.StateAsync();
         await terminal.PublishAsync(old.Hello());
         (await terminal.StateAsync()).Through.ShouldBe(3);
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).Count.ShouldBe(4);
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).Count.ShouldBe(4);
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class OtherBoardTests
         foreach (float value in floats) ledger.Add(score: value);
         for (int i = 0; i < 2; i++) (await terminal.PublishAsync(ledger.All())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success, "a repeat is no fork");
 
-        IReadOnlyList<StoredPunch> stored = await bridge.Get<IPunchStore>().ListAfterAsync(0, 100);
+        IReadOnlyList<StoredPunch> stored = await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 100);
 
         // But for the sign of zero, which SQLite drops and the chain leaves out.
         stored.Select(s => BitConverter.SingleToInt32Bits(s.Punch.Score!.Value)).ShouldBe(floats.Select(f => BitConverter.SingleToInt32Bits(f + 0f)));
@@ -147,5 +147,5 @@ public sealed class OtherBoardTests
     }
 
     private static async Task<long> RefusedAsync(TestBridge bridge) =>
-        (await bridge.Get<IExceptionStore>().ExceptionsAsync(false, 100)).Where(e => e.Code == ProblemCodes.WrongTerminal).Sum(e => e.Count);
+        (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 100)).Where(e => e.Code == ProblemCodes.WrongTerminal).Sum(e => e.Count);
 }

@@ -42,20 +42,20 @@ public sealed class PostgresKillTests
         long sure = Interlocked.Read(ref acknowledged);
         sure.ShouldBeLessThan(2000, "the kill came in the middle");
         terminal.Client.IsConnected.ShouldBeTrue();
-        await Should.ThrowAsync<StoreUnavailableException>(() => bridge.Get<IPunchStore>().ListAfterAsync(0, 1));
+        await Should.ThrowAsync<StoreUnavailableException>(() => bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 1));
 
         await cluster.RunServerAsync();
-        IReadOnlyList<StoredPunch> found = await bridge.Get<IPunchStore>().ListAfterAsync(0, 5000);
+        IReadOnlyList<StoredPunch> found = await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 5000);
         found.Count.ShouldBeGreaterThanOrEqualTo((int)sure);
         found.Select(one => one.Punch).ShouldBe(ledger.Punches.Take(found.Count));
         await Until.TrueAsync(async () => (await terminal.PublishAsync(ledger.Batch(1, 20))).ReasonCode == MqttClientPublishReasonCode.Success, "the bridge has its connection again");
         for (int from = 1; from <= 2000; from += 100)
             (await terminal.PublishAsync(ledger.Batch(from, 100))).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
 
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 5000)).Select(one => one.Punch).ShouldBe(ledger.Punches);
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 5000)).Select(one => one.Punch).ShouldBe(ledger.Punches);
         LedgerMark mark = (await bridge.Get<IPunchStore>().FindLedgerAsync("m2-001", ledger.Id))!;
         (mark.Through, PunchChain.ToHex(mark.Chain)).ShouldBe((2000L, ledger.LastChain));
-        (await bridge.Get<IOutboxStore>().CountAsync(OutboxTarget.Platform)).Values.Sum().ShouldBe(2000);
+        (await bridge.Get<IOutboxStore>().CountAsync(SiteScope.All, OutboxTarget.Platform)).Values.Sum().ShouldBe(2000);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class TestBridge : IAsyncDisposable
     public async Task<TestTerminal> ConnectAsync(string terminal) => await TestTerminal.ConnectAsync(await EnrolAsync(terminal), Mqtt);
 
     public async Task<ExceptionRow> ExceptionAsync(string code) =>
-        (await Get<IExceptionStore>().ExceptionsAsync(includeResolved: false, 100)).First(one => one.Code == code);
+        (await Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, includeResolved: false, 100)).First(one => one.Code == code);
 
     public async ValueTask DisposeAsync()
     {

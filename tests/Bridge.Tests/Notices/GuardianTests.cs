@@ -142,7 +142,7 @@ public sealed class GuardianTests
         await bench.SenderAt(DateTimeOffset.UtcNow.AddDays(1)).StepAsync(CancellationToken.None);
         (await bench.OnlyAsync()).State.ShouldBe(NoticeState.Doubtful);
         (await bench.GotAsync()).Count.ShouldBe(1);
-        ExceptionRow report = (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).Single(e => e.Source == NoticeSender.Source);
+        ExceptionRow report = (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 50)).Single(e => e.Source == NoticeSender.Source);
         report.Code.ShouldBe("reason.notice_guardian");
         report.Text.ShouldNotContain("Ada", Case.Insensitive, "names of children stay out of the list");
     }
@@ -158,7 +158,7 @@ public sealed class GuardianTests
         NoticeRow row = await bench.OnlyAsync();
         row.State.ShouldBe(NoticeState.Partly);
         row.Recipients.ShouldBe([new("grace", true, null), new("nobody", false, "invalid")]);
-        string report = (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).Single(e => e.Source == NoticeSender.Source).Text;
+        string report = (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 50)).Single(e => e.Source == NoticeSender.Source).Text;
         report.ShouldContain("1 of 2 recipients were not reached (invalid)");
         report.ShouldNotContain("nobody");
         StringWriter said = new();
@@ -179,7 +179,7 @@ public sealed class GuardianTests
         for (int i = 0; i < 3; i++) await bench.LookAsync();
         (await bench.GotAsync()).Count.ShouldBe(2);
         (await bench.Store.NoticesAsync(10)).Select(n => n.State).Order().ShouldBe([NoticeState.Delivered, NoticeState.Delivered, NoticeState.Failed]);
-        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).Single(e => e.Source == NoticeSender.Source).Text.ShouldContain("143105");
+        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 50)).Single(e => e.Source == NoticeSender.Source).Text.ShouldContain("143105");
 
         // A hundred recipients a minute: 60 and 60 do not go together.
         for (int group = 0; group < 2; group++)
@@ -220,11 +220,11 @@ public sealed class GuardianTests
         int fault = await bench.Platform.FaultAsync(new { kind = "no-permission", api = Send });
         await PunchAsync(bench);
         (await bench.LookAsync()).ShouldBe(TimeSpan.FromMinutes(5));
-        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).Single(e => e.Source == NoticeSender.Source).Code.ShouldBe("reason.notices_stopped");
+        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 50)).Single(e => e.Source == NoticeSender.Source).Code.ShouldBe("reason.notices_stopped");
         await bench.Platform.ClearFaultsAsync();
         await bench.LookAsync();
         (await bench.GotAsync()).Count.ShouldBe(1);
-        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 50)).ShouldNotContain(e => e.Source == NoticeSender.Source);
+        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 50)).ShouldNotContain(e => e.Source == NoticeSender.Source);
         fault.ShouldBeGreaterThan(0);
     }
 

@@ -24,7 +24,7 @@ internal sealed class NoticeBench : IAsyncDisposable
     {
         PlayedPlatform platform = await PlayedPlatform.StartAsync();
         Bench bench = await Bench.StartAsync(platform, [.. Usual, .. settings]);
-        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 4, "the roster");
+        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All), p => p.Count == 4, "the roster");
         // What was before it was switched on is told to nobody: the first look makes the mark.
         if (!settings.Contains("--Bridge:Notices:Guardians=false")) await Until.Async(() => bench.Get<ISettingStore>().GetSettingAsync("notices.punches"), m => m is not null, "the mark");
         return new(platform, bench);

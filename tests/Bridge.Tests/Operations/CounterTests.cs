@@ -23,18 +23,18 @@ public sealed class CounterTests
         (await terminal.PublishAsync(ledger.Batch(4, 4))).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success); // 3 again, 1 new
         (await terminal.PublishAsync(ledger.Batch(9, 2))).ReasonCode.ShouldNotBe(MqttClientPublishReasonCode.Success); // gap
         (await other.PublishAsync(new TestLedger("m2-002").AddMany(2).All())).ReasonCode.ShouldBe(MqttClientPublishReasonCode.Success);
-        IReadOnlyList<StoredPunch> all = await bridge.Get<IPunchStore>().ListAfterAsync(0, 100);
+        IReadOnlyList<StoredPunch> all = await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 100);
         await bridge.Get<IOutboxStore>().MarkAsync(all[0].Id, new(DeliveryState.Delivered) { Attempts = 1, DeliveredAt = 1 });
         await bridge.Get<IOutboxStore>().MarkAsync(all[1].Id, new(DeliveryState.Dead) { Attempts = 1 });
         await bridge.Get<IOutboxStore>().MarkAsync(all[2].Id, new(DeliveryState.Skipped) { Attempts = 0 });
 
         TerminalCounts expected = new() { Terminal = "m2-001", Received = 12, Repeated = 3, Refused = 2, Stored = 7, Delivered = 2, Shown = 7 };
-        await Until.TrueAsync(async () => (await bridge.Get<ICounterStore>().CountsAsync()).Sum(one => one.Shown) == 9, "all are counted as shown");
-        (await bridge.Get<ICounterStore>().CountsAsync()).ShouldBe([expected, new() { Terminal = "m2-002", Received = 2, Stored = 2, Shown = 2 }]);
-        (await bridge.Get<ITerminalStore>().CompletenessAsync()).Single(one => one.Terminal.Name == "m2-001").Through.ShouldBe(7);
+        await Until.TrueAsync(async () => (await bridge.Get<ICounterStore>().CountsAsync(SiteScope.All)).Sum(one => one.Shown) == 9, "all are counted as shown");
+        (await bridge.Get<ICounterStore>().CountsAsync(SiteScope.All)).ShouldBe([expected, new() { Terminal = "m2-002", Received = 2, Stored = 2, Shown = 2 }]);
+        (await bridge.Get<ITerminalStore>().CompletenessAsync(SiteScope.All)).Single(one => one.Terminal.Name == "m2-001").Through.ShouldBe(7);
 
         await bridge.RestartAsync();
-        (await bridge.Get<ICounterStore>().CountsAsync())[0].ShouldBe(expected, "counted in the punches' own transaction");
+        (await bridge.Get<ICounterStore>().CountsAsync(SiteScope.All))[0].ShouldBe(expected, "counted in the punches' own transaction");
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class CounterTests
         LedgerMaker ledger = new();
         await site.Bench.Get<IFleetStore>().AddClaimAsync(new byte[32], "m2-001", long.MaxValue);
         await site.Bench.AppendAsync(ledger, ledger.Next("ada", Bench.Now(60)), ledger.Next("ada", Bench.Now(30)));
-        await Until.TrueAsync(async () => (await site.Bench.Get<ICounterStore>().CountsAsync()).Single().Shown == 2, "both are shown");
+        await Until.TrueAsync(async () => (await site.Bench.Get<ICounterStore>().CountsAsync(SiteScope.All)).Single().Shown == 2, "both are shown");
         using HrSite.Browser browser = await site.LogInAsync(), nobody = site.Open();
         using (HttpResponseMessage answer = await browser.GetAsync("/api/v1/terminals"))
         {

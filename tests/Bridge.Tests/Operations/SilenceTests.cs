@@ -49,7 +49,7 @@ public sealed class SilenceTests
         await bridge.Get<IPunchStore>().AppendAsync(ledger.All());
         (await AskAsync()).ShouldBe(("ok", 0L));
         await bridge.Get<SilenceWatch>().LookAsync(CancellationToken.None);
-        (await bridge.Get<IExceptionStore>().ExceptionsAsync(false, 10)).ShouldNotContain(row => row.Code == PunchSilence.Code);
+        (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10)).ShouldNotContain(row => row.Code == PunchSilence.Code);
         foreach (string path in (string[])["/health/live", "/health/ready"])
         {
             using HttpResponseMessage answer = await http.GetAsync(path, TestContext.Current.CancellationToken);

@@ -42,9 +42,9 @@ public sealed class PhotoTests
             File.GetUnixFileMode(Path.GetDirectoryName(file)!).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         Directory.EnumerateFiles(Path.Combine(bridge.Data, "photos"), "*", SearchOption.AllDirectories).Count().ShouldBe(1);
-        PhotoRow row = (await bridge.Get<IPhotoStore>().FindAsync(new("m2-001", ledger.Id, 1)))!;
+        PhotoRow row = (await bridge.Get<IPhotoStore>().FindAsync(SiteScope.All, new("m2-001", ledger.Id, 1)))!;
         (row.Sha256, row.Person, row.Bytes, row.RemovedAt).ShouldBe((sha, "u-100", 9_000, null));
-        (await bridge.Get<IExceptionStore>().ExceptionsAsync(true, 10)).ShouldBeEmpty("a photo that came too early is nothing for people");
+        (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, true, 10)).ShouldBeEmpty("a photo that came too early is nothing for people");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PhotoTests
         Code(await SendAsync(other, sha, picture)).ShouldBe(ProblemCodes.Gap, "another terminal's punch is no reason to take it");
         Code(await terminal.PublishAsync(Topics.For("m2-001", "photo/../../x"), picture)).ShouldBe(ProblemCodes.Malformed);
         Directory.Exists(Path.Combine(bridge.Data, "photos")).ShouldBeFalse();
-        (await bridge.Get<IExceptionStore>().ExceptionsAsync(false, 10)).ShouldContain(row => row.Code == ProblemCodes.Malformed);
+        (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10)).ShouldContain(row => row.Code == ProblemCodes.Malformed);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class PhotoTests
         MqttClientPublishResult answer = await SendAsync(terminal, sha, picture);
         (answer.ReasonCode, Code(answer)).ShouldBe((MqttClientPublishReasonCode.NotAuthorized, ProblemCodes.Unwanted));
         Directory.Exists(Path.Combine(bridge.Data, "photos")).ShouldBeFalse();
-        (await bridge.Get<IExceptionStore>().ExceptionsAsync(true, 10)).ShouldBeEmpty();
+        (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, true, 10)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -104,12 +104,12 @@ public sealed class PhotoTests
         time.Advance(TimeSpan.FromDays(2));
         (await bridge.Get<PhotoRemoval>().ByAgeAsync(CancellationToken.None)).ShouldBe(new RemovalReport(1, 700, 0));
         (File.Exists(vault.PathOf(Sha(old))), File.Exists(vault.PathOf(Sha(young)))).ShouldBe((false, true));
-        PhotoRow row = (await bridge.Get<IPhotoStore>().FindAsync(new("m2-001", ledger.Id, 1)))!;
+        PhotoRow row = (await bridge.Get<IPhotoStore>().FindAsync(SiteScope.All, new("m2-001", ledger.Id, 1)))!;
         row.RemovedWhy.ShouldBe("retention");
         (await bridge.Get<IAuditStore>().AuditLogAsync(10)).ShouldContain(one => one.Action == "photos-retention" && one.Detail!.StartsWith("1 photos (700 bytes)", StringComparison.Ordinal));
         Code(await SendAsync(terminal, Sha(old), old)).ShouldBe(ProblemCodes.Unwanted);
         File.Exists(vault.PathOf(Sha(old))).ShouldBeFalse();
-        (await bridge.Get<IPunchStore>().ListAfterAsync(0, 10)).Count.ShouldBe(2);
+        (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).Count.ShouldBe(2);
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class CallbackTests
         var last = (await bench.EventsAsync())[^1];
         (last["state"]!.GetValue<string>(), last["attempts"]!.GetValue<int>()).ShouldBe(("acknowledged", 2), "the second attempt is right");
         (bench.Status.Refused, bench.Status.Received).ShouldBe((1, 1));
-        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 100, Stop)).ShouldContain(r => r.Source == "events" && r.Code == "reason.events_refused");
+        (await bench.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 100, Stop)).ShouldContain(r => r.Source == "events" && r.Code == "reason.events_refused");
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class CallbackTests
         (await PostAsync(bench, address, encrypt, new string('x', 300_000))).ShouldBe(HttpStatusCode.BadRequest);
         string noEvent = crypto.Encrypt("[]");
         (await PostAsync(bench, $"{Path}?signature={crypto.Sign(time, "n", noEvent)}&timestamp={time}&nonce=n", noEvent)).ShouldBe(HttpStatusCode.BadRequest);
-        (await bench.People.PeopleAsync(false, Stop)).Count.ShouldBe(4, "ada was asked about and is there");
+        (await bench.People.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(4, "ada was asked about and is there");
     }
 
     [Theory]

@@ -80,10 +80,10 @@ public sealed class ChangeLogTests
 
         (await store.People.ApplyAsync(new([P("joan")], ["alan"], [new(2, 1, "Laboratory")], []))).ShouldBe(new RosterChange(1, 0, 1, 1));
 
-        (await store.People.PeopleAsync()).Select(p => p.UserId).ShouldBe(["ada", "grace", "joan"], ignoreOrder: true);
-        (await store.People.DepartmentsAsync()).Select(d => d.Name).ShouldBe(["Office", "Laboratory"]);
+        (await store.People.PeopleAsync(SiteScope.All)).Select(p => p.UserId).ShouldBe(["ada", "grace", "joan"], ignoreOrder: true);
+        (await store.People.DepartmentsAsync(SiteScope.All)).Select(d => d.Name).ShouldBe(["Office", "Laboratory"]);
         (await store.People.ApplyAsync(new([], [], [], [2]))).ShouldBe(new RosterChange(0, 0, 0, 1));
-        (await store.People.DepartmentsAsync()).Select(d => d.Id).ShouldBe([1L]);
+        (await store.People.DepartmentsAsync(SiteScope.All)).Select(d => d.Id).ShouldBe([1L]);
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class ChangeLogTests
         RosterChange change = await store.People.ReconcileAsync(Office, [P("new1", "Ada", "J1"), P("y", "Alan"), P("z", "Joan", "J9")]);
 
         change.Renamed.ShouldBe([("old1", "new1"), ("x", "y")], ignoreOrder: true);
-        (await store.People.FindPersonAsync("old1"))!.Active.ShouldBeFalse();
+        (await store.People.FindPersonAsync(SiteScope.All, "old1"))!.Active.ShouldBeFalse();
     }
 
     [Theory]

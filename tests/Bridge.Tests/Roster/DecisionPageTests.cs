@@ -18,7 +18,7 @@ public sealed class DecisionPageTests
         await using PlayedPlatform platform = await PlayedPlatform.StartAsync(null, [.. Enumerable.Range(0, 12).Select(i => $"p{i:00}")]);
         await using Bench bench = await Bench.StartAsync(platform);
         IPeopleStore people = bench.Get<IPeopleStore>();
-        await Until.Async(() => people.PeopleAsync(), p => p.Count == 12, "the pull at start");
+        await Until.Async(() => people.PeopleAsync(SiteScope.All), p => p.Count == 12, "the pull at start");
         await bench.Get<AccountPasswords>().SetAsync("hr", HrSite.Password, CancellationToken.None);
         using HrSite.Browser browser = new(bench.Address, "en");
         await browser.SubmitAsync("/login", new() { ["user"] = "hr", ["password"] = HrSite.Password });
@@ -34,7 +34,7 @@ public sealed class DecisionPageTests
         page = await browser.PageAsync("/roster");
         page.ShouldContain("data-kept=\"4\"");
         page.ShouldNotContain("data-held");
-        (await people.PeopleAsync(false, Stop)).Count.ShouldBe(12);
+        (await people.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(12);
 
         await browser.SubmitAsync("/roster", [], "/roster/release");
         (await browser.PageAsync("/roster")).ShouldContain("data-held=\"4\"");

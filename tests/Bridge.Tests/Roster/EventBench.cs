@@ -38,7 +38,7 @@ internal sealed class EventBench : IAsyncDisposable
         ];
         await bench.OpenAsync();
         EventBench opened = new(platform, bench);
-        await Until.Async(() => opened.People.PeopleAsync(), p => p.Count == people.Count, "the pull at start");
+        await Until.Async(() => opened.People.PeopleAsync(SiteScope.All), p => p.Count == people.Count, "the pull at start");
         if (bench.Get<EventOptions>().Kind == "stream") await opened.UntilConnectedAsync();
         await platform.SetAsync(new { people_events = true });
         return opened;
@@ -59,7 +59,7 @@ internal sealed class EventBench : IAsyncDisposable
 
     public async Task<IReadOnlyList<JsonObject>> EventsAsync() => [.. (await Platform.EventsAsync())["events"]!.AsArray().Select(e => e!.AsObject())];
 
-    public Task<IReadOnlyList<Person>> UntilPeopleAsync(Func<IReadOnlyList<Person>, bool> enough, string what) => Until.Async(() => People.PeopleAsync(), enough, what);
+    public Task<IReadOnlyList<Person>> UntilPeopleAsync(Func<IReadOnlyList<Person>, bool> enough, string what) => Until.Async(() => People.PeopleAsync(SiteScope.All), enough, what);
 
     public Task<RosterStatus> RosterAsync() => RosterService.StatusAsync(Bench.Get<ISettingStore>(), CancellationToken.None);
 

@@ -21,13 +21,13 @@ public sealed class KeeperTests
         await using PlayedPlatform platform = await PlayedPlatform.StartAsync(null, [.. Enumerable.Range(0, 300).Select(i => $"p{i:000}")]);
         await using Bench bench = await Bench.StartAsync(platform);
         IPeopleStore people = bench.Get<IPeopleStore>();
-        await Until.Async(() => people.PeopleAsync(), p => p.Count == 300, "the pull at start");
+        await Until.Async(() => people.PeopleAsync(SiteScope.All), p => p.Count == 300, "the pull at start");
         await platform.SetAsync(new { calls_per_second = 1000 });
         await platform.FaultAsync(new { kind = "truncated-list", api = "topapi/v2/user/list", count = 1, skip = 1 });
 
         (await bench.Get<RosterService>().PullAsync(false, Stop)).Problem.ShouldBeNull();
 
-        (await people.PeopleAsync(false, Stop)).Count.ShouldBe(300);
+        (await people.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(300);
         (await platform.CallsAsync("topapi/v2/user/get")).ShouldBe(50);
     }
 
@@ -39,13 +39,13 @@ public sealed class KeeperTests
     {
         await using PlayedPlatform platform = await PlayedPlatform.StartAsync(null, [.. Enumerable.Range(0, 250).Select(i => $"p{i:000}")]);
         await using Bench bench = await Bench.StartAsync(platform);
-        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 250, "the pull at start");
+        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All), p => p.Count == 250, "the pull at start");
         await platform.FaultAsync(new { kind, api, skip = 1 });
 
         RosterStatus status = await bench.Get<RosterService>().PullAsync(false, Stop);
 
         status.Problem.ShouldBe("reason.unreadable_answer");
-        (await bench.Get<IPeopleStore>().PeopleAsync(false, Stop)).Count.ShouldBe(250);
+        (await bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(250);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class KeeperTests
         await platform.SetAsync(new { throttle_errors = "wrapped" });
         await using Bench bench = await Bench.StartAsync(platform);
 
-        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 250, "the pull at start");
+        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All), p => p.Count == 250, "the pull at start");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class KeeperTests
         keeper.Source.People = [P("ada") with { Departments = [7] }, .. keeper.Source.Walk];
         await keeper.Service.PullAsync(false, Stop);
 
-        (await keeper.Store.People.FindPersonAsync("ada", Stop))!.ShouldSatisfyAllConditions(a => a.Active.ShouldBeTrue(), a => a.Departments.ShouldBe([7L]));
+        (await keeper.Store.People.FindPersonAsync(SiteScope.All, "ada", Stop))!.ShouldSatisfyAllConditions(a => a.Active.ShouldBeTrue(), a => a.Departments.ShouldBe([7L]));
     }
 
     [Fact]
@@ -84,11 +84,11 @@ public sealed class KeeperTests
 
         keeper.Source.Fault = new(OutcomeKind.Unreachable, "reason.unreachable");
         (await keeper.Service.PullAsync(false, Stop)).Problem.ShouldBe("reason.unreachable");
-        (await keeper.Store.People.PeopleAsync(false, Stop)).Count.ShouldBe(3);
+        (await keeper.Store.People.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(3);
 
         keeper.Source.Fault = new(OutcomeKind.Configuration, "reason.no_permission");
         (await keeper.Service.PullAsync(false, Stop)).Problem.ShouldBeNull();
-        (await keeper.Store.People.PeopleAsync(false, Stop)).Count.ShouldBe(2);
+        (await keeper.Store.People.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(2);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class KeeperTests
 
         (await keeper.Service.PullAsync(false, Stop)).Held.ShouldBeTrue();
 
-        (await keeper.Store.People.PeopleAsync(false, Stop)).Count.ShouldBe(2);
+        (await keeper.Store.People.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(2);
     }
 
     [Fact]
@@ -158,9 +158,9 @@ public sealed class KeeperTests
 
         (await sweep.SweepAsync(Stop)).ShouldBe(1);
         (await sweep.SweepAsync(Stop)).ShouldBe(0);
-        ExceptionRow row = (await store.Exceptions.ExceptionsAsync(false, 10, Stop)).ShouldHaveSingleItem();
+        ExceptionRow row = (await store.Exceptions.ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldHaveSingleItem();
         (row.Code, row.Seq, row.Terminal).ShouldBe(("reason.left", 2L, "m2-001"));
-        await store.Exceptions.ResolveAsync(row.Id, "hr", Stop);
+        await store.Exceptions.ResolveAsync(SiteScope.All, row.Id, "hr", Stop);
         (await sweep.SweepAsync(Stop)).ShouldBe(0);
 
         await store.People.ReconcileAsync([], [P("grace"), P("ada")]);

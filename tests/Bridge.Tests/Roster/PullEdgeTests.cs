@@ -70,13 +70,13 @@ public sealed class PullEdgeTests
         Department[] office = [new(1, null, "Office")];
         await store.People.ReconcileAsync(office, [new("ada", "Ada", "J1", true, [1]), new("grace", "Grace", "J2", true, [1])]);
         await store.People.ReconcileAsync(office, [new("grace", "Grace", "J2", true, [1])]);
-        (await store.People.FindPersonAsync("ada"))!.Active.ShouldBeFalse();
+        (await store.People.FindPersonAsync(SiteScope.All, "ada"))!.Active.ShouldBeFalse();
 
         RosterChange change = await store.People.ReconcileAsync(office, [new("ada", "Ada", "J1", true, [1]), new("g-new", "Grace", "J2", true, [1])]);
         (change.Added, change.Changed, change.Left, change.Departments).ShouldBe((1, 1, 1, 0));
 
-        (await store.People.PeopleAsync(false)).Select(p => p.UserId).ShouldBe(["ada", "g-new"]);
-        (await store.People.FindPersonAsync("grace"))!.Active.ShouldBeFalse("punches under the old id keep their name");
+        (await store.People.PeopleAsync(SiteScope.All, false)).Select(p => p.UserId).ShouldBe(["ada", "g-new"]);
+        (await store.People.FindPersonAsync(SiteScope.All, "grace"))!.Active.ShouldBeFalse("punches under the old id keep their name");
         (await store.Database.ReadAsync(s => s.Number("SELECT COUNT(*) FROM people WHERE userid = 'ada' AND left_at IS NULL"))).ShouldBe(1);
         (await store.People.ReconcileAsync(office, [new("ada", "Ada", "J1", true, [1]), new("ada", "Ada", "J1", true, [1]), new("g-new", "Grace", "J2", true, [1])])).ShouldBe(new RosterChange(0, 0, 0, 0));
     }

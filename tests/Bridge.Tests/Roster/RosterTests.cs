@@ -14,10 +14,10 @@ public sealed class RosterTests
         await using PlayedPlatform platform = await PlayedPlatform.StartAsync(null, [.. Enumerable.Range(0, 450).Select(i => $"p{i:000}")]);
         await using Bench bench = await Bench.StartAsync(platform);
 
-        IReadOnlyList<Person> people = await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 450, "the pull at start");
+        IReadOnlyList<Person> people = await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All), p => p.Count == 450, "the pull at start");
 
         people.Single(p => p.UserId == "p001").Departments.ShouldBe([3]);
-        (await bench.Get<IPeopleStore>().DepartmentsAsync(Stop)).Select(d => d.Name).ShouldBe(["Engineering", "Compilers"]);
+        (await bench.Get<IPeopleStore>().DepartmentsAsync(SiteScope.All, Stop)).Select(d => d.Name).ShouldBe(["Engineering", "Compilers"]);
         (await RosterService.StatusAsync(bench.Get<ISettingStore>(), Stop)).Problem.ShouldBeNull();
     }
 
@@ -25,15 +25,15 @@ public sealed class RosterTests
     public async Task A_failing_pull_empties_nothing_and_says_so()
     {
         await using Bench bench = await Bench.StartAsync();
-        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(), p => p.Count == 4, "the pull at start");
+        await Until.Async(() => bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All), p => p.Count == 4, "the pull at start");
         await bench.Platform.FaultAsync(new { kind = "no-permission", api = "topapi/v2/user/list" });
 
         RosterStatus status = await bench.Get<RosterService>().PullAsync(false, Stop);
 
         status.Problem.ShouldBe("reason.no_permission");
         status.LastGoodAt.ShouldNotBeNull();
-        (await bench.Get<IPeopleStore>().PeopleAsync(false, Stop)).Count.ShouldBe(4);
-        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop)).ShouldContain(r => r.Source == "roster");
+        (await bench.Get<IPeopleStore>().PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(4);
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldContain(r => r.Source == "roster");
     }
 
     [Fact]
@@ -42,19 +42,19 @@ public sealed class RosterTests
         await using PlayedPlatform platform = await PlayedPlatform.StartAsync(null, [.. Enumerable.Range(0, 20).Select(i => $"p{i}")]);
         await using Bench bench = await Bench.StartAsync(platform);
         IPeopleStore people = bench.Get<IPeopleStore>();
-        await Until.Async(() => people.PeopleAsync(), p => p.Count == 20, "the pull at start");
+        await Until.Async(() => people.PeopleAsync(SiteScope.All), p => p.Count == 20, "the pull at start");
         await platform.PeopleAsync([.. Enumerable.Range(0, 10).Select(i => $"p{i}")]);
 
         RosterStatus held = await bench.Get<RosterService>().PullAsync(false, Stop);
 
         held.Held.ShouldBeTrue();
         (held.Missing, held.Of).ShouldBe((10, 20));
-        (await people.PeopleAsync(false, Stop)).Count.ShouldBe(20);
+        (await people.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(20);
 
         (await bench.Get<RosterService>().PullAsync(true, Stop)).Problem.ShouldBeNull();
-        (await people.PeopleAsync(false, Stop)).Count.ShouldBe(10);
-        (await people.PeopleAsync(true, Stop)).Count.ShouldBe(20, "leavers are marked, not deleted");
-        (await bench.Get<IExceptionStore>().ExceptionsAsync(false, 10, Stop)).ShouldNotContain(r => r.Source == "roster");
+        (await people.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(10);
+        (await people.PeopleAsync(SiteScope.All, true, Stop)).Count.ShouldBe(20, "leavers are marked, not deleted");
+        (await bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10, Stop)).ShouldNotContain(r => r.Source == "roster");
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RosterTests
         await using PlayedPlatform platform = await PlayedPlatform.StartAsync(null, [.. Enumerable.Range(0, 20).Select(i => $"p{i}")]);
         await using Bench bench = await Bench.StartAsync(platform);
         IPeopleStore people = bench.Get<IPeopleStore>();
-        await Until.Async(() => people.PeopleAsync(), p => p.Count == 20, "the pull at start");
+        await Until.Async(() => people.PeopleAsync(SiteScope.All), p => p.Count == 20, "the pull at start");
         await platform.PeopleAsync([.. Enumerable.Range(0, 14).Select(i => $"p{i}")]);
         (await bench.Get<RosterService>().PullAsync(false, Stop)).Missing.ShouldBe(6);
         await platform.PeopleAsync(["p0"]);
@@ -71,7 +71,7 @@ public sealed class RosterTests
         RosterStatus again = await bench.Get<RosterService>().PullAsync(true, Stop);
 
         (again.Held, again.Missing).ShouldBe((true, 19));
-        (await people.PeopleAsync(false, Stop)).Count.ShouldBe(20);
+        (await people.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(20);
     }
 
     [Fact]
@@ -79,11 +79,11 @@ public sealed class RosterTests
     {
         await using Bench bench = await Bench.StartAsync();
         IPeopleStore people = bench.Get<IPeopleStore>();
-        await Until.Async(() => people.PeopleAsync(), p => p.Count == 4, "the pull at start");
+        await Until.Async(() => people.PeopleAsync(SiteScope.All), p => p.Count == 4, "the pull at start");
         await bench.Platform.PeopleAsync(["ada", "grace", "alan"]);
 
         (await bench.Get<RosterService>().PullAsync(false, Stop)).Problem.ShouldBeNull();
 
-        (await people.PeopleAsync(false, Stop)).Select(p => p.UserId).ShouldBe(["ada", "alan", "grace"], ignoreOrder: true);
+        (await people.PeopleAsync(SiteScope.All, false, Stop)).Select(p => p.UserId).ShouldBe(["ada", "alan", "grace"], ignoreOrder: true);
     }
 }

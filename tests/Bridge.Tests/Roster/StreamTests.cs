@@ -120,7 +120,7 @@ public sealed class StreamTests
         await bench.Platform.EventAsync("user_leave_org", new { userId = new[] { "ada", "grace" } });
         await bench.UntilQuietAsync();
 
-        (await bench.People.PeopleAsync(false, Stop)).Count.ShouldBe(4);
+        (await bench.People.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(4);
         (await bench.Platform.CallsAsync("topapi/v2/user/get")).ShouldBeGreaterThanOrEqualTo(6, "each was asked about three times, since answers may lag behind events");
     }
 
@@ -146,7 +146,7 @@ public sealed class StreamTests
         await bench.Platform.PeopleAsync([.. Four, "new"]);
         await bench.UntilQuietAsync();
 
-        (await bench.People.PeopleAsync(false, Stop)).Select(p => p.UserId).ShouldBe([.. Four, "new"], ignoreOrder: true);
+        (await bench.People.PeopleAsync(SiteScope.All, false, Stop)).Select(p => p.UserId).ShouldBe([.. Four, "new"], ignoreOrder: true);
     }
 
     [Fact]
@@ -161,18 +161,18 @@ public sealed class StreamTests
 
         RosterStatus held = await bench.RosterAsync();
         (held.Held, string.Join(',', held.Gone)).ShouldBe((true, "p7"));
-        (await bench.People.PeopleAsync(false, Stop)).Count.ShouldBe(8, "two are obeyed, the third within a day is held");
+        (await bench.People.PeopleAsync(SiteScope.All, false, Stop)).Count.ShouldBe(8, "two are obeyed, the third within a day is held");
 
         (await bench.Bench.Get<RosterService>().RejectAsync(Stop)).ShouldBe(["p7"]);
         (await bench.Bench.Get<RosterService>().PullAsync(false, Stop)).Problem.ShouldBeNull("what somebody decided to keep is not asked about again");
         (await bench.RosterAsync()).Kept.ShouldBe(["p7"]);
-        (await bench.People.PeopleAsync(false, Stop)).Select(p => p.UserId).ShouldContain("p7");
+        (await bench.People.PeopleAsync(SiteScope.All, false, Stop)).Select(p => p.UserId).ShouldContain("p7");
 
         await bench.Platform.PeopleAsync([.. Enumerable.Range(0, 6).Select(i => $"p{i}")]);
         await bench.UntilQuietAsync();
         (await bench.RosterAsync()).Gone.ShouldBe(["p6"]);
         (await bench.Bench.Get<RosterService>().PullAsync(true, Stop)).Held.ShouldBeFalse();
-        (await bench.People.PeopleAsync(false, Stop)).Select(p => p.UserId).ShouldBe(["p0", "p1", "p2", "p3", "p4", "p5", "p7"], ignoreOrder: true);
+        (await bench.People.PeopleAsync(SiteScope.All, false, Stop)).Select(p => p.UserId).ShouldBe(["p0", "p1", "p2", "p3", "p4", "p5", "p7"], ignoreOrder: true);
 
         await bench.Platform.PeopleAsync([.. Enumerable.Range(0, 8).Where(i => i != 6).Select(i => $"p{i}")]);
         await bench.UntilQuietAsync();
@@ -193,8 +193,8 @@ public sealed class StreamTests
         await bench.UntilPeopleAsync(p => p.Count == 3, "the leaver");
         await bench.UntilQuietAsync();
 
-        (await bench.People.DepartmentsAsync(Stop)).Select(d => d.Id).ShouldBe([3L]);
-        (await bench.People.FindPersonAsync("alan", Stop))!.Departments.ShouldBe([1L]);
+        (await bench.People.DepartmentsAsync(SiteScope.All, Stop)).Select(d => d.Id).ShouldBe([3L]);
+        (await bench.People.FindPersonAsync(SiteScope.All, "alan", Stop))!.Departments.ShouldBe([1L]);
     }
 
     [Fact]
@@ -219,11 +219,11 @@ public sealed class StreamTests
         await bench.Platform.SetAsync(new { app_secret = "changed" });
         await bench.Platform.StreamAsync("abort");
 
-        ExceptionRow row = (await Until.Async(() => bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 100), rows => rows.Any(r => r.Source == "events"), "the row")).Single(r => r.Source == "events");
+        ExceptionRow row = (await Until.Async(() => bench.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 100), rows => rows.Any(r => r.Source == "events"), "the row")).Single(r => r.Source == "events");
         row.Code.ShouldBe("reason.credentials");
         await bench.Platform.SetAsync(new { app_secret = "dingstandinsecret" });
         await bench.UntilConnectedAsync(2);
-        await Until.Async(() => bench.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 100), rows => rows.All(r => r.Source != "events"), "the row's end");
+        await Until.Async(() => bench.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 100), rows => rows.All(r => r.Source != "events"), "the row's end");
     }
 
     private static object Organisation(params (string Id, string Name)[] people) => new

@@ -62,22 +62,22 @@ public abstract class BackupTests(StoreKind kind) : IAsyncDisposable
         }
         await using SqlDatabase restored = StoreSetup.Open(StoreChoice.Recall(new() { Data = target }), exclusive: false);
         SqlPunchStore punches = new(restored, _store.Time);
-        IReadOnlyList<StoredPunch> all = await punches.ListAfterAsync(0, 1000);
+        IReadOnlyList<StoredPunch> all = await punches.ListAfterAsync(SiteScope.All, 0, 1000);
         all.Count.ShouldBe((int)made.Rows["punches"]);
         all.Select(one => one.Punch).Where(one => one.Terminal == "m2-001").ShouldBe(ledger.Punches.Take((int)head.Through));
         all.ShouldAllBe(one => one.Delivery != DeliveryState.Pending, "what is open is asked about first");
-        (await new SqlPeopleStore(restored, _store.Time).FindPersonAsync("u-1")).ShouldNotBeNull().Active.ShouldBeTrue();
+        (await new SqlPeopleStore(restored, _store.Time).FindPersonAsync(SiteScope.All, "u-1")).ShouldNotBeNull().Active.ShouldBeTrue();
         (await new SqlAccountStore(restored, _store.Time).FindAccountAsync("hr")).ShouldNotBeNull().MustChange.ShouldBeTrue();
         (await new SqlFleetStore(restored, _store.Time).FindCertificateAsync("aa")).ShouldNotBeNull().Terminal.ShouldBe("m2-001");
         (await new SqlAuditStore(restored, _store.Time).AuditLogAsync(5))[0].Action.ShouldBe("restored from a backup");
-        (await new SqlOutboxStore(restored, _store.Time).CountAsync(OutboxTarget.Platform)).Values.Sum().ShouldBe(all.Count);
+        (await new SqlOutboxStore(restored, _store.Time).CountAsync(SiteScope.All, OutboxTarget.Platform)).Values.Sum().ShouldBe(all.Count);
 
         // The terminal is told the old watermark and sends the rest again; new ids lie beyond any that was ever given.
         IngestResult greeted = await punches.GreetAsync(ledger.Hello());
         greeted.Mark.Through.ShouldBe(head.Through);
         IngestResult sent = await punches.AppendAsync(ledger.Batch((int)head.Through + 1, 60 - (int)head.Through));
         (sent.Problem, sent.Mark.Through).ShouldBe((null, 60L));
-        (await punches.ListAfterAsync(1_000_000, 100)).Count.ShouldBe(60 - (int)head.Through);
+        (await punches.ListAfterAsync(SiteScope.All, 1_000_000, 100)).Count.ShouldBe(60 - (int)head.Through);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public abstract class BackupTests(StoreKind kind) : IAsyncDisposable
         await _store.AddTerminalAsync("m2-001");
         await _store.Punches.AppendAsync(ledger.All());
         await _store.People.ReconcileAsync([new(1, null, "Head office")], [new("u-1", "Ada", "007", true, [1])]);
-        await new SqlAccountStore(_store.Database, _store.Time).SetPasswordAsync("hr", "hash", mustChange: true);
+        await new SqlAccountStore(_store.Database, _store.Time).AddAccountAsync(new("hr", "hash", AccountRoles.First, SiteScope.All));
         await _store.Database.WriteAsync(session => session.Execute(
             "INSERT INTO certificates (serial, terminal, thumbprint, not_before, not_after, issued_at, der) VALUES ('01', 'm2-001', 'aa', 1, 2, 1, @der)", ("@der", new byte[] { 0, 1, 255 })));
         await _store.Exceptions.RaiseAsync(new("ingest", ProblemCodes.Gap, "text"));

@@ -60,7 +60,7 @@ public sealed class DatabaseTests
         await Task.WhenAll(first, good, good2);
 
         await Should.ThrowAsync<InvalidOperationException>(() => bad);
-        (await store.Terminals.ListTerminalsAsync()).Select(one => one.Name).ShouldBe(["a", "b"]);
+        (await store.Terminals.ListTerminalsAsync(SiteScope.All)).Select(one => one.Name).ShouldBe(["a", "b"]);
     }
 
     [Fact]

@@ -29,9 +29,9 @@ public abstract class DeliveryStoreTests(StoreKind kind) : IAsyncDisposable
 
         (await _store.Outbox.LeaseAsync("hook", 0, 10)).Select(i => i.PunchId).ShouldBe([ids[1]]);
         (await _store.Outbox.LeaseAsync(OutboxTarget.Platform, 0, 10)).ShouldBeEmpty("ada's first is being sent there");
-        (await _store.Outbox.CountAsync("hook")).ShouldBe(
+        (await _store.Outbox.CountAsync(SiteScope.All, "hook")).ShouldBe(
             new Dictionary<DeliveryState, long> { [DeliveryState.Delivered] = 1, [DeliveryState.Dead] = 1, [DeliveryState.Sending] = 1 }, ignoreOrder: true);
-        (await _store.Outbox.CountAsync()).ShouldBe(new Dictionary<DeliveryState, long> { [DeliveryState.Sending] = 2, [DeliveryState.Pending] = 1 }, ignoreOrder: true);
+        (await _store.Outbox.CountAsync(SiteScope.All)).ShouldBe(new Dictionary<DeliveryState, long> { [DeliveryState.Sending] = 2, [DeliveryState.Pending] = 1 }, ignoreOrder: true);
         (await Targets.DeadAsync("hook", 10)).ShouldBe([ids[2]]);
         (await Targets.StatesAsync(ids)).Select(s => (s.PunchId, s.State)).ShouldBe([(ids[0], DeliveryState.Delivered), (ids[1], DeliveryState.Sending), (ids[2], DeliveryState.Dead)]);
         (await _store.Outbox.RecoverAsync("hook", asks: false)).ShouldBe(1);
@@ -49,7 +49,7 @@ public abstract class DeliveryStoreTests(StoreKind kind) : IAsyncDisposable
         await _store.Outbox.MarkAsync(ids[0], new(DeliveryState.Delivered) { DeliveredAt = 5 });
         foreach (long id in ids) await _store.Outbox.MarkAsync(id, new(DeliveryState.Ambiguous) { OnlyIfSending = true });
 
-        (await _store.Punches.ListAfterAsync(0, 10)).Select(p => p.Delivery).ShouldBe([DeliveryState.Delivered, DeliveryState.Ambiguous]);
+        (await _store.Punches.ListAfterAsync(SiteScope.All, 0, 10)).Select(p => p.Delivery).ShouldBe([DeliveryState.Delivered, DeliveryState.Ambiguous]);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public abstract class DeliveryStoreTests(StoreKind kind) : IAsyncDisposable
         await _store.Outbox.LeaseAsync(0, 6);
         for (int i = 0; i < 3; i++) await _store.Outbox.MarkAsync(ids[i], new(DeliveryState.Dead) { ReasonCode = "reason.bad_value" });
         await _store.Outbox.MarkAsync(ids[3], new(DeliveryState.Deferred) { ReasonCode = "reason.waits_budget" });
-        await _store.Outbox.ResendAsync([ids[0], ids[3]]);
+        await _store.Outbox.ResendAsync(SiteScope.All, [ids[0], ids[3]]);
         await _store.Outbox.RecoverAsync();
         await _store.Database.WriteAsync(session => session.Execute("DELETE FROM outbox WHERE punch_id = @id", ("@id", ids[11])));
 
@@ -68,7 +68,7 @@ public abstract class DeliveryStoreTests(StoreKind kind) : IAsyncDisposable
             var counted = await _store.Database.ReadAsync(session => session
                 .Query("SELECT state, COUNT(*) FROM outbox WHERE target = @target GROUP BY state", row => (Enum.Parse<DeliveryState>(row.GetString(0), true), row.GetInt64(1)), ("@target", target))
                 .ToDictionary(one => one.Item1, one => one.Item2));
-            (await _store.Outbox.CountAsync(target)).ShouldBe(counted, ignoreOrder: true);
+            (await _store.Outbox.CountAsync(SiteScope.All, target)).ShouldBe(counted, ignoreOrder: true);
         }
     }
 
@@ -86,7 +86,7 @@ public abstract class DeliveryStoreTests(StoreKind kind) : IAsyncDisposable
 
         await Targets.EnrolAsync(new("newer"));
         (await Targets.FillAsync("newer", long.MinValue, 100)).ShouldBeFalse();
-        (await _store.Outbox.CountAsync("newer")).ShouldBeEmpty("what was before its first start is not its own");
+        (await _store.Outbox.CountAsync(SiteScope.All, "newer")).ShouldBeEmpty("what was before its first start is not its own");
     }
 
     [Fact]
@@ -135,8 +135,8 @@ public abstract class DeliveryStoreTests(StoreKind kind) : IAsyncDisposable
 
         (await Runs.RepairAsync(ids[0])).ShouldBeTrue();
         (await Runs.RepairAsync(ids[0])).ShouldBeFalse("it is on its way already");
-        (await Runs.PunchesAsync(["ada"], Eight, Eight + 10_000)).Single().ShouldBe(new(ids[0], (await _store.Punches.ListAfterAsync(0, 1))[0].Key, "ada", Eight, DeliveryState.Ambiguous, null, true));
-        (await Runs.FindingsAsync(run.Id, 10)).Select(f => f.Kind).ShouldBe(["missing", "other"]);
+        (await Runs.PunchesAsync(["ada"], Eight, Eight + 10_000)).Single().ShouldBe(new(ids[0], (await _store.Punches.ListAfterAsync(SiteScope.All, 0, 1))[0].Key, "ada", Eight, DeliveryState.Ambiguous, null, true));
+        (await Runs.FindingsAsync(SiteScope.All, run.Id, 10)).Select(f => f.Kind).ShouldBe(["missing", "other"]);
         ReconcileRun kept = (await Runs.RunsAsync(5))[1];
         (kept.State, kept.Through, kept.Counts).ShouldBe(("done", "alan", new(2, 1, 1, 0, 0, 1, 0, 0, 0, 1)));
         (await Runs.LastAsync())!.Id.ShouldBe(second.Id);
@@ -147,7 +147,7 @@ public abstract class DeliveryStoreTests(StoreKind kind) : IAsyncDisposable
         SqlPunchStore store = new(_store.Database, _store.Time, targets: target is null ? null : new OutboxTargets([new(target)], NodaTime.DateTimeZone.Utc));
         Delivery.LedgerMaker ledger = new();
         await store.AppendAsync(ledger.Batch([.. punches.Select(p => ledger.Next(p.Person, Eight + p.After, method: PunchMethod.Card))]));
-        return [.. (await store.ListAfterAsync(0, 100)).Select(p => p.Id)];
+        return [.. (await store.ListAfterAsync(SiteScope.All, 0, 100)).Select(p => p.Id)];
     }
 }
 

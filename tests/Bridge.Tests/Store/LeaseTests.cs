@@ -83,10 +83,10 @@ public abstract class LeaseTests(StoreKind kind) : IAsyncDisposable
         long[] ids = await AddAsync(("ada", Eight));
         await _store.Outbox.MarkAsync(ids[0], new(state) { Attempts = attempts, SentAt = attempts > 0 ? 1 : null, ReasonCode = reason });
 
-        (await _store.Outbox.ResendAsync(ids)).ShouldBe(1);
+        (await _store.Outbox.ResendAsync(SiteScope.All, ids)).ShouldBe(1);
 
         (await _store.Outbox.LeaseAsync(0, 1)).Single().Was.ShouldBe(expected);
-        (await _store.Outbox.ResendAsync(ids)).ShouldBe(0, "clicked twice is sent once");
+        (await _store.Outbox.ResendAsync(SiteScope.All, ids)).ShouldBe(0, "clicked twice is sent once");
     }
 
     [Fact]

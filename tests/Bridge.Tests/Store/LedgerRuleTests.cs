@@ -21,7 +21,7 @@ public abstract class LedgerRuleTests(StoreKind kind) : IAsyncDisposable
 
         result.Problem.ShouldBeNull();
         (result.Added, result.Mark.Through, PunchChain.ToHex(result.Mark.Chain)).ShouldBe((11, 11L, _ledger.LastChain));
-        IReadOnlyList<StoredPunch> stored = await _store.Punches.ListAfterAsync(0, 100);
+        IReadOnlyList<StoredPunch> stored = await _store.Punches.ListAfterAsync(SiteScope.All, 0, 100);
         stored.Select(one => one.Punch).ShouldBe(_ledger.Punches);
         stored[^1].Punch.ShouldBe(card);
         stored.ShouldAllBe(one => one.ReceivedAt == _store.Time.GetUtcNow().ToUnixTimeMilliseconds() && one.Delivery == DeliveryState.Pending);
@@ -127,7 +127,7 @@ public abstract class LedgerRuleTests(StoreKind kind) : IAsyncDisposable
         clone.Add("u-other");
         IngestResult fork = await _store.Punches.GreetAsync(clone.Hello());
         fork.Problem!.Code.ShouldBe(ProblemCodes.Fork);
-        CompletenessRow row = (await _store.Terminals.CompletenessAsync()).Single();
+        CompletenessRow row = (await _store.Terminals.CompletenessAsync(SiteScope.All)).Single();
         row.Forked.ShouldBeTrue();
         row.Problem.ShouldBe(fork.Problem.Text);
     }
@@ -153,7 +153,7 @@ public abstract class LedgerRuleTests(StoreKind kind) : IAsyncDisposable
         await new Devices.Bridge.Store.Sql.SqlAuditStore(_store.Database, _store.Time).AuditAsync("hr", "test");
         DbException refused = await Should.ThrowAsync<DbException>(() => _store.Database.WriteAsync(session => session.Execute(sql)));
         refused.Message.ShouldContain(says);
-        (await _store.Punches.ListAfterAsync(0, 100)).Select(one => one.Punch).ShouldBe(_ledger.Punches);
+        (await _store.Punches.ListAfterAsync(SiteScope.All, 0, 100)).Select(one => one.Punch).ShouldBe(_ledger.Punches);
     }
 
     [Fact]
@@ -163,14 +163,14 @@ public abstract class LedgerRuleTests(StoreKind kind) : IAsyncDisposable
         ledger.Add(clock: ClockQuality.Held);
         ledger.Add(clock: ClockQuality.Corrected);
         await Append(ledger.All());
-        IReadOnlyList<StoredPunch> stored = await _store.Punches.ListAfterAsync(0, 10);
+        IReadOnlyList<StoredPunch> stored = await _store.Punches.ListAfterAsync(SiteScope.All, 0, 10);
         stored.Select(one => one.Delivery).ShouldBe([DeliveryState.Held, DeliveryState.Pending]);
         stored[0].Reason.ShouldNotBeNull().ShouldContain("clock was not trusted");
     }
 
     private Task<IngestResult> Append(PunchBatch batch) => _store.Punches.AppendAsync(batch);
 
-    private Task<IReadOnlyList<ExceptionRow>> Open() => _store.Exceptions.ExceptionsAsync(false, 100);
+    private Task<IReadOnlyList<ExceptionRow>> Open() => _store.Exceptions.ExceptionsAsync(SiteScope.All, false, 100);
 }
 
 public sealed class LedgerRuleSqliteTests() : LedgerRuleTests(StoreKind.Sqlite);

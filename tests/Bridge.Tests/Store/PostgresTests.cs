@@ -75,13 +75,13 @@ public sealed class PostgresTests
         store.Time.SetUtcNow(Now);
         (await store.Punches.AppendAsync(ledger.All())).Problem.ShouldBeNull();
 
-        (await store.Punches.ListAfterAsync(0, 10)).Select(one => one.Punch).ShouldBe(ledger.Punches);
+        (await store.Punches.ListAfterAsync(SiteScope.All, 0, 10)).Select(one => one.Punch).ShouldBe(ledger.Punches);
         List<string> parts = await PartitionsAsync(store);
         foreach (int months in (int[])[0, 1, 2, -7, -30]) parts.ShouldContain(Now.AddMonths(months).ToString("'punches_'yyyy'_'MM", System.Globalization.CultureInfo.InvariantCulture));
         (await store.CountAsync("punches_default")).ShouldBe(3);
         foreach (int i in (int[])[0, 1, 2])
             (await store.CountAsync(DateTimeOffset.FromUnixTimeMilliseconds(times[i]).ToString("'punches_'yyyy'_'MM", System.Globalization.CultureInfo.InvariantCulture))).ShouldBe(1);
-        (await store.Punches.FindAsync(new("m2-001", ledger.Id, 5)))!.Punch.At.ShouldBe(253_402_300_799_999);
+        (await store.Punches.FindAsync(SiteScope.All, new("m2-001", ledger.Id, 5)))!.Punch.At.ShouldBe(253_402_300_799_999);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class PostgresTests
         (await store.Punches.AppendAsync(ledger.All())).Repeated.ShouldBe(1);
 
         (await store.CountAsync("punches_default")).ShouldBe(0);
-        (await store.Punches.ListAfterAsync(0, 10)).Select(one => one.Punch).ShouldBe(ledger.Punches);
+        (await store.Punches.ListAfterAsync(SiteScope.All, 0, 10)).Select(one => one.Punch).ShouldBe(ledger.Punches);
         await Should.ThrowAsync<DbException>(() => store.Database.WriteAsync(session => session.Execute("DELETE FROM punches")));
         await Should.ThrowAsync<DbException>(() => store.Database.WriteAsync(session => session.Execute("TRUNCATE punches CASCADE")));
         (await store.CountAsync("punch_keys")).ShouldBe(2);
@@ -215,7 +215,7 @@ public sealed class PostgresTests
         IngestResult again = await punches.AppendAsync(ledger.All());
         (first?.Added ?? 0, again.Added, again.Problem).ShouldBe(arrives ? (3, 0, null) : (0, 3, null));
         proxy.Cuts.ShouldBe(2);
-        (await punches.ListAfterAsync(0, 100)).Select(one => one.Punch).ShouldBe(ledger.Punches);
+        (await punches.ListAfterAsync(SiteScope.All, 0, 100)).Select(one => one.Punch).ShouldBe(ledger.Punches);
     }
 
     [Fact]

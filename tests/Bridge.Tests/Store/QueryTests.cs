@@ -29,7 +29,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         (await List(new() { From = Eight, To = Eight + 1 })).Total.ShouldBe(1);
         (await List(new() { Person = "u-ada", Method = PunchMethod.Face, From = Eight + 1 })).Total.ShouldBe(1);
         (await List(new() { State = DeliveryState.Delivered })).Total.ShouldBe(0);
-        PunchPage second = await _store.Punches.ListAsync(new(), 2, 2);
+        PunchPage second = await _store.Punches.ListAsync(SiteScope.All, new(), 2, 2);
         (second.Total, second.Items.Count).ShouldBe((5L, 2));
         second.Items.ShouldBe(all.Items.Skip(2).Take(2));
     }
@@ -54,7 +54,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         for (int i = 0; i < 1234; i++) ledger.Add($"u-{i}", Eight + i / 600);
         for (int from = 1; from <= 1234; from += 128) await _store.Punches.AppendAsync(ledger.Batch(from, 128));
         List<long> seqs = [];
-        await foreach (StoredPunch punch in _store.Punches.StreamAsync(new() { Terminal = "m2-001" })) seqs.Add(punch.Punch.Seq);
+        await foreach (StoredPunch punch in _store.Punches.StreamAsync(SiteScope.All, new() { Terminal = "m2-001" })) seqs.Add(punch.Punch.Seq);
         seqs.Order().ShouldBe(Enumerable.Range(1, 1234).Select(i => (long)i));
     }
 
@@ -72,7 +72,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         // A will was written at connect: its backlog is not news.
         await _store.Terminals.SaveStatusAsync("m2-001", new StatusMessage { Online = false, Queue = 0 }, false);
 
-        IReadOnlyList<CompletenessRow> rows = await _store.Terminals.CompletenessAsync();
+        IReadOnlyList<CompletenessRow> rows = await _store.Terminals.CompletenessAsync(SiteScope.All);
         rows.Select(one => (one.Terminal.Name, one.Ledger, one.Through, one.CompleteUpTo, one.Current)).ShouldBe([
             ("m2-001", now.Id, 3L, now.Punches[^1].At, true), ("m2-001", old.Id, 2L, old.Punches[^1].At, false), ("m2-009", null, 0L, null, false)]);
         (rows[0].Terminal.Queue, rows[0].Terminal.Online, rows[0].Terminal.LastSeq).ShouldBe((17L, false, 3L));
@@ -83,8 +83,8 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
     {
         await FillAsync();
         StoredPunch one = (await List(new() { Method = PunchMethod.Card })).Items.Single();
-        (await _store.Punches.FindAsync(one.Key)).ShouldBe(one);
-        (await _store.Punches.FindAsync(one.Key with { Seq = 99 })).ShouldBeNull();
+        (await _store.Punches.FindAsync(SiteScope.All, one.Key)).ShouldBe(one);
+        (await _store.Punches.FindAsync(SiteScope.All, one.Key with { Seq = 99 })).ShouldBeNull();
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         (await _store.Outbox.LeaseAsync(0, 10)).Select(one => (one.Person, one.Key.Seq)).ShouldBe([("u-ada", 3L)]);
         (await _store.Outbox.RecoverAsync()).ShouldBe(2);
         (await _store.Outbox.LeaseAsync(0, 10)).Select(one => one.Was).Distinct().ShouldBe([DeliveryState.Ambiguous]);
-        (await _store.Outbox.ResendAsync([first[0].PunchId, first[1].PunchId])).ShouldBe(1, "a delivered punch is not sent again");
+        (await _store.Outbox.ResendAsync(SiteScope.All, [first[0].PunchId, first[1].PunchId])).ShouldBe(1, "a delivered punch is not sent again");
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
         await FillAsync();
         RosterChange change = await _store.People.ReconcileAsync([new(1, null, "Head office")], [new("u-ada", "Ada King", null, true, [1])]);
         change.ShouldBe(new RosterChange(0, 1, 1, 1));
-        (await _store.People.PeopleAsync(false)).Select(one => one.Name).ShouldBe(["Ada King"]);
-        (await _store.People.FindPersonAsync("u-grace")).ShouldNotBeNull().Active.ShouldBeFalse();
+        (await _store.People.PeopleAsync(SiteScope.All, false)).Select(one => one.Name).ShouldBe(["Ada King"]);
+        (await _store.People.FindPersonAsync(SiteScope.All, "u-grace")).ShouldNotBeNull().Active.ShouldBeFalse();
         (await List(new() { Person = "u-grace" })).Items.Single().Name.ShouldBe("Grace Hopper");
         (await _store.People.ReconcileAsync([new(1, null, "Head office")], [new("u-ada", "Ada King", null, true, [1])]))
             .ShouldBe(new RosterChange(0, 0, 0, 0));
@@ -130,7 +130,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
             [new("u-ada", "Ada Lovelace", null, true, [2]), new("u-grace", "Grace Hopper", "00017", true, [1])]);
     }
 
-    private Task<PunchPage> List(PunchFilter filter) => _store.Punches.ListAsync(filter, 1, 50);
+    private Task<PunchPage> List(PunchFilter filter) => _store.Punches.ListAsync(SiteScope.All, filter, 1, 50);
 }
 
 public sealed class QuerySqliteTests() : QueryTests(StoreKind.Sqlite);

@@ -24,7 +24,7 @@ public abstract class RetentionTests(StoreKind kind) : IAsyncDisposable
         report.Ledgers.ShouldBe([new("m2-001", _ledger.Id, 1, 10, null)]);
         if (kind == StoreKind.Postgres) report.Partitions.Count.ShouldBeGreaterThan(0);
         foreach (string partition in report.Partitions) (await _store.CountAsync($"pg_catalog.pg_class WHERE relname = '{partition}'")).ShouldBe(0);
-        IReadOnlyList<StoredPunch> left = await _store.Punches.ListAfterAsync(0, 100);
+        IReadOnlyList<StoredPunch> left = await _store.Punches.ListAfterAsync(SiteScope.All, 0, 100);
         left.Select(one => one.Punch).ShouldBe(_ledger.Punches.Skip(10));
         (await _store.CountAsync("outbox")).ShouldBe(5);
         (await _store.CountAsync("removed_punches")).ShouldBe(10);
@@ -52,12 +52,12 @@ public abstract class RetentionTests(StoreKind kind) : IAsyncDisposable
     public async Task What_is_not_settled_stays_with_all_after_it_however_old(DeliveryState state)
     {
         await FillAsync();
-        StoredPunch fourth = (await _store.Punches.ListAfterAsync(0, 100))[3];
+        StoredPunch fourth = (await _store.Punches.ListAfterAsync(SiteScope.All, 0, 100))[3];
         await _store.Outbox.MarkAsync(fourth.Id, new(state) { NextAttemptAt = long.MaxValue });
         RetentionReport report = await Job(years: 2).RunAsync();
         report.Ledgers.ShouldBe([new("m2-001", _ledger.Id, 1, 3, 4)]);
         report.ToString().ShouldContain("m2-001 stops at punch 4, which is not settled");
-        (await _store.Punches.ListAfterAsync(0, 100)).Select(one => one.Punch).ShouldBe(_ledger.Punches.Skip(3));
+        (await _store.Punches.ListAfterAsync(SiteScope.All, 0, 100)).Select(one => one.Punch).ShouldBe(_ledger.Punches.Skip(3));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public abstract class RetentionTests(StoreKind kind) : IAsyncDisposable
     {
         _ledger.Add("ada", 5);
         await _store.Punches.AppendAsync(_ledger.All());
-        StoredPunch punch = (await _store.Punches.ListAfterAsync(0, 100)).Single();
+        StoredPunch punch = (await _store.Punches.ListAfterAsync(SiteScope.All, 0, 100)).Single();
         await _store.Outbox.MarkAsync(punch.Id, new(DeliveryState.Delivered));
         (await Job(years: 2).RunAsync()).Punches.ShouldBe(0);
     }
@@ -106,7 +106,7 @@ public abstract class RetentionTests(StoreKind kind) : IAsyncDisposable
         await BackdateAsync(old);
         for (int i = 0; i < 5; i++) _ledger.Add($"u-{i % 3}", now.ToUnixTimeMilliseconds() + i);
         await _store.Punches.AppendAsync(_ledger.Batch(11, 5));
-        foreach (StoredPunch punch in await _store.Punches.ListAfterAsync(0, 100)) await _store.Outbox.MarkAsync(punch.Id, new(DeliveryState.Delivered));
+        foreach (StoredPunch punch in await _store.Punches.ListAfterAsync(SiteScope.All, 0, 100)) await _store.Outbox.MarkAsync(punch.Id, new(DeliveryState.Delivered));
     }
 
     private async Task BackdateAsync(long receivedAt)

@@ -22,7 +22,7 @@ public abstract class TargetStoreTests(StoreKind kind) : IAsyncDisposable
     {
         Delivery.LedgerMaker ledger = new();
         await _store.Punches.AppendAsync(ledger.Batch([.. Enumerable.Range(0, count).Select(i => ledger.Next($"p{i}", Eight + (i * 1000)))]));
-        return [.. (await _store.Punches.ListAfterAsync(0, 100)).Select(p => p.Id)];
+        return [.. (await _store.Punches.ListAfterAsync(SiteScope.All, 0, 100)).Select(p => p.Id)];
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class TerminalSiteTests
         (await audit.AuditLogAsync(5)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(row => row.Action.ShouldBe("terminal.site"), row => row.Target.ShouldBe("m2-002"),
             row => row.Actor.ShouldBe("op"), row => row.Detail.ShouldBe("main to North; 0 punches, shared faces with the old site"));
         (await records.NewsAsync()).ShouldBe(news + 1);
-        (await store.Terminals.FindTerminalAsync("m2-002"))!.Site.ShouldBe("North");
+        (await store.Terminals.FindTerminalAsync(SiteScope.All, "m2-002"))!.Site.ShouldBe("North");
 
         // Nothing of the old site for the one, the news that it is gone for the others, each with revisions of its own.
         SiteExchange north = await records.ExchangeAsync("m2-002");

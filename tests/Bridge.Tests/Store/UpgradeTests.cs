@@ -53,7 +53,7 @@ public sealed class UpgradeTests
             (await database.ReadAsync(database.Dialect.Schema)).ShouldBe(Migrations.Newest);
             SqlPunchStore punches = new(database, TimeProvider.System);
             SqlOutboxStore outbox = new(database, TimeProvider.System);
-            IReadOnlyList<StoredPunch> stored = await punches.ListAfterAsync(0, 100);
+            IReadOnlyList<StoredPunch> stored = await punches.ListAfterAsync(SiteScope.All, 0, 100);
             stored.Select(one => one.Punch).ShouldBe(ledger.Punches);
             stored.Select(one => one.Delivery).ShouldBe([DeliveryState.Delivered, DeliveryState.Dead, DeliveryState.Pending, DeliveryState.Pending, DeliveryState.Pending]);
             stored[0].Name.ShouldBe("Ada");
@@ -62,11 +62,11 @@ public sealed class UpgradeTests
             ledger.AddMany(2);
             IngestResult more = await punches.AppendAsync(ledger.Batch(4, 4));
             (more.Problem, more.Repeated, more.Added, more.Mark.Through).ShouldBe((null, 2, 2, 7L));
-            (await punches.ListAfterAsync(0, 100)).Count.ShouldBe(7);
-            (await new SqlTerminalStore(database, TimeProvider.System).ListTerminalsAsync()).Single().Name.ShouldBe("m2-001");
+            (await punches.ListAfterAsync(SiteScope.All, 0, 100)).Count.ShouldBe(7);
+            (await new SqlTerminalStore(database, TimeProvider.System).ListTerminalsAsync(SiteScope.All)).Single().Name.ShouldBe("m2-001");
             (await new SqlAccountStore(database, TimeProvider.System).FindAccountAsync("hr")).ShouldNotBeNull().MustChange.ShouldBeTrue();
             (await new SqlAuditStore(database, TimeProvider.System).AuditLogAsync(10)).Single().Action.ShouldBe("made");
-            (await new SqlExceptionStore(database, TimeProvider.System).ExceptionsAsync(false, 10)).Single().Code.ShouldBe("gap");
+            (await new SqlExceptionStore(database, TimeProvider.System).ExceptionsAsync(SiteScope.All, false, 10)).Single().Code.ShouldBe("gap");
             (await new SqlSettingStore(database, TimeProvider.System).GetSettingAsync("roster")).ShouldBe("x");
         }
     }

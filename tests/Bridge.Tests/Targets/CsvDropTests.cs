@@ -38,7 +38,7 @@ public sealed class CsvDropTests : IAsyncDisposable
         Punch[] punches = [.. people.Select((p, i) => _ledger.Next(p, at + (i * 60_000)) with { Direction = PunchDirection.None })];
         await _bench.Get<IPunchStore>().AppendAsync(_ledger.Batch(punches));
         List<StoredPunch> stored = [];
-        foreach (Punch punch in punches) stored.Add((await _bench.Get<IPunchStore>().FindAsync(new(punch.Terminal, punch.Ledger, punch.Seq)))!);
+        foreach (Punch punch in punches) stored.Add((await _bench.Get<IPunchStore>().FindAsync(SiteScope.All, new(punch.Terminal, punch.Ledger, punch.Seq)))!);
         await _bench.Get<CsvDropTarget>().SendAsync([.. stored.Select(s => new Bridge.Delivery.OutgoingPunch(s, "m2-001", 1))], TestContext.Current.CancellationToken);
     }
 
@@ -89,7 +89,7 @@ public sealed class CsvDropTests : IAsyncDisposable
     public async Task A_punch_that_the_outbox_hands_over_twice_is_in_one_file()
     {
         await TakeAsync("ada", "grace");
-        IReadOnlyList<StoredPunch> rows = await _bench.Get<IPunchStore>().ListAfterAsync(0, 10);
+        IReadOnlyList<StoredPunch> rows = await _bench.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10);
         await Store.TakeAsync([.. rows.Select(r => r.Id)]);
         _time.Advance(TimeSpan.FromMinutes(15));
         await StepAsync();
@@ -135,7 +135,7 @@ public sealed class CsvDropTests : IAsyncDisposable
         await StepAsync();
         Files.Length.ShouldBe(taken ? 0 : 1);
         (await Store.FilesAsync(10)).ShouldHaveSingleItem().State.ShouldBe(CsvFileState.Placed);
-        IReadOnlyList<ExceptionRow> reported = await _bench.Get<IExceptionStore>().ExceptionsAsync(false, 10);
+        IReadOnlyList<ExceptionRow> reported = await _bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10);
         reported.Select(e => e.Code).ShouldBe(taken ? ["reason.csv_taken"] : [], "that the reader has it is likely, and a person may look");
     }
 

@@ -117,7 +117,7 @@ public sealed class OutboxTargetTests : IAsyncLifetime
         Punch first = Next("ada", 20), second = Next("ada", 19);
         _receiver.Answer(WebhookReceiver.Status(410));
         await _bench.AppendAsync(_ledger, first);
-        ExceptionRow row = (await Until.Async(() => _bench.Get<IExceptionStore>().ExceptionsAsync(false, 50), e => e.Any(r => r.Source == "delivery-webhook"), "the report")).Single(r => r.Source == "delivery-webhook");
+        ExceptionRow row = (await Until.Async(() => _bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 50), e => e.Any(r => r.Source == "delivery-webhook"), "the report")).Single(r => r.Source == "delivery-webhook");
         row.Code.ShouldBe(WebhookTarget.Gone);
         await _bench.CloseAsync();
         await _bench.OpenAsync();
@@ -130,7 +130,7 @@ public sealed class OutboxTargetTests : IAsyncLifetime
         (await BridgeProgram.RunAsync(["webhook-on", "--data", Path.Combine(_bench.Folder, "bridge")], said, said)).ShouldBe(0, said.ToString());
         await UntilAsync("webhook", second, DeliveryState.Delivered);
         _receiver.Taken.Count.ShouldBe(2);
-        await Until.Async(() => _bench.Get<IExceptionStore>().ExceptionsAsync(false, 50), e => e.All(r => r.Source != "delivery-webhook"), "the report to be closed");
+        await Until.Async(() => _bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 50), e => e.All(r => r.Source != "delivery-webhook"), "the report to be closed");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class TargetKillTests : IDisposable
     private async Task<long> LeftAsync(string target)
     {
         await using SqliteDatabase database = SqliteDatabase.Open(Path.Combine(Data, "bridge.db"));
-        IReadOnlyDictionary<DeliveryState, long> counts = await new SqlOutboxStore(database, TimeProvider.System).CountAsync(target);
+        IReadOnlyDictionary<DeliveryState, long> counts = await new SqlOutboxStore(database, TimeProvider.System).CountAsync(SiteScope.All, target);
         return counts.GetValueOrDefault(DeliveryState.Delivered) == 0 ? long.MaxValue : counts.Where(c => c.Key != DeliveryState.Delivered).Sum(c => c.Value);
     }
 

@@ -22,7 +22,7 @@ public sealed class DeliveryPageTests
         List<Punch> punches = [.. Enumerable.Range(0, 3).Select(i => ledger.Next("ada", Bench.Now(3 * 24 * 60) + (i * 60_000L)))];
         await site.Bench.AppendAsync(ledger, punches);
         StoredPunch kept = await site.Bench.UntilAsync(punches[1], DeliveryState.Skipped);
-        await Until.Async(() => site.Bench.Outbox.CountAsync("hook", Stop), c => c.GetValueOrDefault(DeliveryState.Dead) == 3, "the dead letters");
+        await Until.Async(() => site.Bench.Outbox.CountAsync(SiteScope.All, "hook", Stop), c => c.GetValueOrDefault(DeliveryState.Dead) == 3, "the dead letters");
         using HrSite.Browser browser = await site.LogInAsync();
 
         string page = await browser.PageAsync("/delivery");
@@ -37,7 +37,7 @@ public sealed class DeliveryPageTests
 
         hook.Answer = _ => DeliveryOutcome.Accepted;
         await browser.SubmitAsync("/delivery", new() { ["target"] = "hook" }, "/delivery/targets/resend");
-        await Until.Async(() => site.Bench.Outbox.CountAsync("hook", Stop), c => c.GetValueOrDefault(DeliveryState.Delivered) == 3, "the target to take them");
+        await Until.Async(() => site.Bench.Outbox.CountAsync(SiteScope.All, "hook", Stop), c => c.GetValueOrDefault(DeliveryState.Delivered) == 3, "the target to take them");
         (await site.Bench.Get<IAuditStore>().AuditLogAsync(10, Stop)).Count(a => a.Action == "outbox.resend").ShouldBe(2);
     }
 
@@ -50,7 +50,7 @@ public sealed class DeliveryPageTests
         Punch punch = ledger.Next("ada", Bench.Now(100));
         await site.Bench.AppendAsync(ledger, punch);
         await site.Bench.UntilAsync(punch, DeliveryState.Delivered);
-        await Until.Async(() => site.Bench.Outbox.CountAsync("hook", Stop), c => c.GetValueOrDefault(DeliveryState.Delivered) == 1, "the target");
+        await Until.Async(() => site.Bench.Outbox.CountAsync(SiteScope.All, "hook", Stop), c => c.GetValueOrDefault(DeliveryState.Delivered) == 1, "the target");
         using HrSite.Browser browser = await site.LogInAsync();
         await browser.SubmitAsync("/delivery", [], "/delivery/compare");
 

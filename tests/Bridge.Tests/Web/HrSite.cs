@@ -20,7 +20,7 @@ internal sealed partial class HrSite : IAsyncDisposable
     {
         // Without a platform nothing changes under the tests' hands; the roster and outbox are filled by hand.
         Bench bench = await Bench.StartAsync(null, ["--Bridge:Platform:Kind=none", .. settings]);
-        string oneTime = await bench.App.Services.GetRequiredService<AccountPasswords>().GiveOneTimeAsync("hr", CancellationToken.None);
+        string oneTime = await bench.App.Services.GetRequiredService<AccountPasswords>().GiveOneTimeAsync("hr", CancellationToken.None) ?? throw new InvalidOperationException("no account");
         return new(bench, oneTime);
     }
 

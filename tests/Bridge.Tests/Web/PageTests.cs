@@ -251,11 +251,11 @@ public sealed partial class PageTests
         string html = await browser.PageAsync("/exceptions");
         html.ShouldContain("Punches are missing between");
         html.ShouldContain("Punch 9 came where 7");
-        long id = (await site.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 5, Stop))[0].Id;
+        long id = (await site.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 5, Stop))[0].Id;
 
         await browser.SubmitAsync("/exceptions", [], $"/exceptions/{id}/resolve");
 
-        (await site.Bench.Get<IExceptionStore>().ExceptionsAsync(false, 5, Stop)).ShouldBeEmpty();
+        (await site.Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 5, Stop)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -19,9 +19,19 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
     public IngestResult Append(PunchBatch batch)
     {
         IngestResult result = Take(batch);
+        if (result.Added > 0) NoteSeen(batch.Terminal, batch.Ledger, result.Mark.Through - result.Added, result.Mark.Through);
         SqlCounterStore.Count(session, batch.Terminal, batch.Punches.Count, result.Repeated, result.Added, now);
         return result;
     }
+
+    // Whom a site may see hangs on it: written with the punches, one statement a batch.
+    private void NoteSeen(string terminal, Guid ledger, long after, long through) => session.Execute(
+        """
+        INSERT INTO people_terminals (person, terminal)
+        SELECT DISTINCT person, terminal FROM punches WHERE terminal = @terminal AND ledger = @ledger AND seq > @after AND seq <= @through
+        ON CONFLICT (person, terminal) DO NOTHING
+        """,
+        ("@terminal", terminal), ("@ledger", ledger.Text()), ("@after", after), ("@through", through));
 
     private IngestResult Take(PunchBatch batch)
     {

@@ -17,8 +17,9 @@ internal sealed class PunchQuery
 
     private readonly List<string> _terms = [];
 
-    public PunchQuery(PunchFilter filter, SqlDialect dialect)
+    public PunchQuery(SiteScope scope, PunchFilter filter, SqlDialect dialect)
     {
+        if (!scope.Everything) Add(scope.Terminal("p.terminal"), scope.Values());
         if (!string.IsNullOrWhiteSpace(filter.Person))
             Add(
                 $"(p.person = @person OR e.job_number = @person OR {dialect.Matches("e.name", "@like")})",

@@ -27,7 +27,7 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
 
     private static long? Some(long at) => at == 0 ? null : at;
 
-    public Task<IReadOnlyList<TerminalCounts>> CountsAsync(CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TerminalCounts>>(session =>
+    public Task<IReadOnlyList<TerminalCounts>> CountsAsync(SiteScope scope, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<TerminalCounts>>(session =>
     {
         // What is not delivered is little, and indexed; what is delivered is everything else.
         Dictionary<string, long> open = session.Query(
@@ -38,7 +38,7 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
             """,
             row => (Terminal: row.GetString(0), Count: row.GetInt64(1))).ToDictionary(one => one.Terminal, one => one.Count, StringComparer.Ordinal);
         return session.Query(
-            "SELECT terminal, received, repeated, stored, shown FROM terminal_counts ORDER BY terminal",
+            $"SELECT terminal, received, repeated, stored, shown FROM terminal_counts WHERE {scope.Terminal("terminal")} ORDER BY terminal",
             row => new TerminalCounts
             {
                 Terminal = row.GetString(0),
@@ -48,7 +48,7 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
                 Stored = row.GetInt64(3),
                 Shown = row.GetInt64(4),
                 Delivered = row.GetInt64(3) - open.GetValueOrDefault(row.GetString(0)),
-            });
+            }, scope.Values());
     }, cancellationToken);
 
     public Task<long> ShownThroughAsync(CancellationToken cancellationToken = default) =>

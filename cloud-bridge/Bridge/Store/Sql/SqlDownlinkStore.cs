@@ -31,21 +31,21 @@ public sealed class SqlDownlinkStore(SqlDatabase database, TimeProvider time) : 
         }, cancellationToken);
     }
 
-    public Task<IReadOnlyList<RosterReach>> ReachAsync(CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<RosterReach>> ReachAsync(SiteScope scope, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<RosterReach>>(session => session.Query(
-            """
+            $"""
             SELECT t.name, r.line, r.revision, r.confirmed_at, r.people, r.local, r.problem
-            FROM terminals t LEFT JOIN roster_reach r ON r.terminal = t.name WHERE t.revoked_at IS NULL ORDER BY t.name
+            FROM terminals t LEFT JOIN roster_reach r ON r.terminal = t.name WHERE t.revoked_at IS NULL AND {scope.Site("t.site")} ORDER BY t.name
             """,
-            row => new RosterReach(row.GetString(0), row.GuidOrNull(1), row.LongOrNull(2) ?? 0, row.LongOrNull(3), row.LongOrNull(4) ?? 0, row.LongOrNull(5) ?? 0, row.TextOrNull(6))),
+            row => new RosterReach(row.GetString(0), row.GuidOrNull(1), row.LongOrNull(2) ?? 0, row.LongOrNull(3), row.LongOrNull(4) ?? 0, row.LongOrNull(5) ?? 0, row.TextOrNull(6)), scope.Values()),
             cancellationToken);
 
-    public Task<IReadOnlyList<ErasureProof>> ErasuresAsync(string? person, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<ErasureProof>> ErasuresAsync(SiteScope scope, string? person, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<ErasureProof>>(session => session.Query(
-            """
+            $"""
             SELECT terminal, person, revision, erased_at, templates, cards, pins, confirmed_at FROM erasures
-            WHERE CAST(@person AS TEXT) IS NULL OR person = @person ORDER BY confirmed_at DESC, person, terminal LIMIT @limit
+            WHERE (CAST(@person AS TEXT) IS NULL OR person = @person) AND {scope.Terminal("terminal")} ORDER BY confirmed_at DESC, person, terminal LIMIT @limit
             """,
             row => new ErasureProof(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7)),
-            ("@person", person), ("@limit", (long)limit)), cancellationToken);
+            scope.With(("@person", person), ("@limit", (long)limit))), cancellationToken);
 }

@@ -72,7 +72,7 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
         ("@reason", asks ? "The bridge stopped while this was being sent; the platform is asked before it is sent again." : "The bridge stopped while this was being sent; it is sent again under the same key."),
         ("@now", Now()), ("@from", from), ("@target", target)), cancellationToken);
 
-    public Task<int> ResendAsync(string target, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default)
+    public Task<int> ResendAsync(SiteScope scope, string target, IReadOnlyList<long> punchIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(punchIds);
         return database.WriteAsync(session =>
@@ -80,6 +80,7 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
             int changed = 0;
             foreach (long id in punchIds)
             {
+                if (!scope.Everything && session.Number($"SELECT COUNT(*) FROM punches WHERE id = @id AND {scope.Terminal("terminal")}", scope.With(("@id", id))) == 0) continue;
                 // A punch is held for its time, and that concerns every target.
                 if (target == OutboxTarget.Platform)
                     session.Execute(
@@ -106,11 +107,16 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
         }, cancellationToken);
     }
 
-    public Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(string target, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyDictionary<DeliveryState, long>> CountAsync(SiteScope scope, string target, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyDictionary<DeliveryState, long>>(session => session
             .Query(
-                "SELECT state, CAST(SUM(n) AS BIGINT) FROM outbox_counts WHERE target = @target GROUP BY state HAVING SUM(n) > 0",
-                row => (State: Columns.Enum<DeliveryState>(row.GetString(0)), Count: row.GetInt64(1)), ("@target", target))
+                scope.Everything
+                    ? "SELECT state, CAST(SUM(n) AS BIGINT) FROM outbox_counts WHERE target = @target GROUP BY state HAVING SUM(n) > 0"
+                    : $"""
+                      SELECT o.state, COUNT(*) FROM outbox o JOIN punches p ON p.id = o.punch_id AND p.at = o.at
+                      WHERE o.target = @target AND o.state <> 'delivered' AND {scope.Terminal("p.terminal")} GROUP BY o.state
+                      """,
+                row => (State: Columns.Enum<DeliveryState>(row.GetString(0)), Count: row.GetInt64(1)), scope.With(("@target", target)))
             .ToDictionary(one => one.State, one => one.Count), cancellationToken);
 
     public Task<long> MeterAsync(string month, string api, int calls, CancellationToken cancellationToken = default) =>

@@ -25,16 +25,16 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
         return database.WriteAsync(session => Apply(session, part), cancellationToken);
     }
 
-    public Task<IReadOnlyList<Department>> DepartmentsAsync(CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<Department>> DepartmentsAsync(SiteScope scope, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<Department>>(session => session.Query(
-            "SELECT id, parent_id, name FROM departments WHERE removed_at IS NULL ORDER BY id",
-            row => new Department(row.GetInt64(0), row.LongOrNull(1), row.GetString(2))), cancellationToken);
+            $"SELECT id, parent_id, name FROM departments WHERE removed_at IS NULL AND {Holding(scope)} ORDER BY id",
+            row => new Department(row.GetInt64(0), row.LongOrNull(1), row.GetString(2)), scope.Values()), cancellationToken);
 
-    public Task<IReadOnlyList<Person>> PeopleAsync(bool includeLeft = false, CancellationToken cancellationToken = default) =>
-        database.ReadAsync<IReadOnlyList<Person>>(session => ReadPeople(session, includeLeft), cancellationToken);
+    public Task<IReadOnlyList<Person>> PeopleAsync(SiteScope scope, bool includeLeft = false, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<Person>>(session => ReadPeople(session, scope, includeLeft), cancellationToken);
 
-    public Task<Person?> FindPersonAsync(string userId, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => ReadPeople(session, includeLeft: true, userId).FirstOrDefault(), cancellationToken);
+    public Task<Person?> FindPersonAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => ReadPeople(session, scope, includeLeft: true, userId).FirstOrDefault(), cancellationToken);
 
     public Task<int> LeftSinceAsync(long since, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => (int)session.Number("SELECT COUNT(*) FROM people WHERE left_at >= @since", ("@since", since)), cancellationToken);
@@ -60,8 +60,8 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         int changedDepartments = Departments(session, part.Departments, part.Removed, now);
         Dictionary<string, Person> known = (part.Present.Count + part.Gone.Count > 20
-                ? ReadPeople(session, includeLeft: true)
-                : part.Present.Select(p => p.UserId).Concat(part.Gone).Distinct().SelectMany(id => ReadPeople(session, includeLeft: true, id)))
+                ? ReadPeople(session, SiteScope.All, includeLeft: true)
+                : part.Present.Select(p => p.UserId).Concat(part.Gone).Distinct().SelectMany(id => ReadPeople(session, SiteScope.All, includeLeft: true, id)))
             .ToDictionary(one => one.UserId, StringComparer.Ordinal);
         List<Person> added = [], left = [];
         int changed = 0;
@@ -137,16 +137,23 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
             ("@departments", string.Join(',', person.Departments.Distinct().Order().Select(d => d.ToString(CultureInfo.InvariantCulture)))), ("@now", now));
     }
 
-    private static List<Person> ReadPeople(SqlSession session, bool includeLeft, string? userId = null)
+    private static List<Person> ReadPeople(SqlSession session, SiteScope scope, bool includeLeft, string? userId = null)
     {
         ILookup<string, long> departments = session
             .Query("SELECT userid, department_id FROM people_departments WHERE CAST(@id AS TEXT) IS NULL OR userid = @id", row => (row.GetString(0), row.GetInt64(1)), ("@id", userId))
             .ToLookup(one => one.Item1, one => one.Item2, StringComparer.Ordinal);
         return session.Query(
-            "SELECT userid, name, job_number, active FROM people WHERE (@all OR active) AND (CAST(@id AS TEXT) IS NULL OR userid = @id) ORDER BY name, userid",
+            $"SELECT userid, name, job_number, active FROM people WHERE (@all OR active) AND (CAST(@id AS TEXT) IS NULL OR userid = @id) AND {scope.Person("userid")} ORDER BY name, userid",
             row => new Person(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetBoolean(3), [.. departments[row.GetString(0)]]),
-            ("@all", includeLeft), ("@id", userId));
+            scope.With(("@all", includeLeft), ("@id", userId)));
     }
+
+    // A department's name stands in the filters' lists: one whose people are all elsewhere is not told.
+    private static string Holding(SiteScope scope) => scope.Everything ? "TRUE" :
+        $"""
+        id IN (WITH RECURSIVE up(id) AS (SELECT d.department_id FROM people_departments d WHERE {scope.Person("d.userid")}
+          UNION SELECT a.parent_id FROM departments a JOIN up ON a.id = up.id WHERE a.parent_id IS NOT NULL) SELECT id FROM up)
+        """;
 
     private static bool Same(Person before, Person after) => before.Name == after.Name && before.JobNumber == after.JobNumber
         && before.Active == after.Active && before.Departments.ToHashSet().SetEquals(after.Departments);

@@ -24,9 +24,9 @@ public sealed class SqlPhotoStore(SqlDatabase database, TimeProvider time) : IPh
         return session.Number("SELECT COUNT(*) FROM photos WHERE terminal = @terminal AND sha256 = @sha AND removed_at IS NULL", ("@terminal", terminal), ("@sha", sha256)) > 0;
     }, cancellationToken);
 
-    public Task<PhotoRow?> FindAsync(PunchKey punch, CancellationToken cancellationToken = default) => database.ReadAsync(session => session.First(
-        $"{Select} WHERE terminal = @terminal AND ledger = @ledger AND seq = @seq", Read,
-        ("@terminal", punch.Terminal), ("@ledger", punch.Ledger.Text()), ("@seq", punch.Seq)), cancellationToken);
+    public Task<PhotoRow?> FindAsync(SiteScope scope, PunchKey punch, CancellationToken cancellationToken = default) => database.ReadAsync(session => session.First(
+        $"{Select} WHERE terminal = @terminal AND ledger = @ledger AND seq = @seq AND {scope.Terminal("terminal")}", Read,
+        scope.With(("@terminal", punch.Terminal), ("@ledger", punch.Ledger.Text()), ("@seq", punch.Seq))), cancellationToken);
 
     public Task<IReadOnlyList<PhotoRow>> ReceivedBeforeAsync(long before, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<PhotoRow>>(session => session.Query(

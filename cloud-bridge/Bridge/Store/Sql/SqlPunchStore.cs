@@ -30,12 +30,13 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
     public Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => new LedgerKeeper(session, Now(), _clock).Load(terminal, ledger), cancellationToken);
 
-    public Task<PunchPage> ListAsync(PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default)
+    public Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        PunchQuery query = new(filter, database.Dialect);
+        PunchQuery query = new(scope, filter, database.Dialect);
         return database.ReadAsync(session =>
         {
             long total = session.Number($"SELECT COUNT(*) {PunchQuery.From} {query.Where}", [.. query.Values]);
@@ -46,10 +47,11 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
         }, cancellationToken);
     }
 
-    public async IAsyncEnumerable<StoredPunch> StreamAsync(PunchFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
-        PunchQuery query = new(filter, database.Dialect);
+        PunchQuery query = new(scope, filter, database.Dialect);
         string and = query.Where.Length == 0 ? "WHERE" : "AND";
         long at = long.MaxValue, id = long.MaxValue;
         while (true)
@@ -64,15 +66,15 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
         }
     }
 
-    public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(long after, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(SiteScope scope, long after, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<StoredPunch>>(session => session.Query(
-            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > @after ORDER BY p.id LIMIT @limit",
-            PunchQuery.Read, ("@after", after), ("@limit", limit)), cancellationToken);
+            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > @after AND {scope.Terminal("p.terminal")} ORDER BY p.id LIMIT @limit",
+            PunchQuery.Read, scope.With(("@after", after), ("@limit", limit))), cancellationToken);
 
-    public Task<StoredPunch?> FindAsync(PunchKey key, CancellationToken cancellationToken = default) =>
+    public Task<StoredPunch?> FindAsync(SiteScope scope, PunchKey key, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.First(
-            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.terminal = @terminal AND p.ledger = @ledger AND p.seq = @seq",
-            PunchQuery.Read, ("@terminal", key.Terminal), ("@ledger", key.Ledger.Text()), ("@seq", key.Seq)), cancellationToken);
+            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.terminal = @terminal AND p.ledger = @ledger AND p.seq = @seq AND {scope.Terminal("p.terminal")}",
+            PunchQuery.Read, scope.With(("@terminal", key.Terminal), ("@ledger", key.Ledger.Text()), ("@seq", key.Seq))), cancellationToken);
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

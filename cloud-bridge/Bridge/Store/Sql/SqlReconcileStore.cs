@@ -14,14 +14,14 @@ public sealed class SqlReconcileStore(SqlDatabase database, TimeProvider time) :
     public Task<IReadOnlyList<ReconcileRun>> RunsAsync(int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<ReconcileRun>>(session => session.Query($"{Run} ORDER BY id DESC LIMIT @limit", Read, ("@limit", (long)limit)), cancellationToken);
 
-    public Task<IReadOnlyList<ReconcileFinding>> FindingsAsync(long run, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<ReconcileFinding>> FindingsAsync(SiteScope scope, long run, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<ReconcileFinding>>(session => session.Query(
-            """
+            $"""
             SELECT kind, person, at, punch_id, record, other_at, place FROM reconciliation_findings
-            WHERE run = @run ORDER BY CASE WHEN kind = 'other' THEN 1 ELSE 0 END, id LIMIT @limit
+            WHERE run = @run AND {(scope.Everything ? "TRUE" : $"punch_id IN (SELECT p.id FROM punches p WHERE {scope.Terminal("p.terminal")})")} ORDER BY CASE WHEN kind = 'other' THEN 1 ELSE 0 END, id LIMIT @limit
             """,
             row => new ReconcileFinding(row.GetString(0), row.GetString(1), row.GetInt64(2), row.LongOrNull(3), row.TextOrNull(4), row.LongOrNull(5), row.TextOrNull(6)),
-            ("@run", run), ("@limit", (long)limit)), cancellationToken);
+            scope.With(("@run", run), ("@limit", (long)limit))), cancellationToken);
 
     public Task<ReconcileRun> BeginAsync(string day, long start, long until, string through, CancellationToken cancellationToken = default) => database.WriteAsync(
         session =>

@@ -13,17 +13,17 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
         (SELECT MAX(c.not_after) FROM certificates c WHERE c.terminal = t.name AND c.revoked_at IS NULL)
         """;
 
-    public Task<IReadOnlyList<TerminalRow>> ListTerminalsAsync(CancellationToken cancellationToken = default) =>
-        database.ReadAsync<IReadOnlyList<TerminalRow>>(session => session.Query($"SELECT {Select} FROM terminals t ORDER BY t.name", Read), cancellationToken);
+    public Task<IReadOnlyList<TerminalRow>> ListTerminalsAsync(SiteScope scope, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<TerminalRow>>(session => session.Query($"SELECT {Select} FROM terminals t WHERE {scope.Site("t.site")} ORDER BY t.name", Read, scope.Values()), cancellationToken);
 
-    public Task<TerminalRow?> FindTerminalAsync(string name, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => session.First($"SELECT {Select} FROM terminals t WHERE t.name = @name", Read, ("@name", name)), cancellationToken);
+    public Task<TerminalRow?> FindTerminalAsync(SiteScope scope, string name, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => session.First($"SELECT {Select} FROM terminals t WHERE t.name = @name AND {scope.Site("t.site")}", Read, scope.With(("@name", name))), cancellationToken);
 
-    public Task<IReadOnlyList<CompletenessRow>> CompletenessAsync(CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<CompletenessRow>> CompletenessAsync(SiteScope scope, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<CompletenessRow>>(session => session.Query(
             $"""
             SELECT {Select}, l.ledger, l.through, l.complete_at, l.state, l.problem
-            FROM terminals t LEFT JOIN ledgers l ON l.terminal = t.name ORDER BY t.name, l.first_seen_at DESC
+            FROM terminals t LEFT JOIN ledgers l ON l.terminal = t.name WHERE {scope.Site("t.site")} ORDER BY t.name, l.first_seen_at DESC
             """,
             row =>
             {
@@ -31,7 +31,7 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
                 Guid? ledger = row.GuidOrNull(16);
                 return new CompletenessRow(terminal, ledger, row.LongOrNull(17) ?? 0, row.LongOrNull(18), ledger is not null && ledger == terminal.Ledger,
                     row.TextOrNull(19) == "forked", row.TextOrNull(20));
-            }), cancellationToken);
+            }, scope.Values()), cancellationToken);
 
     public Task SetOnlineAsync(string terminal, bool online, string? address, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute(
@@ -68,14 +68,14 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
             ("@terminal", terminal), ("@id", message.Id), ("@kind", message.Kind), ("@at", message.At), ("@text", message.Text), ("@now", Now())) == 1, cancellationToken);
     }
 
-    public Task<IReadOnlyList<TerminalEvent>> EventsAsync(string? terminal, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<TerminalEvent>> EventsAsync(SiteScope scope, string? terminal, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<TerminalEvent>>(session => session.Query(
-            """
-            SELECT terminal, id, kind, at, text, received_at FROM events WHERE CAST(@terminal AS TEXT) IS NULL OR terminal = @terminal
+            $"""
+            SELECT terminal, id, kind, at, text, received_at FROM events WHERE (CAST(@terminal AS TEXT) IS NULL OR terminal = @terminal) AND {scope.Terminal("terminal")}
             ORDER BY received_at DESC, id LIMIT @limit
             """,
             row => new TerminalEvent(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5)),
-            ("@terminal", terminal), ("@limit", limit)), cancellationToken);
+            scope.With(("@terminal", terminal), ("@limit", limit))), cancellationToken);
 
     private static TerminalRow Read(DbDataReader row) => new()
     {

@@ -16,16 +16,20 @@ public sealed class AccountPasswords(IAccountStore accounts)
     // Checked when there is no such account, so that both answers take the same time.
     private static readonly string NobodysHash = Passwords.Hash(RandomNumberGenerator.GetHexString(32));
 
-    /// <summary>Makes the account or resets it: a password that works once and must then be changed. Returns it; it is stored nowhere.</summary>
-    public async Task<string> GiveOneTimeAsync(string name, CancellationToken cancellationToken)
+    /// <summary>
+    /// Resets an account, or makes the first one: a password that works once and must then be changed. Returns it; it is stored nowhere.
+    /// Null where there is no such account.
+    /// </summary>
+    public async Task<string?> GiveOneTimeAsync(string name, CancellationToken cancellationToken)
     {
         string password = Passwords.NewOneTime();
-        await accounts.SetPasswordAsync(name, Passwords.Hash(password), mustChange: true, cancellationToken);
-        return password;
+        bool given = await accounts.SetPasswordAsync(name, Passwords.Hash(password), mustChange: true, cancellationToken)
+            || (name == FirstAccount.Name && await accounts.AddAccountAsync(FirstAccount.With(password), cancellationToken));
+        return given ? password : null;
     }
 
-    /// <summary>Sets a person's own password.</summary>
-    public Task SetAsync(string name, string password, CancellationToken cancellationToken) =>
+    /// <summary>Sets a person's own password; false where there is no such account.</summary>
+    public Task<bool> SetAsync(string name, string password, CancellationToken cancellationToken) =>
         accounts.SetPasswordAsync(name, Passwords.Hash(password), mustChange: false, cancellationToken);
 
     /// <summary>Whether the password is the account's; false for no account, after the same work.</summary>

@@ -84,7 +84,13 @@ public sealed class SignIn(IAccountStore accounts, IAuditStore audit, WebOptions
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+            return;
         }
+
+        // Rights are not in the cookie: what was taken away is gone with the next request.
+        ClaimsIdentity identity = Viewer.Identity(account.Name, Permits.Of(account.Roles), account.Scope, CookieAuthenticationDefaults.AuthenticationScheme);
+        identity.AddClaims(context.Principal!.FindAll(claim => claim.Type is Stamp or MustChange));
+        context.ReplacePrincipal(new ClaimsPrincipal(identity));
     }
 
     private static int Minutes(long ms) => (int)Math.Ceiling(ms / 60_000.0);

@@ -3,6 +3,7 @@ using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.Reconciliation;
 using Devices.Bridge.Roster;
 using Devices.Bridge.Store;
+using Devices.Bridge.Web.Access;
 using Devices.Bridge.Web.Security;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -21,26 +22,29 @@ internal static class FormPosts
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        Post(routes, "/logout", LogOutAsync);
+        Post(routes, "/logout", LogOutAsync, Permits.OwnAccount);
         Post(routes, "/language", ChooseLanguageAsync).AllowAnonymous();
-        Post(routes, "/punches/resend", ResendAsync);
-        Post(routes, "/exceptions/{id:long}/resolve", ResolveAsync);
-        Post(routes, "/delivery/try", TryDeliveryAsync);
-        Post(routes, "/delivery/targets/resend", ResendTargetAsync);
-        Post(routes, "/delivery/compare", CompareAsync);
-        Post(routes, "/roster/pull", PullRosterAsync);
-        Post(routes, "/roster/keep", KeepRosterAsync);
-        Post(routes, "/roster/release", ReleaseRosterAsync);
+        Post(routes, "/punches/resend", ResendAsync, Permits.Correct);
+        Post(routes, "/exceptions/{id:long}/resolve", ResolveAsync, Permits.Settle);
+        Post(routes, "/delivery/try", TryDeliveryAsync, Permits.Operate, Permits.EverySite);
+        Post(routes, "/delivery/targets/resend", ResendTargetAsync, Permits.Operate, Permits.EverySite);
+        Post(routes, "/delivery/compare", CompareAsync, Permits.Operate, Permits.EverySite);
+        Post(routes, "/roster/pull", PullRosterAsync, Permits.ManagePeople, Permits.EverySite);
+        Post(routes, "/roster/keep", KeepRosterAsync, Permits.ManagePeople, Permits.EverySite);
+        Post(routes, "/roster/release", ReleaseRosterAsync, Permits.ManagePeople, Permits.EverySite);
     }
 
     // The metadata makes the antiforgery middleware check the token; reading the form without a valid one is refused with 400.
-    private static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work) =>
-        routes.MapPost(pattern, async (HttpContext context) =>
+    private static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work, params string[] permits)
+    {
+        RouteHandlerBuilder route = routes.MapPost(pattern, async (HttpContext context) =>
         {
             if (context.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true }) return Results.StatusCode(StatusCodes.Status400BadRequest);
             if (!context.Request.HasFormContentType) return Results.StatusCode(StatusCodes.Status400BadRequest);
             return await work(context, await context.Request.ReadFormAsync(context.RequestAborted));
         }).WithMetadata(new NeedsToken());
+        return permits.Length > 0 ? route.RequireAuthorization(permits) : route;
+    }
 
     private static async Task<IResult> LogOutAsync(HttpContext context, IFormCollection form)
     {
@@ -68,7 +72,7 @@ internal static class FormPosts
         // A row's own button sends that row, whatever is ticked.
         IEnumerable<string?> chosen = form["one"].Count > 0 ? form["one"] : form["id"];
         List<long> ids = [.. chosen.Take(MostAtOnce).Select(Number).OfType<long>().Distinct()];
-        int changed = ids.Count == 0 ? 0 : await Service<IOutboxStore>(context).ResendAsync(ids, context.RequestAborted);
+        int changed = ids.Count == 0 ? 0 : await Service<IOutboxStore>(context).ResendAsync(Scope(context), ids, context.RequestAborted);
         await AuditAsync(context, "outbox.resend", string.Join(',', ids), $"{changed} sent again");
         Service<DeliveryStatus>(context).Wake();
         return See($"/{(form["from"] == "delivery" ? "delivery" : "exceptions")}?resent={changed.ToString(CultureInfo.InvariantCulture)}");
@@ -77,7 +81,7 @@ internal static class FormPosts
     private static async Task<IResult> ResolveAsync(HttpContext context, IFormCollection form)
     {
         string id = context.GetRouteValue("id")?.ToString() ?? "";
-        bool closed = await Service<IExceptionStore>(context).ResolveAsync(long.Parse(id, CultureInfo.InvariantCulture), Actor(context), context.RequestAborted);
+        bool closed = await Service<IExceptionStore>(context).ResolveAsync(Scope(context), long.Parse(id, CultureInfo.InvariantCulture), Actor(context), context.RequestAborted);
         await AuditAsync(context, "exception.resolve", id, closed ? null : "was not open");
         return See("/exceptions");
     }
@@ -88,7 +92,7 @@ internal static class FormPosts
         string name = form["target"].ToString();
         if (Service<TargetHost>(context).Lanes.FirstOrDefault(l => l.Target == name) is not { } lane) return Results.StatusCode(StatusCodes.Status400BadRequest);
         IReadOnlyList<long> ids = await Service<ITargetStore>(context).DeadAsync(name, MostAtOnce, context.RequestAborted);
-        int changed = await Service<IOutboxStore>(context).ResendAsync(name, ids, context.RequestAborted);
+        int changed = await Service<IOutboxStore>(context).ResendAsync(Scope(context), name, ids, context.RequestAborted);
         await AuditAsync(context, "outbox.resend", name, $"{changed} sent again");
         lane.Status.TryNow();
         return See($"/delivery?resent={changed.ToString(CultureInfo.InvariantCulture)}");
@@ -143,6 +147,8 @@ internal static class FormPosts
     private static SeeOther See(string address) => new(address);
 
     private static string Actor(HttpContext context) => context.User.Identity?.Name ?? "unknown";
+
+    private static SiteScope Scope(HttpContext context) => Service<Viewer>(context).Scope;
 
     private static Task AuditAsync(HttpContext context, string action, string? target, string? detail) =>
         Service<IAuditStore>(context).AuditAsync(Actor(context), action, target, detail, context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);

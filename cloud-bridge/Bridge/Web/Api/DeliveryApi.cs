@@ -1,5 +1,6 @@
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Store;
+using Devices.Bridge.Web.Access;
 
 namespace Devices.Bridge.Web.Api;
 
@@ -34,7 +35,7 @@ public sealed record DeliveryView(IReadOnlyList<LaneView> Targets, BudgetView? B
 internal static class DeliveryApi
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/delivery", async (HttpContext context, DeliveryReporter reporter) =>
-        Results.Json(Of(await reporter.ReportAsync(context.RequestAborted)), ApiJson.Readable.DeliveryView));
+        Results.Json(Of(await reporter.ReportAsync(context.RequestAborted)), ApiJson.Readable.DeliveryView)).RequireAuthorization(Permits.ReadTerminals, Permits.EverySite);
 
     private static DeliveryView Of(DeliveryReport report) => new(
         [.. report.Targets.Select(t => new LaneView(t.Target, [.. t.Counts.OrderBy(c => c.Key).Select(c => new StateCountView(Names.Lower(c.Key), c.Value))], Of(t.Pause)))],

@@ -1,12 +1,13 @@
 using Devices.Bridge.Store;
+using Devices.Bridge.Web.Access;
 
 namespace Devices.Bridge.Web.Api;
 
 /// <summary><c>GET /api/v1/terminals</c>: the counters of each terminal's stages.</summary>
 internal static class TerminalApi
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/terminals", async (HttpContext context, ICounterStore counters) =>
-        Results.Json(new TerminalFeed(await counters.CountsAsync(context.RequestAborted)), ApiJson.Readable.TerminalFeed));
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/terminals", async (HttpContext context, ICounterStore counters, Viewer viewer) =>
+        Results.Json(new TerminalFeed(await counters.CountsAsync(viewer.Scope, context.RequestAborted)), ApiJson.Readable.TerminalFeed)).RequireAuthorization(Permits.ReadTerminals);
 }
 
 /// <summary>What <c>/api/v1/terminals</c> answers.</summary>

@@ -25,13 +25,13 @@ public sealed class PunchCsv(IPunchStore punches, IStringLocalizer<Texts> texts,
     ];
 
     /// <summary>Writes the file. Returns how many punches it holds.</summary>
-    public async Task<long> WriteAsync(PunchFilters filters, Stream output, CancellationToken cancellationToken)
+    public async Task<long> WriteAsync(SiteScope scope, PunchFilters filters, Stream output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filters);
         await using CsvWriter csv = CsvWriter.Create(output, new CsvWriterOptions { WriteByteOrderMark = true, FormatProvider = CultureInfo.InvariantCulture }, leaveOpen: true);
         await csv.WriteRecordAsync([.. Columns.Select(c => texts[c].Value)], cancellationToken);
         long rows = 0;
-        await foreach (StoredPunch row in punches.StreamAsync(filters.Filter, cancellationToken))
+        await foreach (StoredPunch row in punches.StreamAsync(scope, filters.Filter, cancellationToken))
         {
             await csv.WriteRecordAsync(Fields(row), cancellationToken);
             if (++rows % RowsAFlush == 0) await csv.FlushAsync(cancellationToken);

@@ -1,9 +1,12 @@
+using Devices.Bridge.Web.Access;
+
 namespace Devices.Bridge.Web.Parts;
 
 /// <summary>One page in the menu.</summary>
 /// <param name="Text">Key of its name.</param>
-/// <param name="Permit">The policy without which it is not shown; null for every account.</param>
-public sealed record MenuItem(string Href, string Text, string? Permit = null);
+/// <param name="Permit">The right without which it is not shown.</param>
+/// <param name="EverySite">Whether it is about the whole organisation: not for whoever sees a part of it.</param>
+public sealed record MenuItem(string Href, string Text, string Permit, bool EverySite = false);
 
 /// <summary>Pages that belong together.</summary>
 public sealed record MenuGroup(string Text, IReadOnlyList<MenuItem> Items);
@@ -15,21 +18,28 @@ public static class SiteMenu
     [
         new("nav.group_attendance",
         [
-            new("/", "nav.today"),
-            new("/punches", "nav.punches"),
+            new("/", "nav.today", Permits.ReadPunches),
+            new("/punches", "nav.punches", Permits.ReadPunches),
         ]),
         new("nav.group_attention",
         [
-            new("/exceptions", "nav.exceptions"),
-            new("/delivery", "nav.delivery"),
+            new("/exceptions", "nav.exceptions", Permits.ReadTerminals),
+            new("/delivery", "nav.delivery", Permits.ReadTerminals, EverySite: true),
         ]),
         new("nav.group_people",
         [
-            new("/roster", "nav.roster"),
+            new("/roster", "nav.roster", Permits.ReadPeople, EverySite: true),
         ]),
         new("nav.group_devices",
         [
-            new("/terminals", "nav.terminals"),
+            new("/terminals", "nav.terminals", Permits.ReadTerminals),
         ]),
     ];
+
+    /// <summary>What this viewer may open, without groups that would be empty.</summary>
+    public static IReadOnlyList<MenuGroup> For(Viewer viewer)
+    {
+        ArgumentNullException.ThrowIfNull(viewer);
+        return [.. Groups.Select(g => g with { Items = [.. g.Items.Where(i => i.EverySite ? viewer.MayEverywhere(i.Permit) : viewer.May(i.Permit))] }).Where(g => g.Items.Count > 0)];
+    }
 }

@@ -83,7 +83,7 @@ public sealed class FaultTests
         foreach (Punch punch in punches[..2]) await bench.UntilAsync(punch, DeliveryState.Dead);
 
         await bench.Platform.PeopleAsync(["ada", "newcomer"]);
-        await bench.Outbox.ResendAsync([(await bench.FindAsync(punches[0])).Id, (await bench.FindAsync(punches[1])).Id], Stop);
+        await bench.Outbox.ResendAsync(SiteScope.All, [(await bench.FindAsync(punches[0])).Id, (await bench.FindAsync(punches[1])).Id], Stop);
 
         await Same.DrainAsync(bench, clock, punches);
         await Same.AsOursAsync(bench, punches);
@@ -111,7 +111,7 @@ public sealed class FaultTests
         await bench.Platform.PeopleAsync(["ada"]);
         StoredPunch now = await bench.FindAsync(punches[0]);
         now.Delivery.ShouldBe(policy is "record" or "invalid-row" ? DeliveryState.Delivered : DeliveryState.Dead, "a yes that is not in the record list is no delivery");
-        if (now.Delivery == DeliveryState.Dead) await bench.Outbox.ResendAsync([now.Id], Stop);
+        if (now.Delivery == DeliveryState.Dead) await bench.Outbox.ResendAsync(SiteScope.All, [now.Id], Stop);
 
         await Same.DrainAsync(bench, clock, punches);
         await Same.AsOursAsync(bench, punches);
@@ -133,7 +133,7 @@ public sealed class FaultTests
         await bench.Get<Verifier>().PassAsync(Stop);
         StoredPunch dead = await bench.UntilAsync(punches[1], DeliveryState.Dead);
 
-        await bench.Outbox.ResendAsync([dead.Id], Stop);
+        await bench.Outbox.ResendAsync(SiteScope.All, [dead.Id], Stop);
 
         await Same.DrainAsync(bench, clock, punches);
         await Same.AsOursAsync(bench, punches, $"fault {fault}");
@@ -150,7 +150,7 @@ public sealed class FaultTests
         await bench.UntilAsync(punches[1], DeliveryState.Delivered);
         (await bench.FindAsync(punches[0])).Delivery.ShouldBe(DeliveryState.Held);
 
-        await bench.Outbox.ResendAsync([(await bench.FindAsync(punches[0])).Id], Stop);
+        await bench.Outbox.ResendAsync(SiteScope.All, [(await bench.FindAsync(punches[0])).Id], Stop);
 
         await Same.DrainAsync(bench, clock, punches);
         await Same.AsOursAsync(bench, punches);

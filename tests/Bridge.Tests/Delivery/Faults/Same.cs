@@ -14,7 +14,7 @@ internal static class Same
         theirs.Select(r => $"{r.Person} {r.At} {r.DeviceName} {r.DeviceId}").Order(StringComparer.Ordinal)
             .ShouldBe(punches.Select(p => $"{p.Person} {p.At} {p.Terminal} {p.Terminal}").Order(StringComparer.Ordinal), because);
         foreach (Punch punch in punches) (await bench.FindAsync(punch)).Delivery.ShouldBe(DeliveryState.Delivered, because);
-        (await bench.Outbox.CountAsync(TestContext.Current.CancellationToken)).ShouldBe(new Dictionary<DeliveryState, long> { [DeliveryState.Delivered] = punches.Count }, because);
+        (await bench.Outbox.CountAsync(SiteScope.All, TestContext.Current.CancellationToken)).ShouldBe(new Dictionary<DeliveryState, long> { [DeliveryState.Delivered] = punches.Count }, because);
     }
 
     /// <summary>Lets delivery go on until every punch is there: waits of minutes and hours are gone through by moving the clock.</summary>
@@ -24,7 +24,7 @@ internal static class Same
         await Until.Async(
             async () =>
             {
-                long delivered = (await bench.Outbox.CountAsync(TestContext.Current.CancellationToken)).GetValueOrDefault(DeliveryState.Delivered);
+                long delivered = (await bench.Outbox.CountAsync(SiteScope.All, TestContext.Current.CancellationToken)).GetValueOrDefault(DeliveryState.Delivered);
                 if (bench.Get<DeliveryStatus>().Current is { } pause && pause.Until - clock.GetUtcNow() > TimeSpan.FromSeconds(1)) clock.Advance(pause.Until - clock.GetUtcNow());
                 else if (delivered == before) clock.Advance(TimeSpan.FromSeconds(5));
                 before = delivered;

@@ -27,7 +27,7 @@ public sealed class PolicyTests
         skipped.ReasonCode.ShouldBe("reason.policy_first_last");
         (await bench.Platform.RecordsAsync()).Select(r => r.At).ShouldBe([day[0].At, day[3].At]);
 
-        await bench.Outbox.ResendAsync([skipped.Id], Stop);
+        await bench.Outbox.ResendAsync(SiteScope.All, [skipped.Id], Stop);
 
         await bench.UntilAsync(day[1], DeliveryState.Delivered);
         (await bench.FindAsync(day[2])).Delivery.ShouldBe(DeliveryState.Skipped);
@@ -83,7 +83,7 @@ public sealed class PolicyTests
         bench.Get<DeliveryStatus>().Current.ShouldBeNull("saving is no stop");
 
         // HR needs one of them now.
-        await bench.Outbox.ResendAsync([(await bench.FindAsync(punches[1])).Id], Stop);
+        await bench.Outbox.ResendAsync(SiteScope.All, [(await bench.FindAsync(punches[1])).Id], Stop);
         await bench.UntilAsync(punches[1], DeliveryState.Delivered);
 
         await bench.ReopenAsync("--Bridge:Platform:MonthlyCalls=5000");

@@ -152,7 +152,7 @@ internal sealed class Office : IAsyncDisposable
             Change("skipped", "reason.policy_first_last", null, $"SELECT id FROM punches WHERE at < {today} AND terminal = 'office-2f' ORDER BY at DESC LIMIT 9");
             return 0;
         });
-        PunchPage dead = await Bench.Punches.ListAsync(new() { State = DeliveryState.Dead }, 1, 10);
+        PunchPage dead = await Bench.Punches.ListAsync(SiteScope.All, new() { State = DeliveryState.Dead }, 1, 10);
         Dead = dead.Items.First(p => p.Name is not null);
     }
 
@@ -167,8 +167,8 @@ internal sealed class Office : IAsyncDisposable
         await exceptions.RaiseAsync(new("operations", "no-punches", "No punch was accepted for 2 working hours, since 2026-11-25 14:00: look at the terminals and at their way to the bridge."));
         for (int i = 0; i < 3; i++) await exceptions.RaiseAsync(new("ingest", "clock-back", $"Punch {310 + i} lies 4 minutes before the one before it.") { Terminal = "office-1f", Seq = 310 + i, Cause = $"clock-back {i}" });
         await exceptions.RaiseAsync(new("ingest", ProblemCodes.Oversized, "A message of 300,000 bytes was refused; 262,144 are taken.") { Terminal = "office-1f" });
-        ExceptionRow closed = (await exceptions.ExceptionsAsync(false, 50)).First(e => e.Code == ProblemCodes.Oversized);
-        await exceptions.ResolveAsync(closed.Id, "hr");
+        ExceptionRow closed = (await exceptions.ExceptionsAsync(SiteScope.All, false, 50)).First(e => e.Code == ProblemCodes.Oversized);
+        await exceptions.ResolveAsync(SiteScope.All, closed.Id, "hr");
         ITerminalStore terminals = Bench.Get<ITerminalStore>();
         foreach (var (kind, at, text) in ((string, string, string)[])
             [

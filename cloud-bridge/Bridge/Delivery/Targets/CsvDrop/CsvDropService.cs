@@ -118,7 +118,7 @@ public sealed class CsvDropService(
     }
 
     private async Task<Dictionary<string, Person>> PeopleAsync(CancellationToken cancellationToken) =>
-        options.Names ? (await people.PeopleAsync(includeLeft: true, cancellationToken)).ToDictionary(p => p.UserId, StringComparer.Ordinal) : [];
+        options.Names ? (await people.PeopleAsync(SiteScope.All, includeLeft: true, cancellationToken)).ToDictionary(p => p.UserId, StringComparer.Ordinal) : [];
 
     private async Task FailedAsync(string why, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ public sealed class ErpNextReturn(ErpNextTarget target, IReplayStore replay, IOu
             bool? known = await target.KnowsAsync(one.Person, cancellationToken);
             // It cannot be asked now; the others neither.
             if (known is null) break;
-            if (known.Value) sent += await outbox.ResendAsync(target.Name, one.PunchIds, cancellationToken);
+            if (known.Value) sent += await outbox.ResendAsync(SiteScope.All, target.Name, one.PunchIds, cancellationToken);
         }
 
         if (sent > 0) log.LogInformation("ERPNext knows people now whom it did not know before: {Count} punches are sent again.", sent);

@@ -90,7 +90,7 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
     // The one employee whose field is exactly this, or why there is none.
     private async Task<(string? Employee, DeliveryOutcome? Problem)> EmployeeAsync(string person, CancellationToken cancellationToken)
     {
-        string? identity = options.Identify == "userid" ? person : (await people.FindPersonAsync(person, cancellationToken))?.JobNumber?.Trim();
+        string? identity = options.Identify == "userid" ? person : (await people.FindPersonAsync(SiteScope.All, person, cancellationToken))?.JobNumber?.Trim();
         if (string.IsNullOrEmpty(identity)) return (null, new(OutcomeKind.Refused, NoEmployee, Detail: "no job number in the roster"));
         ErpNextAnswer answer = await client.GetAsync(List("Employee", ["name", options.EmployeeField], [[options.EmployeeField, "=", identity]]), cancellationToken);
         if (Rows(answer) is not { } rows) return (null, answer.Failure ?? Unreadable(answer));
