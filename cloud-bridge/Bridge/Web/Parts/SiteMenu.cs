@@ -28,11 +28,16 @@ public static class SiteMenu
         ]),
         new("nav.group_people",
         [
+            new("/people", "nav.people", Permits.ReadPeople),
             new("/roster", "nav.roster", Permits.ReadPeople, EverySite: true),
         ]),
         new("nav.group_devices",
         [
             new("/terminals", "nav.terminals", Permits.ReadTerminals),
+        ]),
+        new("nav.group_administration",
+        [
+            new("/audit", "nav.audit", Permits.ReadAudit, EverySite: true),
         ]),
     ];
 

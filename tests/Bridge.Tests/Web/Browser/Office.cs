@@ -84,6 +84,7 @@ internal sealed class Office : IAsyncDisposable
 
     private async Task FillAsync()
     {
+        await Bench.Get<IAccountStore>().AddAccountAsync(new("hr", "none", AccountRoles.First, SiteScope.All));
         await Bench.Get<AccountPasswords>().SetAsync("hr", Password, CancellationToken.None);
         await Bench.Get<IPeopleStore>().ReconcileAsync(Staff.Departments, People);
         await Bench.Get<SqlDatabase>().WriteAsync(session =>
