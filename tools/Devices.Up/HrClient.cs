@@ -28,18 +28,20 @@ internal sealed partial class HrClient : IDisposable
     public async Task<IReadOnlyList<HrRow>> Rows(CancellationToken stop)
     {
         var rows = new List<HrRow>();
-        for (int page = 1; ; page++)
+        for (string? address = "/punches"; address is not null;)
         {
-            string html = await _http.GetStringAsync($"/punches?page={page}", stop).ConfigureAwait(false);
-            int before = rows.Count;
+            string html = await _http.GetStringAsync(address, stop).ConfigureAwait(false);
             foreach (Match row in RowTag().Matches(html))
             {
                 Dictionary<string, string> data = DataAttribute().Matches(row.Value).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value), StringComparer.Ordinal);
                 if (!data.TryGetValue("punch", out string? punch)) continue;
                 rows.Add(new(punch, data["person"], long.Parse(data["at"], System.Globalization.CultureInfo.InvariantCulture), data["state"]));
             }
-            if (rows.Count == before) return rows;
+
+            address = NextPage().Match(html) is { Success: true } next ? WebUtility.HtmlDecode(next.Groups[1].Value) : null;
         }
+
+        return rows;
     }
 
     private async Task<string> Submit(string path, Dictionary<string, string> fields, CancellationToken stop)
@@ -56,6 +58,9 @@ internal sealed partial class HrClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("rel=\"next\" href=\"([^\"]*)\"")]
+    private static partial Regex NextPage();
 
     [GeneratedRegex("<tr[^>]*data-punch=[^>]*>")]
     private static partial Regex RowTag();

@@ -21,8 +21,8 @@ public interface IPunchStore
     /// <summary>The watermark; null for a ledger never seen.</summary>
     Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default);
 
-    /// <summary>One page, newest first. <paramref name="page"/> counts from 1.</summary>
-    Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default);
+    /// <summary>One page, newest first: the first one without a <paramref name="cursor"/>, else the one beside it.</summary>
+    Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, PunchCursor? cursor, int pageSize, CancellationToken cancellationToken = default);
 
     /// <summary>Every match, newest first, streamed in bounded memory: for exports.</summary>
     IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, CancellationToken cancellationToken = default);

@@ -12,6 +12,9 @@ public sealed record PunchFilter
     public long? Department { get; init; }
 
     public string? Terminal { get; init; }
+
+    /// <summary>A site's name, empty for the main one.</summary>
+    public string? Site { get; init; }
     public PunchMethod? Method { get; init; }
     public DeliveryState? State { get; init; }
 
@@ -24,5 +27,11 @@ public sealed record PunchFilter
 
 /// <summary>One page, newest punch first.</summary>
 /// <param name="Items">At most the asked page size.</param>
-/// <param name="Total">All punches that match the filter.</param>
-public sealed record PunchPage(IReadOnlyList<StoredPunch> Items, long Total);
+/// <param name="Total">Punches that match the filter.</param>
+/// <param name="Newer">The page before this one; null where this is the first.</param>
+/// <param name="Older">The page after this one; null where this is the last.</param>
+/// <param name="First">Which match the first row is, from 1, by the pages that were turned.</param>
+public sealed record PunchPage(IReadOnlyList<StoredPunch> Items, BoundedCount Total, PunchCursor? Newer, PunchCursor? Older, long First)
+{
+    public static PunchPage Empty { get; } = new([], new(0, false), null, null, 1);
+}

@@ -29,7 +29,7 @@ internal sealed class FullPunchStore
 
         public Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default) => inner.FindLedgerAsync(terminal, ledger, cancellationToken);
 
-        public Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default) => inner.ListAsync(scope, filter, page, pageSize, cancellationToken);
+        public Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, PunchCursor? cursor, int pageSize, CancellationToken cancellationToken = default) => inner.ListAsync(scope, filter, cursor, pageSize, cancellationToken);
 
         public IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, CancellationToken cancellationToken = default) => inner.StreamAsync(scope, filter, cancellationToken);
 

@@ -68,7 +68,7 @@ public sealed class PressureTests
             long.Parse(Property(answer, Protocol.SlowDownProperty), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(2000);
         }
         bridge.Get<StorePressure>().Level.ShouldBe(PressureLevel.Failing);
-        (await bridge.Get<IPunchStore>().ListAsync(SiteScope.All, new(), 1, 1)).Total.ShouldBe(24);
+        (await bridge.Get<IPunchStore>().ListAsync(SiteScope.All, new(), null, 1)).Total.Number.ShouldBe(24);
         await Until.TrueAsync(async () => (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 100)).Any(row => row.Code == PressureWatch.Code), "operators see it");
 
         full.Full = false;
@@ -130,7 +130,7 @@ public sealed class PressureTests
             (mark.Through, PunchChain.ToHex(mark.Chain)).ShouldBe((40L, ledger.LastChain));
             await terminal.DisposeAsync();
         }
-        (await bridge.Get<IPunchStore>().ListAsync(SiteScope.All, new(), 1, 1)).Total.ShouldBe(40 * fleet.Count);
+        (await bridge.Get<IPunchStore>().ListAsync(SiteScope.All, new(), null, 1)).Total.Number.ShouldBe(40 * fleet.Count);
     }
 
     private static string Property(MqttClientPublishResult answer, string name) => answer.UserProperties.Single(one => one.Name == name).ReadValueAsString();

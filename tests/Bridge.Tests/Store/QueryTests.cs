@@ -17,21 +17,29 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
     {
         await FillAsync();
         PunchPage all = await List(new());
-        all.Total.ShouldBe(5);
+        all.Total.Number.ShouldBe(5);
         all.Items.Select(one => one.Punch.At).ShouldBeInOrder(SortDirection.Descending);
-        (await List(new() { Person = "u-ada" })).Total.ShouldBe(3);
-        (await List(new() { Person = "lovela" })).Total.ShouldBe(3);
+        (await List(new() { Person = "u-ada" })).Total.Number.ShouldBe(3);
+        (await List(new() { Person = "lovela" })).Total.Number.ShouldBe(3);
         (await List(new() { Person = "00017" })).Items.Single().Name.ShouldBe("Grace Hopper");
-        (await List(new() { Department = 1 })).Total.ShouldBe(4, "the root department holds its sub-departments");
-        (await List(new() { Department = 2 })).Total.ShouldBe(3);
-        (await List(new() { Terminal = "m2-002" })).Total.ShouldBe(1);
-        (await List(new() { Method = PunchMethod.Card })).Total.ShouldBe(1);
-        (await List(new() { From = Eight, To = Eight + 1 })).Total.ShouldBe(1);
-        (await List(new() { Person = "u-ada", Method = PunchMethod.Face, From = Eight + 1 })).Total.ShouldBe(1);
-        (await List(new() { State = DeliveryState.Delivered })).Total.ShouldBe(0);
-        PunchPage second = await _store.Punches.ListAsync(SiteScope.All, new(), 2, 2);
-        (second.Total, second.Items.Count).ShouldBe((5L, 2));
+        (await List(new() { Department = 1 })).Total.Number.ShouldBe(4, "the root department holds its sub-departments");
+        (await List(new() { Department = 2 })).Total.Number.ShouldBe(3);
+        (await List(new() { Terminal = "m2-002" })).Total.Number.ShouldBe(1);
+        (await List(new() { Method = PunchMethod.Card })).Total.Number.ShouldBe(1);
+        (await List(new() { From = Eight, To = Eight + 1 })).Total.Number.ShouldBe(1);
+        (await List(new() { Person = "u-ada", Method = PunchMethod.Face, From = Eight + 1 })).Total.Number.ShouldBe(1);
+        (await List(new() { State = DeliveryState.Delivered })).Total.Number.ShouldBe(0);
+        PunchPage first = await _store.Punches.ListAsync(SiteScope.All, new(), null, 2);
+        (first.Newer, first.First).ShouldBe((null, 1L));
+        PunchPage second = await _store.Punches.ListAsync(SiteScope.All, new(), first.Older, 2);
+        (second.Total.Number, second.Total.More, second.Items.Count, second.First).ShouldBe((5L, false, 2, 3L));
         second.Items.ShouldBe(all.Items.Skip(2).Take(2));
+        PunchPage last = await _store.Punches.ListAsync(SiteScope.All, new(), second.Older, 2);
+        (last.Items.Count, last.Older, last.First).ShouldBe((1, null, 5L));
+        PunchPage back = await _store.Punches.ListAsync(SiteScope.All, new(), last.Newer, 2);
+        back.Items.ShouldBe(second.Items);
+        back.First.ShouldBe(3);
+        (await _store.Punches.ListAsync(SiteScope.All, new(), back.Newer, 2)).Items.ShouldBe(first.Items);
     }
 
     [Theory]
@@ -42,9 +50,9 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
     public async Task What_is_typed_into_a_filter_is_never_sql_nor_a_pattern(string typed)
     {
         await FillAsync();
-        (await List(new() { Person = typed })).Total.ShouldBe(0);
-        (await List(new() { Terminal = typed })).Total.ShouldBe(0);
-        (await List(new())).Total.ShouldBe(5);
+        (await List(new() { Person = typed })).Total.Number.ShouldBe(0);
+        (await List(new() { Terminal = typed })).Total.Number.ShouldBe(0);
+        (await List(new())).Total.Number.ShouldBe(5);
     }
 
     [Fact]
@@ -130,7 +138,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
             [new("u-ada", "Ada Lovelace", null, true, [2]), new("u-grace", "Grace Hopper", "00017", true, [1])]);
     }
 
-    private Task<PunchPage> List(PunchFilter filter) => _store.Punches.ListAsync(SiteScope.All, filter, 1, 50);
+    private Task<PunchPage> List(PunchFilter filter) => _store.Punches.ListAsync(SiteScope.All, filter, null, 50);
 }
 
 public sealed class QuerySqliteTests() : QueryTests(StoreKind.Sqlite);

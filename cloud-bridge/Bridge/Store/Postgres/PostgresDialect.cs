@@ -25,6 +25,9 @@ public sealed class PostgresDialect : SqlDialect
 
     public override string Matches(string column, string parameter) => $@"{column} ILIKE {parameter} ESCAPE '\'";
 
+    public override string NewestOfEach(string keys, string newest) =>
+        $"SELECT q.at, q.id FROM ({keys}) d CROSS JOIN LATERAL (SELECT r.at, r.id {newest}) q";
+
     /// <summary>A text cannot hold U+0000 there; hostile input must not stop what came with it.</summary>
     public override object? Value(object? value) =>
         value is string text && text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : value;

@@ -13,7 +13,9 @@ internal sealed class PunchQuery
         o.reason_code, o.reason, o.proved_at, o.platform_note
         """;
 
-    public const string From = "FROM punches p JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform' LEFT JOIN people e ON e.userid = p.person";
+    public const string Joins = "JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform' LEFT JOIN people e ON e.userid = p.person";
+
+    public const string From = "FROM punches p " + Joins;
 
     private readonly List<string> _terms = [];
 
@@ -83,7 +85,7 @@ internal sealed class PunchQuery
         PlatformNote = row.TextOrNull(26),
     };
 
-    private static string Escape(string text) =>
+    internal static string Escape(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
     private void Add(string term, params ReadOnlySpan<(string, object?)> values)

@@ -37,6 +37,13 @@ public abstract class SqlDialect
     /// <summary>Whether a column matches a pattern (<c>%</c>, <c>_</c>, escaped by <c>\</c>), whatever its case.</summary>
     public abstract string Matches(string column, string parameter);
 
+    /// <summary>
+    /// The newest few punches of each key of a set: a SELECT of <c>q.at, q.id</c> to be ordered and limited further.
+    /// </summary>
+    /// <param name="keys">A SELECT with the column <c>key</c>.</param>
+    /// <param name="newest">From FROM to LIMIT, of punches <c>r</c> for one key <c>d.key</c>.</param>
+    public abstract string NewestOfEach(string keys, string newest);
+
     public abstract FaultReach Reach(Exception fault);
 
     /// <summary>A sentence for a failed commit.</summary>

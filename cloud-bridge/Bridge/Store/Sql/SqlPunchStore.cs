@@ -11,7 +11,7 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
 {
     private readonly ClockRules _clock = clock ?? new() { ClockOldDays = 0 };
 
-    private const int StreamPage = 500;
+    private const int StreamPage = 1000;
 
     public Task<IngestResult> AppendAsync(PunchBatch batch, CancellationToken cancellationToken = default)
     {
@@ -30,39 +30,44 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
     public Task<LedgerMark?> FindLedgerAsync(string terminal, Guid ledger, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => new LedgerKeeper(session, Now(), _clock).Load(terminal, ledger), cancellationToken);
 
-    public Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, int page, int pageSize, CancellationToken cancellationToken = default)
+    public Task<PunchPage> ListAsync(SiteScope scope, PunchFilter filter, PunchCursor? cursor, int pageSize, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
-        ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        PunchQuery query = new(scope, filter, database.Dialect);
         return database.ReadAsync(session =>
         {
-            long total = session.Number($"SELECT COUNT(*) {PunchQuery.From} {query.Where}", [.. query.Values]);
-            List<StoredPunch> items = session.Query(
-                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} ORDER BY p.at DESC, p.id DESC LIMIT @limit OFFSET @offset",
-                PunchQuery.Read, [.. query.Values, ("@limit", pageSize), ("@offset", (long)(page - 1) * pageSize)]);
-            return new PunchPage(items, total);
+            PunchSearch search = new(session, scope, filter);
+            // One more than the page tells whether there is another.
+            List<StoredPunch> items = search.Rows(cursor, pageSize + 1);
+            bool more = items.Count > pageSize;
+            if (more) items.RemoveAt(pageSize);
+            bool newer = cursor?.Newer == true;
+            if (newer) items.Reverse();
+            long before = cursor is null || (newer && !more) ? 0 : newer ? Math.Max(0, cursor.Before - items.Count) : cursor.Before;
+            return new PunchPage(
+                items,
+                search.Count(),
+                items.Count > 0 && (newer ? more : cursor is not null) ? Beside(items[0], newer: true, before) : null,
+                items.Count > 0 && (newer || more) ? Beside(items[^1], newer: false, before + items.Count) : null,
+                before + 1);
         }, cancellationToken);
     }
+
+    private static PunchCursor Beside(StoredPunch punch, bool newer, long before) => new(punch.Punch.At, punch.Id, newer, before);
 
     public async IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
-        PunchQuery query = new(scope, filter, database.Dialect);
-        string and = query.Where.Length == 0 ? "WHERE" : "AND";
-        long at = long.MaxValue, id = long.MaxValue;
+        PunchCursor? cursor = null;
         while (true)
         {
-            // Keyset, not offset: rows that arrive meanwhile neither repeat nor hide others.
-            List<StoredPunch> items = await database.ReadAsync(session => session.Query(
-                $"SELECT {PunchQuery.Select} {PunchQuery.From} {query.Where} {and} (p.at, p.id) < (@lastAt, @lastId) ORDER BY p.at DESC, p.id DESC LIMIT @limit",
-                PunchQuery.Read, [.. query.Values, ("@lastAt", at), ("@lastId", id), ("@limit", StreamPage)]), cancellationToken);
+            // By cursor: rows that arrive meanwhile neither repeat nor hide others.
+            List<StoredPunch> items = await database.ReadAsync(session => new PunchSearch(session, scope, filter).Rows(cursor, StreamPage), cancellationToken);
             foreach (StoredPunch item in items) yield return item;
             if (items.Count < StreamPage) yield break;
-            (at, id) = (items[^1].Punch.At, items[^1].Id);
+            cursor = Beside(items[^1], newer: false, 0);
         }
     }
 

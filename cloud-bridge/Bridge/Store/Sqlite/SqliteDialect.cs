@@ -15,6 +15,10 @@ public sealed class SqliteDialect : SqlDialect
 
     public override string Matches(string column, string parameter) => $@"{column} LIKE {parameter} ESCAPE '\'";
 
+    // CROSS JOIN keeps the order of the loops.
+    public override string NewestOfEach(string keys, string newest) =>
+        $"SELECT q.at, q.id FROM ({keys}) d CROSS JOIN punches q ON q.id IN (SELECT r.id {newest})";
+
     // These end the whole transaction inside SQLite, or would fail the commit anyway.
     public override FaultReach Reach(Exception fault) => fault is SqliteException sqlite && sqlite.SqliteErrorCode
         is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_BUSY

@@ -15,6 +15,9 @@ public sealed record FilterProblem(string Key, string Value);
 /// <summary>The filters in an address, as typed and as understood. The page, the CSV and links share this one reading.</summary>
 public sealed class PunchFilters
 {
+    /// <summary>How the main site, whose name is empty, stands in an address.</summary>
+    public const string MainSite = "-";
+
     private const int LongestText = 100;
 
     private readonly List<FilterProblem> _problems = [];
@@ -24,6 +27,7 @@ public sealed class PunchFilters
         Person = Read(query, "person");
         Department = Read(query, "department");
         Terminal = Read(query, "terminal");
+        Site = Read(query, "site");
         Method = Read(query, "method");
         State = Read(query, "state");
         From = Read(query, "from");
@@ -33,25 +37,30 @@ public sealed class PunchFilters
             Person = Person,
             Department = ReadDepartment(),
             Terminal = ReadTerminal(),
+            // "-" is the main site, whose name is empty.
+            Site = Site == MainSite ? SiteScope.MainSite : Site,
             Method = ReadChoice<PunchMethod>(Method, "filter.bad_method"),
             State = ReadChoice<DeliveryState>(State, "filter.bad_state"),
             From = ReadTime(From, "filter.bad_from", clock.Start),
             To = ReadTime(To, "filter.bad_to", clock.End),
         };
         if (Filter.From >= Filter.To) _problems.Add(new("filter.from_after_to", $"{From} … {To}"));
-        Page = ReadPage(Read(query, "page"));
+        Cursor = ReadCursor(Read(query, "at"));
     }
 
     public string? Person { get; }
     public string? Department { get; }
     public string? Terminal { get; }
+
+    /// <summary>A site's name; <see cref="MainSite"/> for the main one.</summary>
+    public string? Site { get; }
     public string? Method { get; }
     public string? State { get; }
     public string? From { get; }
     public string? To { get; }
 
-    /// <summary>From 1.</summary>
-    public int Page { get; }
+    /// <summary>Beside which punch the page begins; null for the first page.</summary>
+    public PunchCursor? Cursor { get; }
 
     /// <summary>What the store is asked for.</summary>
     public PunchFilter Filter { get; }
@@ -60,7 +69,7 @@ public sealed class PunchFilters
     public IReadOnlyList<FilterProblem> Problems => _problems;
 
     /// <summary>Whether any filter is set.</summary>
-    public bool Any => Person is not null || Department is not null || Terminal is not null || Method is not null || State is not null || From is not null || To is not null;
+    public bool Any => Person is not null || Department is not null || Terminal is not null || Site is not null || Method is not null || State is not null || From is not null || To is not null;
 
     /// <summary>Reads an address's filters. Never throws: what cannot be used is in <see cref="Problems"/>.</summary>
     public static PunchFilters Parse(IQueryCollection query, SiteClock clock)
@@ -71,12 +80,12 @@ public sealed class PunchFilters
     }
 
     /// <summary>The same filters on another path or page.</summary>
-    public string Address(string path, int page = 1)
+    public string Address(string path, PunchCursor? cursor = null)
     {
         StringBuilder text = new(path);
         char separator = '?';
-        foreach (var (name, value) in ((string, string?)[])[("person", Person), ("department", Department), ("terminal", Terminal), ("method", Method),
-            ("state", State), ("from", From), ("to", To), ("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null)])
+        foreach (var (name, value) in ((string, string?)[])[("person", Person), ("department", Department), ("terminal", Terminal), ("site", Site), ("method", Method),
+            ("state", State), ("from", From), ("to", To), ("at", cursor?.ToString())])
         {
             if (value is null) continue;
             text.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
@@ -122,11 +131,11 @@ public sealed class PunchFilters
         return null;
     }
 
-    private int ReadPage(string? text)
+    private PunchCursor? ReadCursor(string? text)
     {
-        if (text is null) return 1;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int page) && page is >= 1 and <= 1_000_000) return page;
-        _problems.Add(new("filter.bad_page", text));
-        return 1;
+        if (text is null) return null;
+        PunchCursor? cursor = PunchCursor.Parse(text);
+        if (cursor is null) _problems.Add(new("filter.bad_page", text));
+        return cursor;
     }
 }

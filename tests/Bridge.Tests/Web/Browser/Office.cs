@@ -153,7 +153,7 @@ internal sealed class Office : IAsyncDisposable
             Change("skipped", "reason.policy_first_last", null, $"SELECT id FROM punches WHERE at < {today} AND terminal = 'office-2f' ORDER BY at DESC LIMIT 9");
             return 0;
         });
-        PunchPage dead = await Bench.Punches.ListAsync(SiteScope.All, new() { State = DeliveryState.Dead }, 1, 10);
+        PunchPage dead = await Bench.Punches.ListAsync(SiteScope.All, new() { State = DeliveryState.Dead }, null, 10);
         Dead = dead.Items.First(p => p.Name is not null);
     }
 
