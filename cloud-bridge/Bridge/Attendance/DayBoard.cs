@@ -10,8 +10,8 @@ namespace Devices.Bridge.Attendance;
 /// <param name="Day">Against the shift.</param>
 public sealed record DayRow(string Person, string? Name, long First, long Last, int Count, string LastTerminal, int Undelivered, AttendanceDay Day);
 
-/// <summary>Who punched on an attendance day, and how that lies against everybody's shift.</summary>
-public sealed class DayBoard(IPunchStore punches, SitePlan plan, TimeProvider clock)
+/// <summary>Who punched on an attendance day, and how that lies against everybody's shift: what counts, corrections included.</summary>
+public sealed class DayBoard(IEffectivePunches punches, SitePlan plan, TimeProvider clock)
 {
     /// <summary>Latest arrival first.</summary>
     /// <param name="calendar">The day's first moment and the next one's at the site, ms since the Unix epoch.</param>
@@ -20,7 +20,7 @@ public sealed class DayBoard(IPunchStore punches, SitePlan plan, TimeProvider cl
         var (start, until) = plan.Reach(day, calendar);
         Dictionary<string, AttendanceWindows> windows = new(StringComparer.Ordinal);
         Dictionary<string, List<StoredPunch>> people = [];
-        await foreach (StoredPunch punch in punches.StreamAsync(scope, new() { From = start, To = until }, cancellationToken))
+        await foreach (StoredPunch punch in punches.StreamAsync(scope, new() { From = start, To = until }, struckToo: false, cancellationToken))
         {
             if (!windows.TryGetValue(punch.Punch.Person, out AttendanceWindows? belongs)) windows[punch.Punch.Person] = belongs = plan.Around(day, punch.Punch.Person);
             if (belongs.DayOf(Instant.FromUnixTimeMilliseconds(punch.Punch.At)) != day) continue;

@@ -40,7 +40,8 @@ public sealed class GuardianFeed(IPunchStore punches, INoticeStore notices, ISet
             List<NewNotice> fresh = [];
             foreach (StoredPunch punch in page)
             {
-                if (punch.Punch.Clock == ClockQuality.Held || !told.TryGetValue(punch.Punch.Person, out List<NoticeConsent>? own) || IsOld(punch)) continue;
+                // Of what happened at a terminal; what HR adds or changes is no arrival.
+                if (punch.Standing.Corrected || punch.Punch.Clock == ClockQuality.Held || !told.TryGetValue(punch.Punch.Person, out List<NoticeConsent>? own) || IsOld(punch)) continue;
                 // Not what was before the consent, however late it comes.
                 List<string> recipients = [.. own.Where(c => c.GivenAt <= punch.Punch.At).Select(c => c.Recipient)];
                 if (recipients.Count == 0) continue;

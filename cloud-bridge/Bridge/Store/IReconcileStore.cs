@@ -3,7 +3,8 @@ namespace Devices.Bridge.Store;
 /// <summary>A punch as the nightly comparison sees it: the platform's row of the outbox.</summary>
 /// <param name="Record">The platform's own row that proved it; null where none did.</param>
 /// <param name="Repaired">Whether a comparison sent it again before.</param>
-public sealed record ComparedPunch(long PunchId, PunchKey Key, string Person, long At, DeliveryState State, string? Record, bool Repaired);
+/// <param name="Struck">It does not count any more: that the platform does not show it is as it should be.</param>
+public sealed record ComparedPunch(long PunchId, PunchKey Key, string Person, long At, DeliveryState State, string? Record, bool Repaired, bool Struck = false);
 
 /// <summary>One run of the comparison.</summary>
 /// <param name="Day">The night it belongs to, <c>yyyy-MM-dd</c> at the site.</param>

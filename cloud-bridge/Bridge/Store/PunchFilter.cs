@@ -18,6 +18,9 @@ public sealed record PunchFilter
     public PunchMethod? Method { get; init; }
     public DeliveryState? State { get; init; }
 
+    /// <summary>True: only what counts. False: only what corrections struck.</summary>
+    public bool? Counts { get; init; }
+
     /// <summary>Earliest <c>at</c>, inclusive, ms since the Unix epoch.</summary>
     public long? From { get; init; }
 

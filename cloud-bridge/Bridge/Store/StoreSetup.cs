@@ -22,6 +22,9 @@ public static class StoreSetup
         builder.Services.AddSingleton<ISendPlanStore, SqlSendPlanStore>();
         builder.Services.AddSingleton<IReconcileStore, SqlReconcileStore>();
         builder.Services.AddSingleton<IProofStore, SqlProofStore>();
+        builder.Services.AddSingleton<IEffectivePunches, SqlEffectivePunches>();
+        builder.Services.AddSingleton<ICorrectionStore, SqlCorrectionStore>();
+        builder.Services.AddSingleton<IMonthStore, SqlMonthStore>();
         builder.Services.AddSingleton<IPeopleStore, SqlPeopleStore>();
         builder.Services.AddSingleton<SqlRosterStore>();
         builder.Services.AddSingleton<IRosterChanges>(services => services.GetRequiredService<SqlRosterStore>());

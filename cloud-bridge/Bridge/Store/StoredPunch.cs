@@ -30,5 +30,8 @@ public sealed record StoredPunch
     public string? ReasonCode { get; init; }
     public string? Reason { get; init; }
 
+    /// <summary>How it counts, by the corrections there are.</summary>
+    public PunchStanding Standing { get; init; } = PunchStanding.AsRecorded;
+
     public PunchKey Key => new(Punch.Terminal, Punch.Ledger, Punch.Seq);
 }

@@ -61,6 +61,7 @@ public sealed partial class TextTests
         .. Enum.GetValues<PunchDirection>().Select(d => $"direction.{Names.Lower(d)}"),
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
+        .. ((string[])["fine", "late", "early", "gap", "absent", "held", "extra", "corrected"]).SelectMany(m => (string[])[$"grid.{m}", $"grid.{m}_mark"]),
         .. Devices.Bridge.Web.Pages.AuditPage.Words.Select(w => $"act.{w}"),
         .. Devices.Bridge.Web.Parts.ExceptionKind.OfPunches.Concat(Devices.Bridge.Web.Parts.ExceptionKind.OfReports.Select(k => k.Key)).SelectMany(k => (string[])[$"kind.{k}", $"kind.{k}_what", $"kind.{k}_means", $"kind.{k}_do"]),
         .. ((string[])["active", "left", "all"]).Select(s => $"person.status_{s}"),
@@ -97,7 +98,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|tally|standing|trail|person|punch|span|kind)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

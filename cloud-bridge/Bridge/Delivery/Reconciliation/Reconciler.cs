@@ -8,7 +8,7 @@ namespace Devices.Bridge.Delivery.Reconciliation;
 /// leaves the last ones to punches in doubt.
 /// </summary>
 public sealed class Reconciler(
-    IPlatformTarget target, IReconcileStore store, IProofStore proofs, CallBudget budget, DeviceNames names, DeliveryStatus status, PlatformOptions options, ILogger<Reconciler> log)
+    IPlatformTarget target, IReconcileStore store, IProofStore proofs, ICorrectionStore corrections, CallBudget budget, DeviceNames names, DeliveryStatus status, PlatformOptions options, ILogger<Reconciler> log)
 {
     // Punches at the ends of the time are compared with rows that the platform rounded over them.
     private const long Margin = 120_000;
@@ -111,10 +111,13 @@ public sealed class Reconciler(
         Comparison compared = RecordComparer.Compare(ours, theirs);
         List<ReconcileFinding> found = [];
         foreach (var (one, row, _) in compared.Same.Where(s => s.New)) await proofs.ProveAsync(one.Punch.PunchId, row.Id, row.Invalid, cancellationToken);
-        long missing = 0, repaired = 0, said = ours.Count(o => o.Punch.State == DeliveryState.Delivered && Inside(o.Punch.At)), gone = compared.Missing.Count(o => Inside(o.Punch.At));
+        long missing = 0, repaired = 0, said = ours.Count(o => o.Punch is { State: DeliveryState.Delivered, Struck: false } && Inside(o.Punch.At)), gone = compared.Missing.Count(o => !o.Punch.Struck && Inside(o.Punch.At));
         bool many = gone > Few && gone > said * FewShare;
         if (many) log.LogError("The platform shows {Gone} of {Said} punches not: that many are not sent again by themselves. Is the app's permission to read attendance whole?", gone, said);
-        foreach (OurPunch one in compared.Missing.Where(o => Inside(o.Punch.At)))
+        // Struck here, shown there before, and there no more: HR has changed it at the platform too.
+        foreach (OurPunch one in compared.Missing.Where(o => !many && o.Punch is { Struck: true, Record: not null } && Inside(o.Punch.At)))
+            await corrections.SettleAsync(SiteScope.All, one.Punch.PunchId, OutboxTarget.Platform, gone: true, "bridge", cancellationToken);
+        foreach (OurPunch one in compared.Missing.Where(o => !o.Punch.Struck && Inside(o.Punch.At)))
         {
             missing++;
             bool again = !many && await MissedAsync(run, one, cancellationToken);

@@ -7,7 +7,7 @@ public sealed record OurPunch(ComparedPunch Punch, string Place);
 
 /// <summary>What comparing some people's punches brought.</summary>
 /// <param name="Same">In both; <c>New</c> where it was not proved before.</param>
-/// <param name="Missing">Delivered, and not there.</param>
+/// <param name="Missing">Delivered, and not there; struck ones among them.</param>
 /// <param name="WrongTime">There, at another time.</param>
 /// <param name="WrongPerson">There, for somebody else.</param>
 /// <param name="Doubled">A second row of a punch that is there.</param>
@@ -62,7 +62,8 @@ public static class RecordComparer
 
         List<PlatformRecord> doubled = [.. free.Where(r => same.Any(s => s.Ours.Punch.Person == r.Person && s.Ours.Place == r.DeviceName && Level(s.Ours.Punch.At, r.At) is not null))];
         free.RemoveAll(doubled.Contains);
-        foreach (OurPunch one in open.Where(o => o.Punch.State == DeliveryState.Delivered).ToList())
+        // A struck punch is looked for where it was sent, and nowhere else: somebody may have taken it away there.
+        foreach (OurPunch one in open.Where(o => o.Punch is { State: DeliveryState.Delivered, Struck: false }).ToList())
         {
             PlatformRecord? row = free.Where(r => r.Person == one.Punch.Person && r.DeviceName == one.Place && Math.Abs(r.At - one.Punch.At) <= FarthestZone).MinBy(r => Math.Abs(r.At - one.Punch.At));
             PlatformRecord? other = row is null ? free.Find(r => r.Person != one.Punch.Person && r.DeviceName == one.Place && Level(one.Punch.At, r.At) is 0 or 1) : null;

@@ -10,10 +10,11 @@ internal sealed class PunchQuery
         """
         p.id, p.terminal, p.ledger, p.seq, p.person, p.at, p.clock, p.uncertainty_ms, p.method, p.direction, p.score, p.threshold,
         p.liveness, p.pack, p.photo, p.chain, p.received_at, e.name, o.state, o.attempts, o.next_attempt_at, o.sent_at, o.delivered_at,
-        o.reason_code, o.reason, o.proved_at, o.platform_note
+        o.reason_code, o.reason, o.proved_at, o.platform_note,
+        x.origin, x.origin_correction, x.origin_punch, x.struck, x.struck_correction, x.stand_in, x.proposal
         """;
 
-    public const string Joins = "JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform' LEFT JOIN people e ON e.userid = p.person";
+    public const string Joins = "JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform' LEFT JOIN people e ON e.userid = p.person LEFT JOIN punch_effects x ON x.punch_id = p.id";
 
     public const string From = "FROM punches p " + Joins;
 
@@ -42,6 +43,7 @@ internal sealed class PunchQuery
             if (state != DeliveryState.Delivered) Add("o.state <> 'delivered'");
         }
 
+        if (filter.Counts is { } counts) Add(counts ? "x.struck IS NULL" : "x.struck IS NOT NULL");
         if (filter.From is { } from) Add("p.at >= @from", ("@from", from));
         if (filter.To is { } to) Add("p.at < @to", ("@to", to));
     }
@@ -83,7 +85,17 @@ internal sealed class PunchQuery
         Reason = row.TextOrNull(24),
         ProvedAt = row.LongOrNull(25),
         PlatformNote = row.TextOrNull(26),
+        Standing = Standing(row),
     };
+
+    private const int Effects = 27;
+
+    // Most punches have none: one value for all of them.
+    private static PunchStanding Standing(DbDataReader row) => row.IsDBNull(Effects) && row.IsDBNull(Effects + 3) && row.IsDBNull(Effects + 6)
+        ? PunchStanding.AsRecorded
+        : new(
+            row.TextOrNull(Effects) is { } origin ? Columns.Enum<PunchOrigin>(origin) : PunchOrigin.Recorded, row.LongOrNull(Effects + 1), row.LongOrNull(Effects + 2),
+            row.TextOrNull(Effects + 3) is { } struck ? Columns.Enum<PunchStrike>(struck) : null, row.LongOrNull(Effects + 4), row.LongOrNull(Effects + 5), row.LongOrNull(Effects + 6));
 
     internal static string Escape(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);

@@ -56,6 +56,8 @@ internal sealed class PunchSearch
             else _rest.Add(scope.Terminal("r.terminal"));
         }
 
+        if (filter.Counts is { } counts)
+            _rest.Add($"{(counts ? "NOT " : "")}EXISTS (SELECT 1 FROM punch_effects f WHERE f.punch_id = r.id AND f.struck IS NOT NULL)");
         if (filter.Method is { } method)
             // Most punches are by face, so that the index has the others only; said twice, so that it is seen to fit.
             Add(byTerminal ? _driver : _rest, method == PunchMethod.Face ? "r.method = @method" : "r.method = @method AND r.method <> 'face'", ("@method", Columns.Text(method)));

@@ -17,7 +17,7 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
         ("@terminal", terminal), ("@received", received), ("@repeated", repeated), ("@stored", stored), ("@last", stored > 0 ? now : null));
 
     public Task<long?> LastStoredAtAsync(CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => Some(session.Number("SELECT MAX(last_stored_at) FROM terminal_counts")), cancellationToken);
+        database.ReadAsync(session => Some(session.Number("SELECT MAX(last_stored_at) FROM terminal_counts WHERE terminal NOT IN (SELECT t.name FROM terminals t WHERE t.made)")), cancellationToken);
 
     public Task<long?> OldestOpenAsync(CancellationToken cancellationToken = default) => database.ReadAsync(session =>
         // A seek of the index for each state.
@@ -38,7 +38,7 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
             """,
             row => (Terminal: row.GetString(0), Count: row.GetInt64(1))).ToDictionary(one => one.Terminal, one => one.Count, StringComparer.Ordinal);
         return session.Query(
-            $"SELECT terminal, received, repeated, stored, shown FROM terminal_counts WHERE {scope.Terminal("terminal")} ORDER BY terminal",
+            $"SELECT terminal, received, repeated, stored, shown FROM terminal_counts WHERE {scope.Terminal("terminal")} AND terminal NOT IN (SELECT m.name FROM terminals m WHERE m.made) ORDER BY terminal",
             row => new TerminalCounts
             {
                 Terminal = row.GetString(0),

@@ -27,6 +27,8 @@ public sealed class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFl
             if (claim.ExpiresAt <= now) return Refused(ClaimVerdict.Expired);
             if (claim.Terminal is not null && claim.Terminal != terminal) return Refused(ClaimVerdict.OtherTerminal);
             bool exists = session.Number("SELECT EXISTS (SELECT 1 FROM terminals WHERE name = @name)", ("@name", terminal)) != 0;
+            // Under such a name stand punches that HR added: no device may take it.
+            if (session.Number("SELECT EXISTS (SELECT 1 FROM terminals WHERE name = @name AND made)", ("@name", terminal)) != 0) return Refused(ClaimVerdict.NameTaken);
             // An open claim must not take over a terminal that hangs on a wall somewhere.
             if (exists && claim.Terminal is null) return Refused(ClaimVerdict.NameTaken);
 

@@ -17,11 +17,12 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
           SELECT (SELECT MIN(n.person) FROM outbox n WHERE n.target = @target AND n.state IN ('pending', 'sending', 'waiting', 'ambiguous') AND n.person > open.person)
           FROM open WHERE open.person IS NOT NULL
         )
-        SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at, o.forced
+        SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at, o.forced, x.struck IS NOT NULL
         FROM open
         JOIN outbox o ON o.target = @target AND o.punch_id = (SELECT b.punch_id FROM outbox b WHERE b.target = @target AND b.person = open.person
           AND b.state IN ('pending', 'sending', 'waiting', 'ambiguous') ORDER BY b.at, b.punch_id LIMIT 1)
         JOIN punches p ON p.id = o.punch_id AND p.at = o.at
+        LEFT JOIN punch_effects x ON x.punch_id = o.punch_id
         WHERE (o.state = 'pending' OR (o.state IN ('waiting', 'ambiguous') AND COALESCE(o.next_attempt_at, 0) <= @now))
           AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.target = @target AND s.person = open.person AND s.state = 'sending')
 
@@ -36,11 +37,17 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
     private Task<IReadOnlyList<OutboxItem>> LeaseAsync(string sql, string target, long now, int limit, CancellationToken cancellationToken) =>
         database.WriteAsync<IReadOnlyList<OutboxItem>>(session =>
         {
-            List<OutboxItem> items = session.Query(
+            List<(OutboxItem Item, bool Struck)> found = session.Query(
                 sql,
-                row => new OutboxItem(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4),
-                    row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8), row.GetBoolean(9)),
+                row => (new OutboxItem(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4),
+                    row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8), row.GetBoolean(9)), row.GetBoolean(10)),
                 ("@target", target), ("@now", now), ("@limit", limit));
+            // What a correction struck is not sent any more; only whether it has arrived is still asked.
+            foreach (OutboxItem item in found.Where(one => one.Struck && one.Item.Was != DeliveryState.Ambiguous).Select(one => one.Item))
+                session.Execute(
+                    "UPDATE outbox SET state = 'skipped', reason_code = @code, reason = NULL, next_attempt_at = NULL, updated_at = @now WHERE punch_id = @id AND target = @target",
+                    ("@code", CorrectionEffects.Struck), ("@now", Now()), ("@id", item.PunchId), ("@target", target));
+            List<OutboxItem> items = [.. found.Where(one => !one.Struck || one.Item.Was == DeliveryState.Ambiguous).Select(one => one.Item)];
             foreach (OutboxItem item in items)
                 session.Execute(
                     "UPDATE outbox SET state = 'sending', updated_at = @now WHERE punch_id = @id AND target = @target",
@@ -99,6 +106,7 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
                       THEN 'ambiguous' ELSE 'pending' END, attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL,
                       forced = @yes, updated_at = @now
                     WHERE punch_id = @id AND target = @target AND state IN ('dead', 'held', 'skipped', 'deferred')
+                      AND NOT EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = @id AND x.struck IS NOT NULL)
                     """,
                     ("@yes", true), ("@now", Now()), ("@id", id), ("@target", target));
             }

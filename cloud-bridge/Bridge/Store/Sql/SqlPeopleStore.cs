@@ -62,7 +62,7 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
 
     public Task<bool> HasPunchAsync(string person, long start, long until, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.Number(
-            "SELECT COUNT(*) FROM punches WHERE person = @person AND at >= @start AND at < @until", ("@person", person), ("@start", start), ("@until", until)) > 0, cancellationToken);
+            "SELECT COUNT(*) FROM punches p LEFT JOIN punch_effects x ON x.punch_id = p.id WHERE p.person = @person AND p.at >= @start AND p.at < @until AND x.struck IS NULL", ("@person", person), ("@start", start), ("@until", until)) > 0, cancellationToken);
 
     private RosterChange Apply(SqlSession session, RosterPart part)
     {

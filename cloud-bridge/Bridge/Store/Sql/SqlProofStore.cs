@@ -35,7 +35,7 @@ public sealed class SqlProofStore(SqlDatabase database, TimeProvider time) : IPr
     public Task<bool> GiveUpAsync(long punchId, string reasonCode, CancellationToken cancellationToken = default) => database.WriteAsync(
         session => session.Execute(
             """
-            UPDATE outbox SET state = 'dead', delivered_at = NULL, reason_code = @reason, reason = NULL, updated_at = @now
+            UPDATE outbox SET state = CASE WHEN EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = @id AND x.struck IS NOT NULL) THEN 'skipped' ELSE 'dead' END, delivered_at = NULL, reason_code = @reason, reason = NULL, updated_at = @now
             WHERE punch_id = @id AND target = 'platform' AND state = 'delivered' AND proved_at IS NULL
             """,
             ("@reason", reasonCode), ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@id", punchId)) == 1, cancellationToken);

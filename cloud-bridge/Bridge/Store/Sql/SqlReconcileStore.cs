@@ -76,12 +76,12 @@ public sealed class SqlReconcileStore(SqlDatabase database, TimeProvider time) :
         return database.ReadAsync<IReadOnlyList<ComparedPunch>>(session =>
             [.. people.SelectMany(person => session.Query(
                 """
-                SELECT p.id, p.terminal, p.ledger, p.seq, p.person, p.at, o.state, o.platform_record, o.repaired_at
-                FROM punches p JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform'
+                SELECT p.id, p.terminal, p.ledger, p.seq, p.person, p.at, o.state, o.platform_record, o.repaired_at, x.struck IS NOT NULL
+                FROM punches p JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform' LEFT JOIN punch_effects x ON x.punch_id = p.id
                 WHERE p.person = @person AND p.at >= @start AND p.at < @until ORDER BY p.at, p.id
                 """,
                 row => new ComparedPunch(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4), row.GetInt64(5),
-                    Columns.Enum<DeliveryState>(row.GetString(6)), row.TextOrNull(7), row.LongOrNull(8) is not null),
+                    Columns.Enum<DeliveryState>(row.GetString(6)), row.TextOrNull(7), row.LongOrNull(8) is not null, row.GetBoolean(9)),
                 ("@person", person), ("@start", start), ("@until", until)))], cancellationToken);
     }
 
@@ -96,6 +96,7 @@ public sealed class SqlReconcileStore(SqlDatabase database, TimeProvider time) :
             UPDATE outbox SET state = 'ambiguous', next_attempt_at = @now, delivered_at = NULL, proved_at = NULL, platform_record = NULL, platform_note = NULL,
               checks = 0, next_check_at = NULL, reason_code = 'reason.reconcile_missing', reason = NULL, forced = @yes, repaired_at = @now, updated_at = @now
             WHERE punch_id = @id AND target = 'platform' AND state = 'delivered'
+              AND NOT EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = @id AND x.struck IS NOT NULL)
             """,
             ("@yes", true), ("@now", Now()), ("@id", punchId)) == 1, cancellationToken);
 

@@ -9,7 +9,8 @@ public sealed class SqlSendPlanStore(SqlDatabase database, TimeProvider time) : 
         database.ReadAsync<IReadOnlyList<DayEntry>>(session => session.Query(
             """
             SELECT p.id, p.at, p.direction FROM punches p JOIN outbox o ON o.punch_id = p.id AND o.at = p.at AND o.target = 'platform'
-            WHERE p.person = @person AND p.at >= @start AND p.at < @until AND o.state <> 'held'
+            LEFT JOIN punch_effects x ON x.punch_id = p.id
+            WHERE p.person = @person AND p.at >= @start AND p.at < @until AND o.state <> 'held' AND x.struck IS NULL
             """,
             row => new DayEntry(row.GetInt64(0), row.GetInt64(1), Columns.Enum<PunchDirection>(row.GetString(2))),
             ("@person", person), ("@start", start), ("@until", until)), cancellationToken);

@@ -14,7 +14,7 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
         """;
 
     public Task<IReadOnlyList<TerminalRow>> ListTerminalsAsync(SiteScope scope, CancellationToken cancellationToken = default) =>
-        database.ReadAsync<IReadOnlyList<TerminalRow>>(session => session.Query($"SELECT {Select} FROM terminals t WHERE {scope.Site("t.site")} ORDER BY t.name", Read, scope.Values()), cancellationToken);
+        database.ReadAsync<IReadOnlyList<TerminalRow>>(session => session.Query($"SELECT {Select} FROM terminals t WHERE NOT t.made AND {scope.Site("t.site")} ORDER BY t.name", Read, scope.Values()), cancellationToken);
 
     public Task<TerminalRow?> FindTerminalAsync(SiteScope scope, string name, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.First($"SELECT {Select} FROM terminals t WHERE t.name = @name AND {scope.Site("t.site")}", Read, scope.With(("@name", name))), cancellationToken);
@@ -23,7 +23,7 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
         database.ReadAsync<IReadOnlyList<CompletenessRow>>(session => session.Query(
             $"""
             SELECT {Select}, l.ledger, l.through, l.complete_at, l.state, l.problem
-            FROM terminals t LEFT JOIN ledgers l ON l.terminal = t.name WHERE {scope.Site("t.site")} ORDER BY t.name, l.first_seen_at DESC
+            FROM terminals t LEFT JOIN ledgers l ON l.terminal = t.name WHERE NOT t.made AND {scope.Site("t.site")} ORDER BY t.name, l.first_seen_at DESC
             """,
             row =>
             {

@@ -20,6 +20,7 @@ public static class SiteMenu
         [
             new("/", "nav.today", Permits.ReadPunches),
             new("/punches", "nav.punches", Permits.ReadPunches),
+            new("/department/month", "nav.months", Permits.ReadPunches),
         ]),
         new("nav.group_attention",
         [

@@ -21,6 +21,8 @@ internal static class Visits
         ["/punches/{Terminal}/{Ledger:guid}/{Seq:long}"] = [new("punch", $"/punches/{office.Dead.Key}"), new("punch-none", $"/punches/{office.Dead.Key}9999", 404)],
         ["/people"] = [new("people", "/people"), new("people-search", "/people?q=王&department=10&status=all")],
         ["/person"] = [new("person", "/person?id=u1000"), new("person-left", "/person?id=u1300")],
+        ["/person/month"] = [new("person-month", "/person/month?id=u1005"), new("person-month-night", "/person/month?id=u1008&month=2026-11")],
+        ["/department/month"] = [new("department-month", "/department/month"), new("department-month-workshop", "/department/month?department=31&month=2026-11")],
         ["/exceptions/closed"] = [new("exceptions-closed", "/exceptions/closed")],
         ["/audit"] = [new("audit", "/audit"), new("audit-filtered", "/audit?who=hr&what=csv.export&from=2026-11-26")],
         ["/exceptions"] = [new("exceptions", "/exceptions")],

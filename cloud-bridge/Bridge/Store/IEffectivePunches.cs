@@ -1,0 +1,18 @@
+namespace Devices.Bridge.Store;
+
+/// <summary>
+/// Punches as they count: what terminals recorded, what corrections added, each with its <see cref="StoredPunch.Standing"/>. Whatever
+/// judges attendance reads this. The same punches and corrections give the same answer in whichever order they came.
+/// </summary>
+public interface IEffectivePunches
+{
+    /// <summary>Every match, newest first, streamed in bounded memory.</summary>
+    /// <param name="struckToo">Also those that do not count, for pages that show them struck through.</param>
+    IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, bool struckToo, CancellationToken cancellationToken = default);
+
+    /// <summary>One person's with <paramref name="start"/> ≤ at &lt; <paramref name="until"/> (ms since the Unix epoch), oldest first, struck ones among them.</summary>
+    Task<IReadOnlyList<StoredPunch>> OfPersonAsync(SiteScope scope, string person, long start, long until, CancellationToken cancellationToken = default);
+
+    /// <summary>One punch by the number of its arrival; null where there is none, or not in the scope.</summary>
+    Task<StoredPunch?> FindAsync(SiteScope scope, long punchId, CancellationToken cancellationToken = default);
+}
