@@ -74,6 +74,12 @@ public sealed record SiteOptions
     /// <summary>JSON file with several shifts, who works them when, and the calendar's exceptions; instead of <see cref="Shift"/>. Read again when it changes.</summary>
     public string PlanFile { get; set; } = "";
 
+    /// <summary><c>platform</c>: who works when is taken from the platform's own schedule, instead of <see cref="Shift"/> and <see cref="PlanFile"/>; empty: it is not.</summary>
+    public string Plan { get; set; } = "";
+
+    /// <summary>With <see cref="Plan"/>: userid of an administrator of attendance, in whose name the platform is asked.</summary>
+    public string PlanOperator { get; set; } = "";
+
     /// <summary>Days on which the shift is worked, 1 is Monday.</summary>
     public string WorkDays { get; set; } = "1-5";
 

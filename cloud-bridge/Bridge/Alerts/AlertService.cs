@@ -8,7 +8,9 @@ namespace Devices.Bridge.Alerts;
 /// <summary>Looks, gathers, tells: one message at most a look, sent again under the same id until it is answered.</summary>
 public sealed class AlertService(
     AlertWatch watch, DailyStatistics daily, RobotClient robot, ISettingStore settings, IOutboxStore outbox, IExceptionStore exceptions, AlertOptions options, BridgeOptions bridge,
-    TimeProvider clock, ILogger<AlertService> log) : BackgroundService
+    TimeProvider clock, ILogger<AlertService> log)
+    // Not at once: after a restart the terminals first come back.
+    : PeriodicService(TimeSpan.FromSeconds(options.EverySeconds), TimeSpan.FromSeconds(options.EverySeconds), "Alerts could not be told now; tried again.", LogLevel.Error, clock, log)
 {
     private const string Key = "alerts.book";
     private const string Source = "alerts";
@@ -17,24 +19,7 @@ public sealed class AlertService(
 
     private int _failures;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        // Not at once: after a restart the terminals first come back.
-        TimeSpan rest = TimeSpan.FromSeconds(options.EverySeconds);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(rest, clock, stoppingToken);
-            rest = TimeSpan.FromSeconds(options.EverySeconds);
-            try
-            {
-                rest = await StepAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                log.LogError(fault, "Alerts could not be told now; tried again.");
-            }
-        }
-    }
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken) => await StepAsync(cancellationToken);
 
     /// <summary>One look. Returns how long to rest.</summary>
     public async Task<TimeSpan> StepAsync(CancellationToken cancellationToken)
@@ -46,7 +31,7 @@ public sealed class AlertService(
         if (book.Message is null)
         {
             book = book.WithoutPast(current);
-            ZonedDateTime now = Instant.FromDateTimeOffset(clock.GetUtcNow()).InZone(DateTimeZoneProviders.Tzdb[bridge.Site.TimeZone]);
+            ZonedDateTime now = Instant.FromDateTimeOffset(Clock.GetUtcNow()).InZone(DateTimeZoneProviders.Tzdb[bridge.Site.TimeZone]);
             bool quiet = QuietHours.TryParse(options.QuietHours, out QuietHours hours) && hours.Contains(now.TimeOfDay);
             bool spent = await outbox.MeterAsync(Month(now), Meter, 0, cancellationToken) >= options.MonthlyMessages;
             AlertBook.Outgoing? message = AlertMessage.Compose(book, current, now, TimeSpan.FromHours(options.RepeatHours), quiet || spent, AlertWords.Of(options.Language));
@@ -75,7 +60,7 @@ public sealed class AlertService(
 
         if (answer.Text is { } why)
         {
-            log.LogWarning("An alert was not told: {Why}", why);
+            Log.LogWarning("An alert was not told: {Why}", why);
             if (answer.Verdict is RobotVerdict.Configuration or RobotVerdict.Content || _failures >= 5)
                 await exceptions.RaiseAsync(new(Source, "robot", why) { Cause = $"{Source}|robot" }, cancellationToken);
         }
@@ -99,7 +84,7 @@ public sealed class AlertService(
         }
         catch (JsonException fault)
         {
-            log.LogWarning("What was told before cannot be read and is told again: {Fault}", fault.Message);
+            Log.LogWarning("What was told before cannot be read and is told again: {Fault}", fault.Message);
             return new();
         }
     }

@@ -49,6 +49,7 @@ public static class AttendanceCalculator
 
     private static AttendanceDay Judge(PlannedShift shift, Interval window, TimedPunch[] punches, TimedPunch[] held, Instant now)
     {
+        if (shift.Shift.Required is not null) return FreeHours.Judge(shift, window, punches, held, Ends(punches), now);
         var results = new PointResult[shift.Points.Count];
         Duration shifted = Duration.Zero;
         for (int i = 0; i < results.Length; i++)

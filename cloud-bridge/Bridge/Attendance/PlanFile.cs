@@ -27,6 +27,14 @@ internal sealed record ShiftEntry
 
     public int Flexible { get; init; }
 
+    public int? Required { get; init; }
+
+    public int Break { get; init; }
+
+    public int BreakAfter { get; init; }
+
+    public bool Pairs { get; init; }
+
     public int? OpensBefore { get; init; }
 
     public int? ClosesAfter { get; init; }

@@ -49,6 +49,10 @@ public static class PlanReader
             PermitEarly = entry.PermitEarly,
             SeriousLate = entry.SeriousLate,
             Flexible = entry.Flexible,
+            Required = entry.Required,
+            Break = entry.Break,
+            BreakAfter = entry.BreakAfter,
+            Pairs = entry.Pairs,
             OpensBefore = entry.OpensBefore,
             ClosesAfter = entry.ClosesAfter,
         };

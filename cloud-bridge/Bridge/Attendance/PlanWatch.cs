@@ -8,7 +8,8 @@ namespace Devices.Bridge.Attendance;
 /// Keeps <see cref="SitePlan"/> fresh: takes a changed plan file (by its contents, so that any way of replacing it works), keeps the
 /// earlier ones, and knows who belongs to which department. A file that cannot be used changes nothing and is shown.
 /// </summary>
-public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges changes, IPeopleStore people, IExceptionStore exceptions, BridgeOptions bridge, TimeProvider clock, ILogger<PlanWatch> log) : BackgroundService
+public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges changes, IPeopleStore people, IExceptionStore exceptions, BridgeOptions bridge, TimeProvider clock, ILogger<PlanWatch> log)
+    : PeriodicService(Look, Look, "The plan could not be looked at; it is tried again.", LogLevel.Warning, clock, log)
 {
     private const string Source = "plan";
     private const string Code = "reason.plan_file";
@@ -32,29 +33,26 @@ public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges ch
         _revision = revision;
     }
 
+    /// <summary>Puts in force what is in the store: somebody has added a plan there.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        PlanHistory history = await HistoryAsync(cancellationToken);
+        plan.Set(history, history.ByDepartment ? await MembershipsAsync(cancellationToken) : Memberships.None);
+    }
+
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before anything is computed by a plan that is not the day's.
-        await LookAsync(cancellationToken);
+        if (plan.FromPlatform) await ReloadAsync(cancellationToken);
+        else await LookAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        while (plan.File is not null && !stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(Look, clock, stoppingToken);
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (StoreUnavailableException fault)
-            {
-                log.LogWarning("The plan could not be looked at; it is tried again: {Fault}", fault.Message);
-            }
-        }
+        await LookAsync(cancellationToken);
+        return null;
     }
 
     private async Task<bool> TakeFileAsync(string file, CancellationToken cancellationToken)
@@ -77,7 +75,7 @@ public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges ch
         {
             if (fault == _refused) return false;
             _refused = fault;
-            log.LogWarning("The plan file {File} cannot be used; the plan before it stays in force. {Fault}", file, fault);
+            Log.LogWarning("The plan file {File} cannot be used; the plan before it stays in force. {Fault}", file, fault);
             await exceptions.RaiseAsync(new(Source, Code, fault!), cancellationToken);
             return false;
         }
@@ -85,12 +83,12 @@ public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges ch
         IReadOnlyList<StoredPlan> known = await plans.PlansAsync(cancellationToken);
         if (known.Count == 0 || known[^1].Content != text)
         {
-            DateTimeOffset now = clock.GetUtcNow();
+            DateTimeOffset now = Clock.GetUtcNow();
             LocalDate today = Instant.FromDateTimeOffset(now).InZone(_zone).Date;
             // The first plan there is also serves the days before it.
             LocalDate from = read.ValidFrom ?? (known.Count == 0 ? LocalDate.MinIsoValue : today);
             await plans.AddPlanAsync(new(LocalDatePattern.Iso.Format(from), text!, now.ToUnixTimeMilliseconds()), cancellationToken);
-            log.LogInformation("The plan file {File} is in force from {From}.", file, from == LocalDate.MinIsoValue ? "the beginning" : LocalDatePattern.Iso.Format(from));
+            Log.LogInformation("The plan file {File} is in force from {From}.", file, from == LocalDate.MinIsoValue ? "the beginning" : LocalDatePattern.Iso.Format(from));
         }
 
         (_taken, _refused) = (text, null);

@@ -25,6 +25,21 @@ public sealed record Shift
     /// </summary>
     public int Flexible { get; init; }
 
+    /// <summary>
+    /// Free hours: minutes to work in the day, at whatever times between the one section's start and end (DingTalk's <c>free_check</c>). Nobody is
+    /// late or early then; null where the section's times are kept.
+    /// </summary>
+    public int? Required { get; init; }
+
+    /// <summary>With <see cref="Required"/>: minutes of break taken off what lies between first-in and last-out; time away by punches counts towards them.</summary>
+    public int Break { get; init; }
+
+    /// <summary>With <see cref="Break"/>: only of the presence beyond so many minutes, so that a short day has none.</summary>
+    public int BreakAfter { get; init; }
+
+    /// <summary>With <see cref="Required"/>: punches go in and out in turn, and only the time inside counts; false: from the first in to the last out.</summary>
+    public bool Pairs { get; init; }
+
     /// <summary>Punches from so many minutes before the first start belong to this day; null: from the middle between the days' shifts.</summary>
     public int? OpensBefore { get; init; }
 
@@ -46,6 +61,18 @@ public sealed record Shift
         if (Sections[^1].End - Sections[0].Start > 1440) return $"Shift '{Name}' lasts more than 24 hours.";
         foreach (var (value, what) in ((int, string)[])[(PermitLate, "late minutes"), (PermitEarly, "early minutes"), (SeriousLate ?? 0, "seriously late minutes"), (Flexible, "flexible minutes"), (OpensBefore ?? 0, "minutes before"), (ClosesAfter ?? 0, "minutes after")])
             if (value is < 0 or > 1440) return $"The {what} of shift '{Name}' must lie between 0 and 1440.";
+        if (Required is { } required)
+        {
+            if (Sections.Count != 1) return $"Shift '{Name}' has free hours: give one section, the time between which they may lie.";
+            if (PermitLate != 0 || PermitEarly != 0 || SeriousLate is not null || Flexible != 0) return $"Shift '{Name}' has free hours, in which nobody is late or early: leave permitLate, permitEarly, seriousLate and flexible out.";
+            if (required < 1 || required > Sections[0].End - Sections[0].Start) return $"Shift '{Name}' requires {required} minutes; its section has {Sections[0].End - Sections[0].Start}.";
+            if (Break is < 0 or > 720 || BreakAfter is < 0 or > 1440) return $"The break of shift '{Name}' must lie between 0 and 720 minutes, and breakAfter between 0 and 1440.";
+        }
+        else if (Break != 0 || BreakAfter != 0 || Pairs)
+        {
+            return $"Shift '{Name}' has break, breakAfter or pairs without required: they belong to free hours.";
+        }
+
         return SeriousLate <= PermitLate ? $"Shift '{Name}' calls somebody seriously late who is still on time." : null;
     }
 }

@@ -29,6 +29,9 @@ public sealed class ShiftPlan
     /// <summary>No shift for anybody.</summary>
     public static ShiftPlan None { get; } = new([], new Dictionary<LocalDate, IsoDayOfWeek?>(), null);
 
+    /// <summary>Whether it says anything about a day.</summary>
+    public bool Covers(LocalDate day) => _assignments.Any(a => a.Covers(day));
+
     /// <summary>Whether anybody works on a day.</summary>
     public bool Works(LocalDate day) => _assignments.Any(a => a.Covers(day) && On(day, a) is not null);
 

@@ -26,8 +26,11 @@ public sealed class SitePlan
     /// <summary>The plan file; null where there is none.</summary>
     public string? File { get; }
 
+    /// <summary>Whether the platform's own schedule is the plan.</summary>
+    public bool FromPlatform { get; private init; }
+
     /// <summary>Whether anybody has a shift.</summary>
-    public bool HasShifts => Shift is not null || File is not null;
+    public bool HasShifts => Shift is not null || File is not null || FromPlatform;
 
     /// <summary>The plans as they were in force.</summary>
     public PlanHistory History => _state.History;
@@ -38,6 +41,14 @@ public sealed class SitePlan
     {
         ArgumentNullException.ThrowIfNull(site);
         DateTimeZone zone = DateTimeZoneProviders.Tzdb[site.TimeZone];
+        if (!string.IsNullOrWhiteSpace(site.Plan))
+        {
+            if (site.Plan != "platform") throw new BridgeStartException($"Bridge:Site:Plan is '{site.Plan}': give platform, or leave it out.");
+            if (!string.IsNullOrWhiteSpace(site.Shift) || !string.IsNullOrWhiteSpace(site.PlanFile)) throw new BridgeStartException("Bridge:Site:Plan is set beside Bridge:Site:Shift or Bridge:Site:PlanFile: leave one of them out.");
+            if (string.IsNullOrWhiteSpace(site.PlanOperator)) throw new BridgeStartException("Bridge:Site:PlanOperator is missing: give the userid of an administrator of attendance, in whose name the platform is asked for its plan.");
+            return new(zone, null, PlanHistory.Of(ShiftPlan.None), null) { FromPlatform = true };
+        }
+
         if (!string.IsNullOrWhiteSpace(site.PlanFile))
         {
             if (!string.IsNullOrWhiteSpace(site.Shift)) throw new BridgeStartException("Bridge:Site:Shift and Bridge:Site:PlanFile are both set: write the shift into the plan file.");
@@ -65,7 +76,12 @@ public sealed class SitePlan
     }
 
     /// <summary>Whether a day is a working day for anybody; without shifts, Monday to Friday.</summary>
-    public bool Works(LocalDate day) => HasShifts ? History.On(day).Works(day) : day.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday);
+    public bool Works(LocalDate day)
+    {
+        // Of days that the platform has not planned yet nothing is known.
+        if (HasShifts && History.On(day) is var then && (!FromPlatform || then.Covers(day))) return then.Works(day);
+        return day.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday);
+    }
 
     /// <summary>Which punches belong to which day, around one day, for whoever is not named in the plan.</summary>
     public AttendanceWindows Around(LocalDate day) => Around(day, null);

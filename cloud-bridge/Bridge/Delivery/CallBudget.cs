@@ -12,6 +12,9 @@ public enum CallKind
 
     /// <summary>The record list, for the nightly comparison.</summary>
     Reconciliation,
+
+    /// <summary>The platform's own plan of who works when.</summary>
+    Schedule,
 }
 
 /// <summary>One counted call, to be given back where the platform did not count it.</summary>
@@ -34,7 +37,7 @@ public sealed class CallBudget(ICallStore store, PlatformOptions options, TimePr
     public int Reserve => options.Reserve;
 
     /// <summary>Name of a kind in the store, pages and API.</summary>
-    public static string Name(CallKind kind) => kind switch { CallKind.Upload => "upload", CallKind.Proof => "proof", _ => "reconciliation" };
+    public static string Name(CallKind kind) => kind switch { CallKind.Upload => "upload", CallKind.Proof => "proof", CallKind.Schedule => "schedule", _ => "reconciliation" };
 
     /// <summary>Takes one call where more than <paramref name="keep"/> are left; null when the budget is used up.</summary>
     public async Task<CallTicket?> TryTakeAsync(IPlatformTarget target, CallKind kind, int keep, bool first, CancellationToken cancellationToken)

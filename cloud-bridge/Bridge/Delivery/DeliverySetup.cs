@@ -1,6 +1,7 @@
 using Devices.Bridge.Delivery.DingTalk;
 using Devices.Bridge.Delivery.Planning;
 using Devices.Bridge.Delivery.Reconciliation;
+using Devices.Bridge.Delivery.Schedules;
 using Devices.Bridge.Store;
 using NodaTime;
 
@@ -27,8 +28,9 @@ public static class DeliverySetup
         services.AddSingleton<TargetHost>();
         services.AddSingleton<DeliveryReporter>();
         services.AddHostedService(s => s.GetRequiredService<TargetHost>());
-        if (!platform.Enabled) return builder;
-        if (platform.Sends == SendPolicy.ShiftWindows && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Shift"]) && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:PlanFile"]))
+        if (!platform.Enabled)
+            return string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Plan"]) ? builder : throw new BridgeStartException("Bridge:Site:Plan is platform, but there is none: set Bridge:Platform:Kind, or Bridge:Site:PlanFile instead.");
+        if (platform.Sends == SendPolicy.ShiftWindows && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Shift"]) && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:PlanFile"]) && string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Plan"]))
             throw new BridgeStartException("Bridge:Platform:Policy is shift-windows, but the site has no shift: set Bridge:Site:Shift or Bridge:Site:PlanFile, or use all or first-last.");
 
         services.AddSingleton(dingTalk);
@@ -56,12 +58,16 @@ public static class DeliverySetup
         services.AddSingleton<DeferredKeeper>();
         services.AddSingleton<PlatformWork>();
         services.AddSingleton<Reconciler>();
+        services.AddSingleton<LateVerdicts>();
         services.AddSingleton<ReconcileService>();
         services.AddSingleton<Prover>();
         services.AddSingleton<OutcomeHandler>();
         services.AddSingleton<Settler>();
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<Verifier>();
+        services.AddSingleton<IPlatformSchedule, DingTalkSchedule>();
+        services.AddSingleton<PlatformPlanPull>();
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["Bridge:Site:Plan"])) services.AddHostedService(s => s.GetRequiredService<PlatformPlanPull>());
         services.AddHostedService(s => s.GetRequiredService<DeliveryWorker>());
         services.AddHostedService(s => s.GetRequiredService<Verifier>());
         services.AddHostedService(s => s.GetRequiredService<DeferredKeeper>());

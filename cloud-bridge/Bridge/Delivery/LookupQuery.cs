@@ -12,7 +12,11 @@ public sealed record LookupQuery(IReadOnlyList<string> Persons, long From, long 
 /// <param name="At">ms since the Unix epoch, UTC; the platform may have cut it to the second.</param>
 /// <param name="DeviceName">The place it shows; null where it shows none.</param>
 /// <param name="Invalid">Why the platform does not count it, or null.</param>
-public sealed record PlatformRecord(string Id, string Person, long At, string? DeviceName, string? Invalid);
+public sealed record PlatformRecord(string Id, string Person, long At, string? DeviceName, string? Invalid)
+{
+    /// <summary>When it reached the platform, ms since the Unix epoch; null where it does not say.</summary>
+    public long? ReceivedAt { get; init; }
+}
 
 /// <summary>The answer: <see cref="Records"/> is meaningful only when <see cref="Outcome"/> is accepted.</summary>
 public sealed record LookupResult(DeliveryOutcome Outcome, IReadOnlyList<PlatformRecord> Records);

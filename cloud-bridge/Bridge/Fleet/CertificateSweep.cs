@@ -3,29 +3,15 @@ using Devices.Bridge.Ingest;
 namespace Devices.Bridge.Fleet;
 
 /// <summary>Ends connections whose certificate has expired or been revoked meanwhile, also by a command line beside the running bridge.</summary>
-public sealed class CertificateSweep(TerminalGate gate, ITerminalConnections connections, TimeProvider time, ILogger<CertificateSweep> log) : BackgroundService
+public sealed class CertificateSweep(TerminalGate gate, ITerminalConnections connections, TimeProvider time, ILogger<CertificateSweep> log)
+    : PeriodicService(Every, Every, "The check of connected terminals' certificates failed and is tried again.", LogLevel.Warning, time, log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(Every, time);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (!await timer.WaitForNextTickAsync(stoppingToken)) return;
-                await SweepAsync(stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                log.LogWarning("The check of connected terminals' certificates failed and is tried again: {Fault}", fault.Message);
-            }
-        }
+        await SweepAsync(cancellationToken);
+        return null;
     }
 
     public async Task SweepAsync(CancellationToken cancellationToken = default)

@@ -6,7 +6,8 @@ namespace Devices.Bridge.Ingest;
 /// Makes a store that does not keep up visible: a row of the exceptions list (and so an alert) while it lasts, closed when it is over. A
 /// full store cannot take the row; it is written as soon as it can.
 /// </summary>
-public sealed class PressureWatch(StorePressure pressure, IExceptionStore exceptions, TimeProvider time, ILogger<PressureWatch> log) : BackgroundService
+public sealed class PressureWatch(StorePressure pressure, IExceptionStore exceptions, TimeProvider time, ILogger<PressureWatch> log)
+    : PeriodicService(Every, Every, "The state of the store could not be written down yet.", LogLevel.Debug, time, log)
 {
     public const string Code = "store-behind";
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -17,32 +18,10 @@ public sealed class PressureWatch(StorePressure pressure, IExceptionStore except
     private bool _told;
     private bool? _open; // null: a row may be left from before
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await LoopAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
-
-    private async Task LoopAsync(CancellationToken stoppingToken)
-    {
-        using PeriodicTimer timer = new(Every);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException) // tried again in a second
-            {
-                log.LogDebug("The state of the store could not be written down yet: {Fault}", fault.Message);
-            }
-        }
+        await LookAsync(cancellationToken);
+        return null;
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)
@@ -50,22 +29,22 @@ public sealed class PressureWatch(StorePressure pressure, IExceptionStore except
         PressureLevel level = pressure.Level;
         if (level == PressureLevel.Normal)
         {
-            if (_told) log.LogWarning("The store keeps up again; terminals send what waited.");
+            if (_told) Log.LogWarning("The store keeps up again; terminals send what waited.");
             (_since, _told) = (null, false);
             if (_open == false) return;
-            await exceptions.ResolveAllAsync("ingest", Code, null, "bridge", cancellationToken).WaitAsync(Worth, time, cancellationToken);
+            await exceptions.ResolveAllAsync("ingest", Code, null, "bridge", cancellationToken).WaitAsync(Worth, Clock, cancellationToken);
             _open = false;
             return;
         }
-        _since ??= time.GetTimestamp();
-        if (time.GetElapsedTime(_since.Value) < Worth) return;
+        _since ??= Clock.GetTimestamp();
+        if (Clock.GetElapsedTime(_since.Value) < Worth) return;
         string text = level == PressureLevel.Failing
             ? "The store takes no writes (disk full, or a fault of the database): nothing is acknowledged, punches wait on their terminals. Free space or mend the store; nothing is lost."
             : "The store is slow: terminals were told to send more slowly, punches arrive late but none is lost. Look at the disk and at what else uses it.";
-        if (!_told) log.LogError("{Text}", text);
+        if (!_told) Log.LogError("{Text}", text);
         _told = true;
         if (_open == true) return;
-        await exceptions.RaiseAsync(new("ingest", Code, text) { Cause = Code }, cancellationToken).WaitAsync(Worth, time, cancellationToken);
+        await exceptions.RaiseAsync(new("ingest", Code, text) { Cause = Code }, cancellationToken).WaitAsync(Worth, Clock, cancellationToken);
         _open = true;
     }
 }

@@ -26,6 +26,9 @@ public sealed class DaySheet(IPeopleStore people, ITerminalStore terminals, DayB
     /// <summary>When work of a day begins by the plan; null where it is no day of work, or there is no plan.</summary>
     public Instant? StartOf(LocalDate day) => plan.Around(day).Windows.Where(w => w.Shift.Day == day).Select(w => (Instant?)w.Shift.Start).FirstOrDefault();
 
+    /// <summary>When everybody should be there; null where <see cref="StartOf"/> is, and with free hours, in which nobody is late.</summary>
+    public Instant? DueOf(LocalDate day) => plan.Around(day).Windows.Where(w => w.Shift.Day == day && w.Shift.Shift.Required is null).Select(w => (Instant?)w.Shift.Start).FirstOrDefault();
+
     public async Task<DayCounts> OfAsync(LocalDate day, CancellationToken cancellationToken)
     {
         long Start(LocalDate date) => date.AtStartOfDayInZone(_zone).ToInstant().ToUnixTimeMilliseconds();

@@ -21,7 +21,7 @@ public sealed class MissingWatch(DaySheet sheet, INoticeStore notices, NoticeOpt
         foreach (LocalDate day in (LocalDate[])[today.PlusDays(-1), today])
         {
             if (_done is { } done && day <= done) continue;
-            if (sheet.StartOf(day) is not { } start) continue;
+            if (sheet.DueOf(day) is not { } start) continue;
             Instant due = start + Duration.FromMinutes(options.MissingMinutes);
             if (now < due || now >= due + Late) continue;
             DayCounts counts = await sheet.OfAsync(day, cancellationToken);

@@ -3,7 +3,8 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Notices;
 
 /// <summary>Looks for what is to be told, and tells it.</summary>
-public sealed class NoticeService(GuardianFeed guardians, MissingWatch missing, NoticeSender sender, INoticeStore notices, NoticeOptions options, TimeProvider clock, ILogger<NoticeService> log) : BackgroundService
+public sealed class NoticeService(GuardianFeed guardians, MissingWatch missing, NoticeSender sender, INoticeStore notices, NoticeOptions options, TimeProvider clock, ILogger<NoticeService> log)
+    : PeriodicService(TimeSpan.Zero, TimeSpan.FromSeconds(Math.Max(5, options.PollSeconds)), "Notices could not be sent now; tried again.", LogLevel.Error, clock, log)
 {
     private static readonly TimeSpan Purge = TimeSpan.FromHours(1);
     private bool _recovered;
@@ -18,7 +19,7 @@ public sealed class NoticeService(GuardianFeed guardians, MissingWatch missing, 
             _recovered = true;
         }
 
-        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset now = Clock.GetUtcNow();
         if (now - _purged >= Purge)
         {
             await notices.PurgeAsync(now.AddDays(-options.KeepDays).ToUnixTimeMilliseconds(), cancellationToken);
@@ -30,22 +31,5 @@ public sealed class NoticeService(GuardianFeed guardians, MissingWatch missing, 
         return await sender.StepAsync(cancellationToken) ?? TimeSpan.FromSeconds(options.PollSeconds);
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            TimeSpan rest = TimeSpan.FromSeconds(Math.Max(5, options.PollSeconds));
-            try
-            {
-                rest = await StepAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                log.LogError(fault, "Notices could not be sent now; tried again.");
-            }
-
-            await Task.Delay(rest, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken) => await StepAsync(cancellationToken);
 }

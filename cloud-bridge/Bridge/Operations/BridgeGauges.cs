@@ -7,15 +7,13 @@ using Devices.Bridge.Telemetry;
 namespace Devices.Bridge.Operations;
 
 /// <summary>What stands at a moment: outbox, budget, terminals, pressure. Read from the store every few seconds, not once an exporter.</summary>
-public sealed class BridgeGauges : BackgroundService
+public sealed class BridgeGauges : PeriodicService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
     private readonly IOutboxStore _outbox;
     private readonly ICounterStore _counters;
     private readonly IServiceProvider _services;
-    private readonly TimeProvider _time;
-    private readonly ILogger<BridgeGauges> _log;
     private IReadOnlyDictionary<DeliveryState, long> _states = new Dictionary<DeliveryState, long>();
     private long? _oldestOpen;
     private long? _lastPunch;
@@ -24,9 +22,10 @@ public sealed class BridgeGauges : BackgroundService
     public BridgeGauges(
         IMeterFactory meters, ITerminalConnections connections, StorePressure pressure, IOutboxStore outbox, ICounterStore counters, IServiceProvider services,
         TimeProvider time, ILogger<BridgeGauges> log)
+        : base(TimeSpan.Zero, Every, "The gauges could not be read now.", LogLevel.Debug, time, log)
     {
         ArgumentNullException.ThrowIfNull(meters);
-        (_outbox, _counters, _services, _time, _log) = (outbox, counters, services, time, log);
+        (_outbox, _counters, _services) = (outbox, counters, services);
         Meter meter = meters.Create(BridgeMeters.Name);
         meter.CreateObservableGauge("devices.terminals.connected", () => connections.Count, "{terminal}", "Terminals connected now.");
         meter.CreateObservableGauge("devices.store.waiting", () => pressure.Waiting, "{message}", "Messages that wait for the store.");
@@ -37,28 +36,10 @@ public sealed class BridgeGauges : BackgroundService
         meter.CreateObservableGauge("devices.platform.calls_used", () => _callsUsed is { } used ? [new Measurement<long>(used)] : Array.Empty<Measurement<long>>(), "{call}", "Metered calls of this month.");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(Every);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await ReadAsync(stoppingToken);
-                }
-                catch (Exception fault) when (fault is not OperationCanceledException) // a gauge must not stop the bridge
-                {
-                    _log.LogDebug("The gauges could not be read now: {Fault}", fault.Message);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
+        await ReadAsync(cancellationToken);
+        return null;
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
@@ -69,7 +50,7 @@ public sealed class BridgeGauges : BackgroundService
         if (_services.GetService<IPlatformTarget>() is { } target) _callsUsed = await _services.GetRequiredService<CallBudget>().UsedAsync(target, cancellationToken);
     }
 
-    private Measurement<double>[] Age(long? at) => at is { } ms ? [new(Math.Max(0, (_time.GetUtcNow().ToUnixTimeMilliseconds() - ms) / 1000.0))] : [];
+    private Measurement<double>[] Age(long? at) => at is { } ms ? [new(Math.Max(0, (Clock.GetUtcNow().ToUnixTimeMilliseconds() - ms) / 1000.0))] : [];
 
 #pragma warning disable CA1308 // The words of the store and the API.
     private static string Text(DeliveryState state) => state.ToString().ToLowerInvariant();

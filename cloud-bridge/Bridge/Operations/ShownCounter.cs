@@ -6,43 +6,15 @@ namespace Devices.Bridge.Operations;
 /// Counts as shown what HR's own query gives back, in order of arrival, each punch once: a row that the pages would not show is missing in
 /// the count though it is stored.
 /// </summary>
-public sealed class ShownCounter(IPunchStore punches, ICounterStore counters, ILogger<ShownCounter> log) : BackgroundService
+public sealed class ShownCounter(IPunchStore punches, ICounterStore counters, TimeProvider clock, ILogger<ShownCounter> log)
+    : PeriodicService(TimeSpan.Zero, Every, "Shown punches could not be counted now.", LogLevel.Debug, clock, log)
 {
     private const int Portion = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+    // A long backlog, after an update, must not hold the readers' processor for itself.
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await LoopAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
-
-    private async Task LoopAsync(CancellationToken stoppingToken)
-    {
-        using PeriodicTimer timer = new(Every);
-        do
-        {
-            try
-            {
-                while (await StepAsync(stoppingToken) == Portion)
-                {
-                    // A long backlog, after an update, must not hold the readers' processor for itself.
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), stoppingToken);
-                }
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException) // a count must not stop the bridge
-            {
-                log.LogDebug("Shown punches could not be counted now: {Fault}", fault.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken) => await StepAsync(cancellationToken) == Portion ? Between : null;
 
     /// <summary>Counts one portion; returns how many punches it held.</summary>
     public async Task<int> StepAsync(CancellationToken cancellationToken)

@@ -3,31 +3,15 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Operations;
 
 /// <summary>Puts a silence among the exceptions (and so into the operators' group) and takes it away when a punch comes.</summary>
-public sealed class SilenceWatch(PunchSilence silence, IExceptionStore exceptions, ILogger<SilenceWatch> log) : BackgroundService
+public sealed class SilenceWatch(PunchSilence silence, IExceptionStore exceptions, TimeProvider clock, ILogger<SilenceWatch> log)
+    : PeriodicService(Every, Every, "The age of the last punch could not be read now.", LogLevel.Debug, clock, log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(Every);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await LookAsync(stoppingToken);
-                }
-                catch (Exception fault) when (fault is not OperationCanceledException) // tried again in a minute
-                {
-                    log.LogDebug("The age of the last punch could not be read now: {Fault}", fault.Message);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
+        await LookAsync(cancellationToken);
+        return null;
     }
 
     /// <summary>One look.</summary>

@@ -3,7 +3,8 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Roster;
 
 /// <summary>Shows each punch that is later than its person's leaving, once: a terminal may not know yet, or somebody still has the card.</summary>
-public sealed class LeaverSweep(IPeopleStore people, IExceptionStore exceptions, TimeProvider clock, ILogger<LeaverSweep> log) : BackgroundService
+public sealed class LeaverSweep(IPeopleStore people, IExceptionStore exceptions, TimeProvider clock, ILogger<LeaverSweep> log)
+    : PeriodicService(TimeSpan.Zero, Look, "Punches of leavers could not be looked for; it is tried again.", LogLevel.Error, clock, log)
 {
     private const int AtOnce = 200;
 
@@ -28,21 +29,5 @@ public sealed class LeaverSweep(IPeopleStore people, IExceptionStore exceptions,
         return found.Count;
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await SweepAsync(stoppingToken) == AtOnce) { }
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                log.LogError(exception, "Punches of leavers could not be looked for; it is tried again.");
-            }
-
-            await Task.Delay(Look, clock, stoppingToken);
-        }
-    }
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken) => await SweepAsync(cancellationToken) == AtOnce ? TimeSpan.Zero : null;
 }

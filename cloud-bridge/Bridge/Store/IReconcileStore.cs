@@ -28,7 +28,7 @@ public sealed record ReconcileCounts(long People, long Calls, long Ours, long Th
 }
 
 /// <summary>One difference.</summary>
-/// <param name="Kind"><c>missing</c>, <c>repaired</c>, <c>wrong-time</c>, <c>wrong-person</c>, <c>doubled</c>, <c>refused</c> or <c>other</c>.</param>
+/// <param name="Kind"><c>missing</c>, <c>repaired</c>, <c>wrong-time</c>, <c>wrong-person</c>, <c>doubled</c>, <c>refused</c>, <c>not-counted</c> or <c>other</c>.</param>
 /// <param name="At">Our time; theirs where we have none.</param>
 /// <param name="OtherAt">Their time, where it differs.</param>
 /// <param name="Place">The place they show, or their person.</param>

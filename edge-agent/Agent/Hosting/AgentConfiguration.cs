@@ -26,7 +26,7 @@ public static class AgentConfiguration
         "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
         "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
-        "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB",
+        "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:Otlp", "Telemetry:EverySeconds",
     ];
 
     /// <summary>Parses the command line and reads all sources.</summary>
@@ -184,6 +184,7 @@ public static class AgentConfiguration
             IdleFramesPerSecond = Real("Frames:IdlePerSecond", 2, 0.1, 30),
             ReadyGrace = TimeSpan.FromSeconds(Number("Ready:GraceSeconds", 30, 1, 600)),
             ReserveBytes = Number("Ledger:ReserveMiB", 64, 0, 1_000_000) * 1024 * 1024,
+            CollectEvery = TimeSpan.FromSeconds(Real("Telemetry:EverySeconds", 30, 0.1, 3_600)),
             Photos = Flag("Photos:Enabled", false),
             PhotoLimits = new()
             {
@@ -192,6 +193,12 @@ public static class AgentConfiguration
                 ReserveBytes = Number("Photos:ReserveMiB", 128, 0, 1_000_000) * 1024 * 1024,
             },
         };
+        if (Text("Telemetry:Otlp") is { Length: > 0 } otlp)
+        {
+            if (Uri.TryCreate(otlp, UriKind.Absolute, out Uri? collector) && collector.Scheme is "http" or "https" && collector.UserInfo.Length == 0) options = options with { Collector = collector };
+            else problems.Add($"Telemetry:Otlp is '{Shown(otlp)}'; it must be a collector's address without name and password, such as http://127.0.0.1:4318.");
+        }
+
         if (options.Photos && options.PhotoLimits.ReserveBytes < options.ReserveBytes)
             problems.Add($"Photos:ReserveMiB is below Ledger:ReserveMiB; photos must give way before punches do: raise it to {options.ReserveBytes / 1048576} or more.");
         return problems.Count == 0 ? options : throw new StartException(string.Join('\n', problems));

@@ -92,6 +92,12 @@ public sealed record AgentOptions
     /// <summary><c>Ledger:ReserveMiB</c>: with less free on the disk new punches are refused, in bytes.</summary>
     public long ReserveBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary><c>Telemetry:Otlp</c>: where metrics go (OTLP over HTTP); null is nowhere.</summary>
+    public Uri? Collector { get; init; }
+
+    /// <summary><c>Telemetry:EverySeconds</c>.</summary>
+    public TimeSpan CollectEvery { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary><c>Photos:Enabled</c>: whether an evidence photo of each face punch is taken and sent to the bridge.</summary>
     public bool Photos { get; init; }
 

@@ -8,6 +8,7 @@ using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Punching;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Agent.Site;
+using Devices.Edge.Agent.Telemetry;
 using Devices.Edge.Agent.View;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
@@ -95,6 +96,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _desk.Greeted += ShowState;
         StartFace(gate, book, site);
         StartRest(pins);
+        Own(new AgentTelemetry(_options, Measured(), _time));
         TellLiveness(gate);
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
 
@@ -351,6 +353,20 @@ public sealed class AgentRuntime : IAsyncDisposable
             Region = _options.FaceRegion,
         };
     }
+
+    private AgentFacts Measured() => new()
+    {
+        Ledger = _ledger,
+        Clock = _clock,
+        Photos = _photos,
+        Camera = () => _camera?.Status,
+        Uplink = () => _bridge?.Status,
+        McuOnline = () => _broker?.IsOnline ?? false,
+        McuQueue = () => _desk.McuQueue,
+        Undecodable = () => _vision?.Decoded.Refused ?? 0,
+        Templates = () => _vision?.Models?.Gallery.Count,
+        Whole = () => IsReady,
+    };
 
     // Never off in silence: operators are told at each start, as of any other hole in the door.
     private void TellLiveness(EventGate gate)

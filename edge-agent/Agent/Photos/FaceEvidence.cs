@@ -28,6 +28,19 @@ public sealed class FaceEvidence(Func<bool> enabled)
             return;
         }
 
+        try
+        {
+            LookAt(frame, tracks);
+        }
+        catch (Exception)
+        {
+            // Evidence is no part of the decision: without it the punch says so, and recognition goes on.
+            Clear();
+        }
+    }
+
+    private void LookAt(RgbFrame frame, IReadOnlyList<TrackView> tracks)
+    {
         foreach (long gone in _best.Keys.Where(id => !Has(tracks, id)).ToList()) Forget(gone);
         foreach (TrackView track in tracks)
         {

@@ -87,7 +87,7 @@ public sealed class PhotoBox : IDisposable
             {
                 sentence = string.Create(CultureInfo.InvariantCulture, $"The disk has less than {_limits.ReserveBytes / 1048576} MiB free: punches are recorded, but without photos.");
             }
-            else if (picture() is not { Length: > 0 and <= PhotoLimits.MaxJpeg } jpeg)
+            else if (Made(picture) is not { Length: > 0 and <= PhotoLimits.MaxJpeg } jpeg)
             {
                 sentence = "No photo could be made of a punch; the punch is recorded without one.";
             }
@@ -213,6 +213,19 @@ public sealed class PhotoBox : IDisposable
     }
 
     public void Dispose() => _seal.Dispose();
+
+    // Whatever an encoder or its native library may throw: no picture, and the punch goes on.
+    private static byte[]? Made(Func<byte[]?> picture)
+    {
+        try
+        {
+            return picture();
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
 
     private WaitingPhoto? Oldest()
     {

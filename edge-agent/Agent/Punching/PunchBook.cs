@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Devices.Edge.Agent.Photos;
+using Devices.Edge.Agent.Telemetry;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
 
@@ -19,6 +21,22 @@ public sealed class PunchBook(LedgerStore ledger, TimeSpan window, PhotoBox? pho
     public PunchAnswer Record(PunchDraft draft, ClockReading reading, Func<byte[]?>? picture = null)
     {
         ArgumentNullException.ThrowIfNull(draft);
+        long begun = Stopwatch.GetTimestamp();
+        string outcome = "fault";
+        try
+        {
+            PunchAnswer answer = Answer(draft, reading, picture);
+            outcome = answer.Verdict switch { PunchVerdict.Accepted when answer.Again => "again", PunchVerdict.Accepted => "accepted", PunchVerdict.Repeat => "repeat", PunchVerdict.Full => "full", _ => "invalid" };
+            return answer;
+        }
+        finally
+        {
+            AgentMeters.Punch(draft.Method, outcome, Stopwatch.GetElapsedTime(begun));
+        }
+    }
+
+    private PunchAnswer Answer(PunchDraft draft, ClockReading reading, Func<byte[]?>? picture)
+    {
         lock (_gate)
         {
             if (draft.Origin is not null && ledger.OfOrigin(draft.Origin) is { } same)

@@ -2,6 +2,7 @@ using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Photos;
+using Devices.Edge.Agent.Telemetry;
 using Devices.Edge.Agent.View;
 using Devices.Edge.Vision;
 using Devices.Edge.Vision.Frames;
@@ -26,6 +27,7 @@ public sealed class RecognitionLoop(
     private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(1.5);
     private readonly MotionSense _motion = new();
+    private readonly StageClock _stages = new();
     private long _awakeAt;
     private long _lookedAt;
     private bool _everAwake;
@@ -89,7 +91,7 @@ public sealed class RecognitionLoop(
         if (rgb is null) return;
         view?.Decoded();
         pipeline.SomebodyThere = !absent() || (_everAwake && time.GetElapsedTime(_awakeAt) < Awake);
-        pipeline.Observer = view;
+        pipeline.Observer = _stages.Before(view);
         FrameResult result;
         try
         {
@@ -114,6 +116,7 @@ public sealed class RecognitionLoop(
         view?.Show(frame, rgb, result);
         evidence.Look(rgb, result.Tracks);
         Processed++;
+        AgentMeters.Frame();
         _open = result.Tracks.Count > 0;
         if (result.Detected > 0)
         {
@@ -167,6 +170,7 @@ public sealed class RecognitionLoop(
     {
         foreach ((long track, TrackOutcome outcome) in result.Decisions.Select(d => (d.Id, d.Outcome)).ToList())
         {
+            AgentMeters.Decided(outcome);
             await desk.DecideAsync(outcome, evidence.Of(track)).ConfigureAwait(false);
             evidence.Forget(track);
         }

@@ -80,6 +80,8 @@ public sealed class PhotoBoxTests
         bench.Punch(made: () => null).Verdict.ShouldBe(PunchVerdict.Accepted);
         bench.Punch(made: () => new byte[PhotoLimits.MaxJpeg + 1]).Verdict.ShouldBe(PunchVerdict.Accepted);
         bench.Ledger.Find(5)!.Draft.Photo.ShouldBeNull();
+        bench.Punch(made: () => throw new DllNotFoundException("the encoder is not there")).Verdict.ShouldBe(PunchVerdict.Accepted);
+        bench.Ledger.LastSeq.ShouldBe(6);
     }
 
     // Azure/iotedge#835: a disk that fills up takes photos, the oldest first, and never punches.

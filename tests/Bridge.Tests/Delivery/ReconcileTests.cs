@@ -138,7 +138,7 @@ public sealed class ReconcileTests
         ReconcileRun second = await CompareAsync(bench);
         (second.State, second.Counts.People).ShouldBe(("done", 20));
         var calls = await bench.Get<CallBudget>().CallsAsync(bench.Get<IPlatformTarget>(), Stop);
-        calls["reconciliation"].ShouldBe(6);
+        calls["reconciliation"].ShouldBe(7, "one more for a day whose punches came late");
     }
 
     [Fact]

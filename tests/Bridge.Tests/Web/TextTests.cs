@@ -73,7 +73,7 @@ public sealed partial class TextTests
         .. Enum.GetValues<Devices.Bridge.Delivery.CallKind>().Select(k => $"call.{Devices.Bridge.Delivery.CallBudget.Name(k)}"),
         .. ((string[])["all", "first-last", "shift-windows"]).Select(p => $"policy.{p}"),
         .. ((string[])["running", "done", "stopped"]).Select(r => $"run.{r}"),
-        .. ((string[])["missing", "repaired", "wrong-time", "wrong-person", "doubled", "refused", "other"]).Select(f => $"found.{f}"),
+        .. ((string[])["missing", "repaired", "wrong-time", "wrong-person", "doubled", "refused", "not-counted", "other"]).Select(f => $"found.{f}"),
         "reason.rewound", "reason.restart", "reason.store-behind", "reason.no-punches", "reason.photos-full", "reason.clock-suspect", .. ClockJudge.Codes.Select(c => $"reason.{c}"),
     ];
 

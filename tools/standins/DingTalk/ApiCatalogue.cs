@@ -26,6 +26,8 @@ internal sealed class ApiCatalogue
         _auth = new AuthApi(cloud);
         var upload = new UploadApi(cloud);
         var records = new RecordListApi(cloud);
+        var schedules = new ScheduleApi(cloud);
+        var results = new ResultListApi(cloud);
         var contacts = new ContactsApi(cloud);
         Robot = new RobotApi(cloud);
         Notices = new NoticeApi(cloud);
@@ -38,6 +40,8 @@ internal sealed class ApiCatalogue
             new("gettoken", null, false, true, c => _auth.GetToken(c.Request.Query)),
             new("topapi/attendance/record/upload", "Pro.AttendanceRecord.Write", true, true, c => upload.Upload(c.Fields)),
             new("attendance/listRecord", "qyapi_get_attendance_data", true, true, c => records.List(c.Fields)),
+            new("topapi/attendance/schedule/listbyusers", "qyapi_get_attendance_data", true, true, c => schedules.List(c.Fields)),
+            new("attendance/list", "qyapi_get_attendance_data", true, true, c => results.List(c.Fields)),
             new("topapi/v2/department/listsub", departmentScope, false, true, c => contacts.Departments(c.Fields, c.Faults)),
             new("topapi/v2/department/listsubid", departmentScope, false, true, c => contacts.DepartmentIds(c.Fields)),
             new("topapi/v2/department/get", departmentScope, false, true, c => contacts.Department(c.Fields)),

@@ -21,6 +21,9 @@ public sealed record Member
     /// <summary>Whether the member activated DingTalk.</summary>
     public bool Active { get; init; } = true;
 
+    /// <summary>Stand-in only: days (<c>yyyy-MM-dd</c>) with other times than 09:00–18:00 from Monday to Friday: <c>22:00-06:00</c>, several by comma, or <c>rest</c>.</summary>
+    public IReadOnlyDictionary<string, string> Schedule { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Stand-in only: false puts the person outside every attendance group.</summary>
     public bool AttendanceGroup { get; init; } = true;
 }

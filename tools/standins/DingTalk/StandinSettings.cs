@@ -81,6 +81,18 @@ public sealed record StandinSettings
     /// <summary>Section 9 (d): a time more than 180 days ago.</summary>
     public UploadPolicy TooOld { get; init; } = UploadPolicy.Error;
 
+    /// <summary>Section 9 (g): a punch that comes after its "not signed" row was generated.</summary>
+    public LateResults LateResults { get; init; } = LateResults.Rewritten;
+
+    /// <summary>Section 9 (g): the last day of the sealed period, <c>yyyy-MM-dd</c>; empty where none is. Its results never change.</summary>
+    public string SealedThrough { get; init; } = "";
+
+    /// <summary>Section 9 (g): an upload into the sealed period.</summary>
+    public UploadPolicy Sealed { get; init; } = UploadPolicy.Record;
+
+    /// <summary>errcode for an upload into the sealed period when <see cref="Sealed"/> is <c>error</c>; no code is documented.</summary>
+    public int SealedCode { get; init; } = 400002;
+
     /// <summary>Section 9 (e): sourceType of an uploaded punch in the record list.</summary>
     public string SourceType { get; init; } = "ATM";
 
@@ -129,6 +141,10 @@ public sealed record StandinSettings
     /// <summary>Section 9 (f): whether an uploaded punch comes back as attendance_check_record.</summary>
     public bool UploadsRaiseEvents { get; init; }
 
+    /// <summary>Whether a moment lies in the sealed period.</summary>
+    internal bool IsSealed(long time) => SealedThrough.Length > 0
+        && DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(time).ToOffset(Offset).DateTime) <= DateOnly.ParseExact(SealedThrough, "yyyy-MM-dd");
+
     /// <summary>The offset as a time span.</summary>
     internal TimeSpan Offset => TimeSpan.FromHours(UtcOffsetHours);
 
@@ -170,6 +186,7 @@ public sealed record StandinSettings
         Require(StreamPingSeconds > 0, "stream_ping_seconds must be above 0");
         Require(StreamDrainSeconds >= 0, "stream_drain_seconds must be 0 or more");
         Require(CallbackAesKey.Length == 43 && CallbackAesKey.All(char.IsAsciiLetterOrDigit), "callback_aes_key must be 43 letters and digits");
+        Require(SealedThrough.Length == 0 || DateOnly.TryParseExact(SealedThrough, "yyyy-MM-dd", out _), "sealed_through must be a day such as 2026-08-31, or empty");
         Require(UtcOffsetHours is >= -12 and <= 14, "utc_offset_hours must be from -12 to 14");
     }
 

@@ -54,6 +54,7 @@ internal sealed class UploadApi(Cloud cloud)
             (now - time > WindowMs, settings.TooOld, settings.BadParameterCode, "older than 180 days"),
             (time - now > FutureMs, settings.Future, settings.BadParameterCode, "in the future"),
             (member is null, settings.UnknownUser, settings.UnknownUserCode, "unknown userid"),
+            (settings.IsSealed(time), settings.Sealed, settings.SealedCode, "in a sealed period"),
             (member is { AttendanceGroup: false }, settings.NoGroup, settings.NoGroupCode, "in no attendance group"),
         ];
         foreach (var (_, policy, code, reason) in judgements.Where(j => j.Applies))

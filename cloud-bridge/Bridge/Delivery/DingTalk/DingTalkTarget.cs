@@ -5,9 +5,10 @@ namespace Devices.Bridge.Delivery.DingTalk;
 
 /// <summary>
 /// Attendance of one DingTalk organisation: <c>topapi/attendance/record/upload</c> (upload-punch-records 2026-05-27) and
-/// <c>attendance/listRecord</c> (attendance-clock-in-record-is-open 2026-05-27). Both are metered.
+/// <c>attendance/listRecord</c> (attendance-clock-in-record-is-open 2026-05-27), and the platform's own verdicts,
+/// <c>attendance/list</c> (open-attendance-clock-in-data 2026-05-27). All are metered.
 /// </summary>
-public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient client, TimeProvider clock) : IPlatformTarget
+public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient client, TimeProvider clock) : IPlatformTarget, IPlatformVerdicts
 {
     private const long SmallestMilliseconds = 1_000_000_000_000;
     private const long LargestMilliseconds = 9_999_999_999_999;
@@ -105,13 +106,46 @@ public sealed class DingTalkTarget(DingTalkOptions options, DingTalkClient clien
             : new(DeliveryOutcome.Accepted, [.. records.OfType<PlatformRecord>()]);
     }
 
+    private const int Page = 50;
+
+    /// <inheritdoc/>
+    public int VerdictPersons => 50;
+
+    /// <inheritdoc/>
+    public string VerdictDay(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at).ToOffset(Offset).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public async Task<VerdictAnswer> VerdictsAsync(IReadOnlyList<string> persons, string day, int offset, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(persons);
+        Answer answer = await client.CallAsync(
+            "attendance/list",
+            new() { ["userIdList"] = persons, ["workDateFrom"] = $"{day} 00:00:00", ["workDateTo"] = $"{day} 00:00:00", ["offset"] = offset, ["limit"] = Page, ["isI18n"] = false },
+            cancellationToken);
+        if (!answer.Ok) return new(answer.Outcome.Kind == OutcomeKind.Ambiguous ? answer.Outcome with { Kind = OutcomeKind.Transient } : answer.Outcome, [], false);
+        JsonElement body = answer.Body!.Value;
+        if (!body.TryGetProperty("recordresult", out JsonElement rows) || rows.ValueKind != JsonValueKind.Array) return new(new(OutcomeKind.Transient, "reason.unreadable_answer"), [], false);
+        List<VerdictPoint> points = [];
+        foreach (JsonElement row in rows.EnumerateArray())
+        {
+            // A row that cannot be read says nothing about anybody; nothing is decided by it.
+            if (AnswerReader.Text(row, "userId") is { } person && long.TryParse(AnswerReader.Text(row, "baseCheckTime"), NumberStyles.None, CultureInfo.InvariantCulture, out long planned))
+                points.Add(new(person, planned, AnswerReader.Text(row, "timeResult") == "NotSigned"));
+        }
+
+        return new(DeliveryOutcome.Accepted, points, rows.GetArrayLength() > 0 && body.TryGetProperty("hasMore", out JsonElement more) && more.ValueKind == JsonValueKind.True);
+    }
+
     private static PlatformRecord? Record(JsonElement row)
     {
         string? person = AnswerReader.Text(row, "userId");
         if (person is null || !long.TryParse(AnswerReader.Text(row, "userCheckTime"), NumberStyles.None, CultureInfo.InvariantCulture, out long at)) return null;
         string id = AnswerReader.Text(row, "id") ?? $"{person}@{at.ToString(CultureInfo.InvariantCulture)}";
         string? invalid = AnswerReader.Text(row, "invalidRecordType") is { Length: > 0 } type ? AnswerReader.Text(row, "invalidRecordMsg") ?? type : null;
-        return new(id, person, at, AnswerReader.Text(row, "userAddress"), invalid);
+        return new(id, person, at, AnswerReader.Text(row, "userAddress"), invalid)
+        {
+            ReceivedAt = long.TryParse(AnswerReader.Text(row, "gmtCreate"), NumberStyles.None, CultureInfo.InvariantCulture, out long received) ? received : null,
+        };
     }
 
     private string WallClock(long at) =>

@@ -4,14 +4,17 @@ namespace Devices.Bridge.Delivery.Planning;
 
 /// <summary>Brings deferred punches back: last-outs when their day is over, the others as the month's calls allow, oldest first.</summary>
 public sealed class DeferredKeeper(
-    ISendPlanStore store, BudgetWatch watch, IPlatformTarget target, DeliveryStatus status, PlatformOptions options, TimeProvider clock, ILogger<DeferredKeeper> log) : BackgroundService
+    ISendPlanStore store, BudgetWatch watch, IPlatformTarget target, DeliveryStatus status, PlatformOptions options, TimeProvider clock, ILogger<DeferredKeeper> log)
+    : PeriodicService(TimeSpan.Zero, TimeSpan.FromSeconds(options.PlanSeconds), "Deferred punches could not be looked at; the next look tries again.", LogLevel.Error, clock, log)
 {
     private const int Together = 500;
+
+    private bool _judgedAnew;
 
     /// <summary>One look. Returns how many are pending again.</summary>
     public async Task<int> LookAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset now = Clock.GetUtcNow();
         int released = await store.ReleaseDueAsync(now.ToUnixTimeMilliseconds(), Together, cancellationToken);
         // What the platform will not take any more becomes a dead letter that somebody sees.
         released += await store.ReleaseOldAsync((now - target.Window).ToUnixTimeMilliseconds(), Together, cancellationToken);
@@ -23,32 +26,12 @@ public sealed class DeferredKeeper(
         return released;
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(TimeSpan.FromSeconds(options.PlanSeconds), clock);
-        bool first = true;
-        try
-        {
-            do
-            {
-                try
-                {
-                    // Settings may have changed: at the start what waits for a day's end is judged anew.
-                    while (first && await store.ReleaseDueAsync(long.MaxValue, Together, stoppingToken) == Together) await Task.Yield();
-                    first = false;
-                    await LookAsync(stoppingToken);
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    log.LogError(exception, "Deferred punches could not be looked at; the next look tries again.");
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping: the rows wait where they are.
-        }
+        // Settings may have changed: at the start what waits for a day's end is judged anew.
+        while (!_judgedAnew && await store.ReleaseDueAsync(long.MaxValue, Together, cancellationToken) == Together) await Task.Yield();
+        _judgedAnew = true;
+        await LookAsync(cancellationToken);
+        return null;
     }
 }

@@ -8,7 +8,8 @@ namespace Devices.Bridge.Delivery.Reconciliation;
 /// leaves the last ones to punches in doubt.
 /// </summary>
 public sealed class Reconciler(
-    IPlatformTarget target, IReconcileStore store, IProofStore proofs, ICorrectionStore corrections, CallBudget budget, DeviceNames names, DeliveryStatus status, PlatformOptions options, ILogger<Reconciler> log)
+    IPlatformTarget target, IReconcileStore store, IProofStore proofs, ICorrectionStore corrections, CallBudget budget, DeviceNames names, DeliveryStatus status, LateVerdicts verdicts,
+    PlatformOptions options, ILogger<Reconciler> log)
 {
     // Punches at the ends of the time are compared with rows that the platform rounded over them.
     private const long Margin = 120_000;
@@ -24,11 +25,15 @@ public sealed class Reconciler(
         ArgumentNullException.ThrowIfNull(run);
         string through = run.Through;
         long calls = run.Counts.Calls, noted = 0;
+        List<(OurPunch Ours, PlatformRecord Row)> late = [];
         while (true)
         {
             IReadOnlyList<string> people = await store.PeopleAsync(through, run.From, run.To, target.LookupPersons, cancellationToken);
             if (people.Count == 0)
             {
+                // Last, with what calls are left: first everybody is compared. What a restart forgets here is asked the next night.
+                (IReadOnlyList<ReconcileFinding> uncounted, long asked) = await verdicts.LookAsync(late, options.ReconcileCalls - calls, cancellationToken);
+                if (uncounted.Count + asked > 0) await store.SaveAsync(run.Id, through, ReconcileCounts.None with { Calls = asked }, uncounted, cancellationToken);
                 await store.CloseAsync(run.Id, done: true, null, cancellationToken);
                 return;
             }
@@ -53,7 +58,8 @@ public sealed class Reconciler(
             }
 
             through = people[^1];
-            (ReconcileCounts more, List<ReconcileFinding> found) = await CompareAsync(run, [.. people.Except(refused)], theirs, cancellationToken);
+            (ReconcileCounts more, List<ReconcileFinding> found, IReadOnlyList<(OurPunch Ours, PlatformRecord Row)> same) = await CompareAsync(run, [.. people.Except(refused)], theirs, cancellationToken);
+            late.AddRange(same.Where(s => verdicts.IsLate(s.Row)));
             found.AddRange(refused.Select(p => new ReconcileFinding("refused", p, run.From)));
             List<ReconcileFinding> kept = [.. found.Where(f => f.Kind != "other" || noted++ < MostFindings)];
             await store.SaveAsync(run.Id, through, more with { People = people.Count, Calls = made }, kept, cancellationToken);
@@ -103,7 +109,7 @@ public sealed class Reconciler(
         return (rows, [.. refused], calls, null);
     }
 
-    private async Task<(ReconcileCounts Counts, List<ReconcileFinding> Found)> CompareAsync(ReconcileRun run, IReadOnlyList<string> people, List<PlatformRecord> theirs, CancellationToken cancellationToken)
+    private async Task<(ReconcileCounts Counts, List<ReconcileFinding> Found, IReadOnlyList<(OurPunch Ours, PlatformRecord Row)> Same)> CompareAsync(ReconcileRun run, IReadOnlyList<string> people, List<PlatformRecord> theirs, CancellationToken cancellationToken)
     {
         List<OurPunch> ours = [];
         foreach (ComparedPunch punch in await store.PunchesAsync(people, run.From - Margin, run.To + Margin, cancellationToken))
@@ -132,7 +138,7 @@ public sealed class Reconciler(
         ReconcileCounts counts = new(
             0, 0, said, theirs.Count, compared.Same.Count(s => Inside(s.Ours.Punch.At)), missing, repaired,
             compared.WrongTime.Count + compared.WrongPerson.Count, compared.Doubled.Count, compared.Others.Count);
-        return (counts, found);
+        return (counts, found, [.. compared.Same.Select(s => (s.Ours, s.Row))]);
 
         bool Inside(long at) => at >= run.From && at < run.To;
     }

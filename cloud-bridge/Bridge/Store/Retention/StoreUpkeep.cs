@@ -3,26 +3,17 @@ using Devices.Bridge.Store.Sql;
 namespace Devices.Bridge.Store.Retention;
 
 /// <summary>Once an hour makes the partitions of the months ahead, once a day runs the retention job.</summary>
-public sealed class StoreUpkeep(SqlDatabase database, RetentionOptions options, ISettingStore settings, TimeProvider time, ILogger<StoreUpkeep> log) : BackgroundService
+public sealed class StoreUpkeep(SqlDatabase database, RetentionOptions options, ISettingStore settings, TimeProvider time, ILogger<StoreUpkeep> log)
+    : PeriodicService(First, Then, "The store's upkeep failed; it is tried again in an hour.", LogLevel.Error, time, log)
 {
     private const string LastRun = "retention.last";
     private static readonly TimeSpan First = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Then = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            for (TimeSpan wait = First; ; wait = Then)
-            {
-                await Task.Delay(wait, time, stoppingToken);
-                await LookAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The bridge stops.
-        }
+        await LookAsync(cancellationToken);
+        return null;
     }
 
     /// <summary>One look. What fails is said and tried again an hour later.</summary>
@@ -30,17 +21,17 @@ public sealed class StoreUpkeep(SqlDatabase database, RetentionOptions options, 
     {
         try
         {
-            long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            long now = Clock.GetUtcNow().ToUnixTimeMilliseconds();
             await database.WriteAsync(session => session.Dialect.PrepareMonths(session, now), cancellationToken);
-            string day = time.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            string day = Clock.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
             if (!options.Any || await settings.GetSettingAsync(LastRun, cancellationToken) == day) return;
-            RetentionReport report = await new RetentionJob(database, options, time).RunAsync(cancellationToken);
+            RetentionReport report = await new RetentionJob(database, options, Clock).RunAsync(cancellationToken);
             await settings.SetSettingAsync(LastRun, day, cancellationToken);
-            log.LogInformation("{Report}", report);
+            Log.LogInformation("{Report}", report);
         }
         catch (Exception fault) when (fault is StoreUnavailableException or System.Data.Common.DbException)
         {
-            log.LogWarning("The store's upkeep has to wait: {Fault}", fault.Message);
+            Log.LogWarning("The store's upkeep has to wait: {Fault}", fault.Message);
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed record ReasonCountView(string ReasonCode, string Reason, long Coun
 public sealed record LaneView(string Target, IReadOnlyList<StateCountView> Counts, PauseView? Pause);
 
 /// <summary>The month's calls by kind.</summary>
-public sealed record CallsView(long Upload, long Proof, long Reconciliation);
+public sealed record CallsView(long Upload, long Proof, long Reconciliation, long Schedule);
 
 /// <summary>The month's metered calls.</summary>
 public sealed record BudgetView(
@@ -41,7 +41,7 @@ internal static class DeliveryApi
         [.. report.Targets.Select(t => new LaneView(t.Target, [.. t.Counts.OrderBy(c => c.Key).Select(c => new StateCountView(Names.Lower(c.Key), c.Value))], Of(t.Pause)))],
         report.Budget is not { } b ? null : new(
             b.Month, b.Policy, b.Outlook.Limit, b.Outlook.Used, b.Outlook.Reserve, b.Outlook.Forecast, b.Outlook.Needed, b.Outlook.Spare,
-            new(b.Calls[CallBudget.Name(CallKind.Upload)], b.Calls[CallBudget.Name(CallKind.Proof)], b.Calls[CallBudget.Name(CallKind.Reconciliation)]),
+            new(b.Calls[CallBudget.Name(CallKind.Upload)], b.Calls[CallBudget.Name(CallKind.Proof)], b.Calls[CallBudget.Name(CallKind.Reconciliation)], b.Calls[CallBudget.Name(CallKind.Schedule)]),
             [.. b.Deferred.Select(d => new ReasonCountView(d.Key, Sentence.Of(d.Key), d.Value))]),
         [.. report.Runs.Select(Of)]);
 

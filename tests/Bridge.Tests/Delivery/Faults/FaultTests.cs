@@ -160,7 +160,7 @@ public sealed class FaultTests
     public static TheoryData<string> Variants() => [.. ((string[])
     [
         "duplicates=second-row", "duplicates=silent-drop", "duplicates=error", "expired_token_code=42001", "expired_token_code=40014", "token_errors=plain", "throttle_errors=wrapped",
-        "numbers_as_strings=true", "source_type=DING_ATM", "show_device_id=true", "time_precision=second", "time_precision=minute", "utc_offset_hours=0", "sync_lag_seconds=0.25", "tokens_serve_both_hosts=true",
+        "numbers_as_strings=true", "source_type=DING_ATM", "show_device_id=true", "time_precision=second", "time_precision=minute", "utc_offset_hours=0", "sync_lag_seconds=0.25", "tokens_serve_both_hosts=true", "uploads_raise_events=true", "late_results=kept",
     ])];
 
     [Theory]

@@ -3,7 +3,8 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Delivery.Targets.ErpNext;
 
 /// <summary>Looks whether people whom ERPNext did not know are known now, and then sends their dead letters again by itself.</summary>
-public sealed class ErpNextReturn(ErpNextTarget target, IReplayStore replay, IOutboxStore outbox, ErpNextOptions options, TimeProvider clock, ILogger<ErpNextReturn> log) : BackgroundService
+public sealed class ErpNextReturn(ErpNextTarget target, IReplayStore replay, IOutboxStore outbox, ErpNextOptions options, TimeProvider clock, ILogger<ErpNextReturn> log)
+    : PeriodicService(TimeSpan.FromMinutes(options.UnknownMinutes), TimeSpan.FromMinutes(options.UnknownMinutes), "ERPNext could not be asked about unknown people; it is asked again.", LogLevel.Error, clock, log)
 {
     private const int Most = 5000;
 
@@ -19,24 +20,13 @@ public sealed class ErpNextReturn(ErpNextTarget target, IReplayStore replay, IOu
             if (known.Value) sent += await outbox.ResendAsync(SiteScope.All, target.Name, one.PunchIds, cancellationToken);
         }
 
-        if (sent > 0) log.LogInformation("ERPNext knows people now whom it did not know before: {Count} punches are sent again.", sent);
+        if (sent > 0) Log.LogInformation("ERPNext knows people now whom it did not know before: {Count} punches are sent again.", sent);
         return sent;
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(TimeSpan.FromMinutes(options.UnknownMinutes), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                log.LogError(fault, "ERPNext could not be asked about unknown people; it is asked again.");
-            }
-        }
+        await PassAsync(cancellationToken);
+        return null;
     }
 }
