@@ -46,6 +46,16 @@ public sealed record PersonDay(string Person, string? Name, IReadOnlyList<long> 
 /// <param name="Seen">Late ones included, and whoever came on a day of rest.</param>
 public sealed record DayTally(int Expected, int Seen, int Late, int Missing, int NotDue)
 {
+    public static DayTally operator +(DayTally one, DayTally other) =>
+        Add(one, other);
+
+    public static DayTally Add(DayTally one, DayTally other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return new(one.Expected + other.Expected, one.Seen + other.Seen, one.Late + other.Late, one.Missing + other.Missing, one.NotDue + other.NotDue);
+    }
+
     public static DayTally Of(IEnumerable<PersonDay> people)
     {
         int expected = 0, seen = 0, late = 0, missing = 0, notDue = 0;

@@ -85,6 +85,7 @@ public static class WebSetup
 
         SiteAssets.Map(app);
         FormPosts.Map(app);
+        WallPosts.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);

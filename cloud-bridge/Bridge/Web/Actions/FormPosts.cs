@@ -35,7 +35,7 @@ internal static class FormPosts
     }
 
     // The metadata makes the antiforgery middleware check the token; reading the form without a valid one is refused with 400.
-    private static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work, params string[] permits)
+    internal static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work, params string[] permits)
     {
         RouteHandlerBuilder route = routes.MapPost(pattern, async (HttpContext context) =>
         {
@@ -159,15 +159,5 @@ internal static class FormPosts
     private sealed class NeedsToken : IAntiforgeryMetadata
     {
         public bool RequiresValidation => true;
-    }
-
-    private sealed class SeeOther(string address) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            httpContext.Response.Headers.Location = address;
-            return Task.CompletedTask;
-        }
     }
 }

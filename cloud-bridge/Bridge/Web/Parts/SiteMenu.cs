@@ -21,6 +21,8 @@ public static class SiteMenu
             new("/", "nav.today", Permits.ReadPunches),
             new("/punches", "nav.punches", Permits.ReadPunches),
             new("/department/month", "nav.months", Permits.ReadPunches),
+            new("/statistics", "nav.statistics", Permits.ReadPunches),
+            new("/walls", "nav.walls", Permits.Export),
         ]),
         new("nav.group_attention",
         [
@@ -39,6 +41,7 @@ public static class SiteMenu
         new("nav.group_administration",
         [
             new("/audit", "nav.audit", Permits.ReadAudit, EverySite: true),
+            new("/settings", "nav.settings", Permits.ManageSettings, EverySite: true),
         ]),
     ];
 

@@ -47,7 +47,11 @@ internal sealed class Office : IAsyncDisposable
 
     public IReadOnlyList<Person> People { get; private set; } = [];
 
-    /// <summary>A punch that is a dead letter, one that is proved, and one with a photo's name.</summary>
+    /// <summary>Secrets of two wall boards: of every site by numbers, of one site with names.</summary>
+    public string WallNumbers { get; } = WallLinks.Create();
+    public string WallNames { get; } = WallLinks.Create();
+
+    /// <summary>A punch that is a dead letter.</summary>
     public StoredPunch Dead { get; private set; } = null!;
 
     public static async Task<Office> OpenAsync()
@@ -177,6 +181,14 @@ internal sealed class Office : IAsyncDisposable
                 ("liveness-off", "07:02:00", "Liveness is switched off: a photo can punch."), ("network", "08:44:19", "The network was away for 93 s."), ("view-opened", "08:50:00", "Somebody opened the view of the camera."),
             ])
             await terminals.SaveEventAsync("gate-1", new() { Id = Guid.CreateVersion7().ToString(), Kind = kind, At = At($"{Today} {at}"), Text = text });
+        IWallStore walls = Bench.Get<IWallStore>();
+        await walls.AddAsync(WallLinks.Hash(WallNumbers)!, "总部大厅 Lobby", null, names: false, "hr");
+        await walls.AddAsync(WallLinks.Hash(WallNames)!, "松江工厂", "松江工厂 Songjiang works", names: true, "hr");
+        await Bench.Get<SqlDatabase>().WriteAsync(session => session.Execute(
+            """
+            INSERT INTO site_records (site, revision, slot, kind, terminal, person, record, received_at)
+            VALUES ('总部 Headquarters', 1, 'person|u1000', 'person', 'gate-1', 'u1000', '{"kind":"person","terminal":"gate-1","person":"u1000","pack":"buffalo-s@2","body":"c2VhbGVk"}', @at)
+            """, ("@at", At("2026-10-08 09:12"))));
         IAuditStore audit = Bench.Get<IAuditStore>();
         foreach (var (actor, action, target, detail) in ((string, string, string?, string?)[])
             [
