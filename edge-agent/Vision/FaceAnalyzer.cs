@@ -20,6 +20,7 @@ public sealed class FaceAnalyzer : IDisposable
     private readonly Points68Landmarker? _landmarker;
     private readonly FaceEmbedder _embedder;
     private readonly LivenessModel _liveness;
+    private readonly EyeModel? _eyes;
     private readonly SideThread? _side;
     private readonly QualityAssessor _quality = new();
 
@@ -34,6 +35,7 @@ public sealed class FaceAnalyzer : IDisposable
         _landmarker = pack.Landmarks is { } landmarks ? new Points68Landmarker(landmarks, manifest.Landmarks) : null;
         _embedder = new FaceEmbedder(pack.Embedder, manifest.Embedder);
         _liveness = new LivenessModel(pack.Liveness, manifest.Liveness);
+        _eyes = pack.Eyes is { } eyes ? new EyeModel(eyes, manifest.Eyes!) : null;
         _side = pack.SideBySide ? new SideThread() : null;
     }
 
@@ -78,6 +80,13 @@ public sealed class FaceAnalyzer : IDisposable
         _liveness.Prepare(frame, box);
         _liveness.Binding.Run();
         return _liveness.Read();
+    }
+
+    /// <summary>How closed the eyes look; null where the pack cannot tell or the face has no alignment.</summary>
+    public EyeLook? Eyes(RgbFrame frame, in AnalyzedFace face)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        return _eyes is not null && face.Alignment is { } alignment ? _eyes.Look(frame, alignment) : null;
     }
 
     /// <summary>Unit-length embedding of <see cref="EmbeddingSize"/> floats; false when the face has no alignment.</summary>
@@ -144,6 +153,7 @@ public sealed class FaceAnalyzer : IDisposable
         var face = new DetectedFace(new FaceBox(50, 30, 60, 70), 1, _landmarker is null ? points : null);
         var analyzed = Analyze(frame, face, QualityLimits.Recognition);
         EmbedAndLiveness(frame, analyzed with { Alignment = FaceAlignment.Of(points) }, new float[EmbeddingSize], out _);
+        Eyes(frame, analyzed with { Alignment = FaceAlignment.Of(points) });
     }
 
     public void Dispose()
@@ -153,5 +163,6 @@ public sealed class FaceAnalyzer : IDisposable
         _side?.Dispose();
         _embedder.Dispose();
         _liveness.Dispose();
+        _eyes?.Dispose();
     }
 }

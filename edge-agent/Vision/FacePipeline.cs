@@ -30,6 +30,8 @@ public sealed class FacePipeline : IDisposable
     private readonly float[] _embedding;
     private readonly float _sameFace;
     private readonly float _liveThreshold;
+    private readonly float _sureThreshold;
+    private readonly EyeSpec? _eyes;
     private readonly PackRef _pack;
 
     /// <exception cref="ArgumentException">The gallery was made for another pack, or an option makes no sense.</exception>
@@ -52,6 +54,8 @@ public sealed class FacePipeline : IDisposable
         _far = new FarLook(pack.Manifest.Detector.Input.Width, pack.Manifest.Detector.Input.Height, _options.Quality.MinimumEyeDistance);
         _sameFace = _options.SameFaceThreshold ?? pack.Calibration.ThresholdFor(1e-2).Threshold;
         _liveThreshold = _options.LivenessThreshold ?? pack.Manifest.Liveness.Threshold;
+        _sureThreshold = _options.SureThreshold ?? pack.Manifest.Liveness.Sure ?? 0;
+        _eyes = pack.Manifest.Eyes;
         _tracker = new FaceTracker(_options.Tracker, MaximumFaces, () => new FaceTrack(_options.Window, _analyzer.EmbeddingSize, _options.Motion));
     }
 
@@ -60,6 +64,12 @@ public sealed class FacePipeline : IDisposable
 
     /// <summary>Mean live score that the texture model must give.</summary>
     public float LivenessThreshold => _liveThreshold;
+
+    /// <summary>Mean live score below which a live face is asked to do something; 0 where the pack has no such limit.</summary>
+    public float SureThreshold => _sureThreshold;
+
+    /// <summary>Whether the pack can tell closed eyes; without it a challenge is a head turn.</summary>
+    public bool CanSeeEyes => _eyes is not null;
 
     /// <summary>Who watches; null (the default) costs nothing. Set on the pipeline's thread, between frames.</summary>
     public IPipelineObserver? Observer { get; set; }
@@ -148,7 +158,7 @@ public sealed class FacePipeline : IDisposable
         {
             Liveness = track.Liveness,
             Motion = track.Moves.Displacement,
-            Challenge = track.Challenge.Is == HeadTurn.State.Asked ? track.Challenge.Kind : ChallengeKind.None,
+            Challenge = track.Challenge.Is == ChallengeState.Asked ? track.Challenge.Kind : ChallengeKind.None,
         };
 
     // A face at the limit of recognition has half the pixels it needs to be found in a picture of 1280×720: one part of the picture
@@ -265,17 +275,22 @@ public sealed class FacePipeline : IDisposable
             return;
         }
 
-        if (track.Challenge.Is == HeadTurn.State.Asked)
+        if (track.Challenge.Is == ChallengeState.Asked)
         {
             if (face.Quality.Reason is QualityReason.Good or QualityReason.Turned)
             {
-                track.Challenge.Observe(face.Quality.Yaw, face.Quality.IsGood, now);
+                track.Challenge.Observe(face.Quality.Yaw, face.Quality.IsGood, EyesOf(frame, face, track), now);
+            }
+            else if (face.Quality.Reason == QualityReason.Covered && EyesOf(frame, face, track) is { } lids)
+            {
+                // Closed lids have less texture than eyes: some look covered.
+                track.Challenge.Observe(face.Quality.Yaw, false, lids, now);
             }
 
             track.Challenge.Expire(now);
-            if (track.Challenge.Is == HeadTurn.State.Failed && !(track.Moves.IsProven && _options.Motion.Challenge == ChallengePolicy.Doubt))
+            if (track.Challenge.Is == ChallengeState.Failed && !(track.Moves.IsProven && _options.Motion.Challenge == ChallengePolicy.Doubt && !IsUnsure(track)))
             {
-                track.Decide(new TrackOutcome.Spoof(track.Liveness, _liveThreshold, Candidate.None) { Cue = SpoofCue.Challenge, Motion = track.Moves.Displacement }, now);
+                track.Decide(new TrackOutcome.Spoof(track.Liveness, _liveThreshold, Candidate.None) { Cue = SpoofCue.Challenge, Asked = track.Challenge.Kind, Motion = track.Moves.Displacement }, now);
                 _result.DecisionList.Add(View(track, true));
                 return;
             }
@@ -286,6 +301,9 @@ public sealed class FacePipeline : IDisposable
             track.Moves.Observe(_analyzer.AlignedLuma, alignment, frame.Width, frame.Height);
         }
     }
+
+    private EyeLook? EyesOf(RgbFrame frame, in AnalyzedFace face, FaceTrack track) =>
+        track.Challenge.Kind == ChallengeKind.CloseEyes ? _analyzer.Eyes(frame, face) : null;
 
     // The undecided track with the fewest samples, else an accepted one that is due for its check.
     private int MostInNeed(ReadOnlySpan<FaceTrack?> tracks, TimeSpan now)
@@ -351,7 +369,7 @@ public sealed class FacePipeline : IDisposable
         var match = _gallery.Match(_embedding);
         track.Take(_embedding, face.Quality.Score, liveness, match, now);
         Observer?.Compared(track.Id, new FaceComparison(match.Best, match.Second, _decider.ThresholdFor(match.Templates).Threshold, track.Taken, Fused: false));
-        if (track.Held >= _options.AcceptAfter && Decide(track, face.Quality.Yaw, now) is { } outcome)
+        if (track.Held >= _options.AcceptAfter && Decide(frame, face, track, now) is { } outcome)
         {
             track.Decide(outcome, now);
             _result.DecisionList.Add(View(track, true));
@@ -370,7 +388,7 @@ public sealed class FacePipeline : IDisposable
         return match.Best.Person is { } named && named != accepted.Person && match.Best.Score >= _decider.ThresholdFor(match.Templates).Threshold;
     }
 
-    private TrackOutcome? Decide(FaceTrack track, float yaw, TimeSpan now)
+    private TrackOutcome? Decide(RgbFrame frame, in AnalyzedFace face, FaceTrack track, TimeSpan now)
     {
         var decision = _decider.Decide(_gallery.Match(track.Fuse()));
         var (best, second) = (decision.Match.Best, decision.Match.Second);
@@ -379,12 +397,12 @@ public sealed class FacePipeline : IDisposable
         var agreed = best.Person is not null && track.Agrees(best.Person, decision.Threshold, _options.Agreement);
         if (live && agreed && decision.Verdict == OpenSetVerdict.Accept)
         {
-            return Doubt(track, best, yaw, now, out var settled) is { } spoof ? spoof
+            return Doubt(frame, face, track, best, now, out var settled) is { } spoof ? spoof
                 : !settled ? null
                 : new TrackOutcome.Accepted(best.Person!, best.Score, decision.Threshold, second, track.Liveness, _pack, track.Taken)
                 {
                     Motion = track.Moves.Displacement,
-                    Challenge = track.Challenge.Is == HeadTurn.State.Passed ? track.Challenge.Kind : ChallengeKind.None,
+                    Challenge = track.Challenge.Is == ChallengeState.Passed ? track.Challenge.Kind : ChallengeKind.None,
                 };
         }
 
@@ -404,15 +422,20 @@ public sealed class FacePipeline : IDisposable
             : new TrackOutcome.Ambiguous(best, second, decision.Threshold, track.Liveness, _pack);
     }
 
+    // A film on a screen moves as a living face does: where the texture leaves a doubt, movement does not take it away.
+    private bool IsUnsure(FaceTrack track) => track.Challenge.ForTexture || track.Liveness < _sureThreshold;
+
     // The fused decision on liveness, once identity and texture are satisfied: motion must be proven too, or what was
     // asked must be done (where only doubt asks, moving at all takes the doubt away). Settled when there is nothing left to wait for.
-    private TrackOutcome.Spoof? Doubt(FaceTrack track, in Candidate resembles, float yaw, TimeSpan now, out bool settled)
+    private TrackOutcome.Spoof? Doubt(RgbFrame frame, in AnalyzedFace face, FaceTrack track, in Candidate resembles, TimeSpan now, out bool settled)
     {
         var motion = _options.Motion;
-        var passed = track.Challenge.Is == HeadTurn.State.Passed;
-        settled = !motion.Enabled || passed || (track.Moves.IsProven && motion.Challenge != ChallengePolicy.Always);
-        if (settled || track.Challenge.Is == HeadTurn.State.Asked)
+        var passed = track.Challenge.Is == ChallengeState.Passed;
+        var unsure = motion.Challenge == ChallengePolicy.Doubt && IsUnsure(track);
+        settled = !motion.Enabled || passed || (track.Moves.IsProven && motion.Challenge != ChallengePolicy.Always && !unsure);
+        if (settled || track.Challenge.Is == ChallengeState.Asked || (unsure && track.Moves.IsProven && track.Taken < _options.RefuseAfter))
         {
+            // Of few frames the texture model's mean still moves: whoever is let in by more of them is not asked.
             return null;
         }
 
@@ -426,9 +449,12 @@ public sealed class FacePipeline : IDisposable
             return null;
         }
 
-        if (motion.Challenge == ChallengePolicy.Always || (over && motion.Challenge == ChallengePolicy.Doubt && !track.Moves.IsFrozen))
+        var texture = unsure && track.Moves.IsProven;
+        if (motion.Challenge == ChallengePolicy.Always || texture || (over && motion.Challenge == ChallengePolicy.Doubt && !track.Moves.IsFrozen))
         {
-            track.Ask(motion.Draw(), yaw, motion, now);
+            // Whose eyes do not look open now (narrow, behind dark glass) could not be seen to close them.
+            var lids = motion.Acts != ChallengeActs.Turn && _eyes is { } spec && _analyzer.Eyes(frame, face)?.Mean < spec.Open;
+            track.Ask(motion.DrawOne(lids), face.Quality.Yaw, motion, _eyes, unsure, now);
             return null;
         }
 

@@ -56,6 +56,9 @@ public sealed record PipelineOptions
     /// <summary>Overrides the pack's liveness threshold.</summary>
     public float? LivenessThreshold { get; init; }
 
+    /// <summary>Overrides from where on the pack's texture model is sure, so that nobody is asked for its sake; 0 asks nobody.</summary>
+    public float? SureThreshold { get; init; }
+
     /// <summary>The motion cue and the challenge.</summary>
     public MotionOptions Motion { get; init; } = new();
 

@@ -65,7 +65,7 @@ internal static class PadReport
 
         var proven = bona.Where(b => b.Samples >= 3).Select(b => b.ProvenAfter).ToList();
         Console.WriteLine("\nShare of usable pieces whose motion was proven within: " + string.Join(", ", new[] { 0.3, 0.5, 1, 1.5, 2, 2.7 }.Select(t => FormattableString.Invariant($"{t} s {proven.Count(p => p <= t) / (double)proven.Count:P0}"))));
-        Stills(pack, args, threshold);
+        Band(attacks, bona, Stills(pack, args, threshold), threshold);
         return 0;
     }
 
@@ -112,12 +112,37 @@ internal static class PadReport
         return new Seen(presentation.Species, presentation.Source, live / Math.Clamp(samples, 1, 6), motion.Displacement, proven, samples, motion.IsFrozen);
     }
 
-    private static void Stills(LoadedPack pack, string[] args, float threshold)
+    // The limit of "sure": a face that texture and motion let pass, but whose texture score is below it, is asked to do something.
+    private static void Band(List<Seen> attacks, List<Seen> bona, List<float> stills, float threshold)
+    {
+        bool Passes(Seen s) => s.Samples >= 3 && s.Live >= threshold && s.Motion >= Proof;
+        var replays = attacks.Where(a => a.Species!.StartsWith("screen replaying", StringComparison.Ordinal)).ToList();
+        var (whole, bezel) = (replays.Where(a => a.Species!.EndsWith("view", StringComparison.Ordinal) && !a.Species.Contains("bezel", StringComparison.Ordinal)).ToList(), replays.Where(a => a.Species!.Contains("bezel", StringComparison.Ordinal)).ToList());
+        var living = bona.Where(Passes).ToList();
+        var taken = stills.Where(l => l >= threshold).ToList();
+        Console.WriteLine("\n## Whoever the texture model is not sure of is asked\n");
+        Console.WriteLine("| sure from | replays filling the view that pass unasked | replays with bezel that pass unasked | living pieces asked | LFW stills above the threshold that would be asked (single pictures) |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
+        foreach (var sure in new[] { 0.7f, 0.8f, 0.9f, 0.95f, 0.97f, 0.98f, 0.99f, 0.995f, 0.999f })
+        {
+            int w = whole.Count(s => Passes(s) && s.Live >= sure), b = bezel.Count(s => Passes(s) && s.Live >= sure), l = living.Count(s => s.Live < sure), t = taken.Count(v => v < sure);
+            Console.WriteLine(FormattableString.Invariant($"| {sure} | {w} of {whole.Count} | {b} of {bezel.Count} | {l} of {living.Count} ({P(l, living.Count)}) | {t} of {taken.Count} ({P(t, taken.Count)}) |"));
+        }
+
+        foreach (var video in living.GroupBy(s => s.Source).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            Console.WriteLine($"\n- texture scores of {video.Key}'s living pieces: least {video.Min(s => s.Live):F3}, median {Median(video.Select(s => s.Live)):F3}");
+        }
+
+        Console.WriteLine("- of replays filling the view: " + string.Join(" ", whole.OrderBy(s => s.Live).Select(s => FormattableString.Invariant($"{s.Live:F3}"))));
+    }
+
+    private static List<float> Stills(LoadedPack pack, string[] args, float threshold)
     {
         if (!Directory.Exists(Packs.Lfw(args)))
         {
             Console.WriteLine("\nNo LFW here: the texture model's BPCER on stills was not measured.");
-            return;
+            return [];
         }
 
         using var analyzer = pack.CreateAnalyzer();
@@ -135,6 +160,7 @@ internal static class PadReport
         var refused = live.Count(l => l < threshold);
         var (low, high) = Interval.Wilson(refused, live.Count);
         Console.WriteLine($"\n## Texture model alone on LFW stills\n\n{live.Count} pictures that pass the quality gates (of {pictures.Count} looked at): {refused} below {F(threshold)}, BPCER {P(refused, live.Count)} of single pictures (95 % {low:P1}–{high:P1}).");
+        return live;
     }
 
     private static float Median(IEnumerable<float> values) => values.Order().ToArray() is { Length: > 0 } sorted ? sorted[sorted.Length / 2] : float.NaN;

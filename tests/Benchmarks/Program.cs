@@ -15,12 +15,13 @@ return args switch
     ["idle", ..] => IdleBenchmark.Run(args[1..]),
     ["soak", ..] => Soak.Run(args[1..]),
     ["models", ..] => ModelProfile.Run(args[1..]),
+    ["aspect", ..] => EyeAspect.Run(args[1..]),
     ["blink", ..] => Blink.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models | blink. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models | blink | aspect. See tests/Benchmarks/README.md.");
     return 2;
 }

@@ -42,7 +42,7 @@ public sealed class PackTests : IDisposable
         var loaded = PackLoader.Load(_directory);
         loaded.IsLoaded.ShouldBeTrue(loaded.Fault?.ToString());
         using var pack = loaded.Pack!;
-        pack.Reference.ToString().ShouldBe("faceplugin-rfb-512@1.1.0");
+        pack.Reference.ToString().ShouldBe("faceplugin-rfb-512@1.2.0");
         pack.Manifest.TrainingData.ShouldContain("Not documented");
         PackVerifier.Verify(_directory).IsSound.ShouldBeTrue();
     }
@@ -52,6 +52,24 @@ public sealed class PackTests : IDisposable
     {
         File.ReadAllText(At("manifest.json")).ShouldBe(File.ReadAllText(Path.Combine(RepoRoot.DefaultPack, "manifest.json")),
             "The installed copy is out of date; run ./tools/test, which installs the pack again.");
+    }
+
+    [Fact]
+    public void A_pack_without_an_eye_model_loads_and_one_with_a_bad_one_is_refused()
+    {
+        Change(m => m["eyes"]!["kind"] = "wink");
+        Refused().Code.ShouldBe(PackFaultCode.UnsupportedKind);
+        Change(m => (m["eyes"]!["kind"], m["eyes"]!["sides"]) = ("open-closed", new JsonArray()));
+        Refused().Message.ShouldContain("eye model");
+        Change(m => (m["eyes"]!["sides"], m["eyes"]!["file"]) = (new JsonArray(28), "fr_landmark.onnx"));
+        Refused().Code.ShouldBe(PackFaultCode.ModelRefused);
+        Change(m => m["liveness"]!["sure"] = 0.5);
+        Refused().Message.ShouldContain("sure");
+        Change(m => (m["liveness"]!["sure"], m["eyes"]) = (null, null));
+        using var pack = PackLoader.Load(_directory).Pack.ShouldNotBeNull();
+        using var analyzer = pack.CreateAnalyzer();
+        using var picture = Installed.Load(Installed.Clm("franck_02159.jpg"));
+        analyzer.Eyes(picture, Installed.Faces(analyzer, picture)[0]).ShouldBeNull();
     }
 
     [Fact]

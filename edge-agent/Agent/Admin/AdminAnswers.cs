@@ -73,6 +73,9 @@ public sealed record StatusAnswer
 
     public required bool Liveness { get; init; }
 
+    /// <summary>When a person is asked to do something, and what, in words; null without a model pack.</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>Null where none is configured.</summary>
     public CameraStatus? Camera { get; init; }
 

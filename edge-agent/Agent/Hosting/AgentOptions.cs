@@ -53,8 +53,11 @@ public sealed record AgentOptions
     /// <summary><c>Liveness:Enabled</c>.</summary>
     public bool Liveness { get; init; } = true;
 
-    /// <summary><c>Liveness:Challenge</c>: when a person is asked to turn the head.</summary>
+    /// <summary><c>Liveness:Challenge</c>: when a person is asked to do something.</summary>
     public ChallengePolicy Challenge { get; init; } = ChallengePolicy.Doubt;
+
+    /// <summary><c>Liveness:Acts</c>: what a person is asked to do.</summary>
+    public ChallengeActs ChallengeActs { get; init; } = ChallengeActs.Either;
 
     /// <summary><c>Face:Region</c>: where in the picture a face may punch; everywhere where it is not given.</summary>
     public FaceRegion? FaceRegion { get; init; }

@@ -315,6 +315,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             EnrolAgain = models?.Stale ?? 0,
             Threshold = _vision?.Threshold,
             Liveness = _options.Liveness,
+            Challenge = _vision is null || !_options.Liveness ? null : VisionPart.ChallengeInWords(_options, models?.CanSeeEyes ?? true),
             Camera = _camera?.Status,
             Undecodable = _vision?.Decoded.Refused ?? 0,
             McuOnline = _broker?.IsOnline ?? false,

@@ -35,6 +35,9 @@ public sealed class FaceModels : IDisposable
     /// <summary>The identity that templates carry: an earlier version's where only the calibration changed since.</summary>
     public PackRef Templates => _pack.Templates;
 
+    /// <summary>Whether the pack can tell closed eyes.</summary>
+    public bool CanSeeEyes => _pack.Manifest.Eyes is not null;
+
     /// <summary>People who have templates of other packs only: they must be enrolled again to be recognised.</summary>
     public int Stale { get; }
 

@@ -18,6 +18,7 @@ public static class Hints
         ["face.one-at-a-time"] = ("Step to the front", "请走到前面"),
         ["face.step-back"] = ("Step back a little", "请后退一点"),
         ["face.turn-left"] = ("Turn your head to your left, then look back", "请向左转头，再看回来"),
+        ["face.close-eyes"] = ("Close your eyes for a second, then look here", "请闭眼一秒，再睁开看这里"),
         ["face.turn-right"] = ("Turn your head to your right, then look back", "请向右转头，再看回来"),
     };
 

@@ -41,7 +41,7 @@ public sealed class RecognitionDesk(
                 {
                     SpoofCue.Flat => "A face moved only as a flat picture moves, or not at all; no punch. Card or PIN was asked for.",
                     SpoofCue.Frozen => "A face did not change by a single grey level for seconds: a stopped camera stream or an injected picture; no punch.",
-                    SpoofCue.Challenge => "A face did not turn as it was asked to; no punch. Card or PIN was asked for.",
+                    SpoofCue.Challenge => "A face did not do what it was asked to (turn the head, or close the eyes); no punch. Card or PIN was asked for.",
                     _ => string.Create(CultureInfo.InvariantCulture,
                         $"A picture, mask or screen was shown instead of a live face ({spoof.Liveness:0.00}, at least {spoof.Threshold:0.00} is needed); no punch."),
                 });
@@ -50,7 +50,7 @@ public sealed class RecognitionDesk(
                 {
                     SpoofCue.Flat => "A face moved only as a flat picture moves, or not at all.",
                     SpoofCue.Frozen => "A face did not change at all for seconds: a stopped or injected stream.",
-                    SpoofCue.Challenge => "A face did not turn as it was asked to.",
+                    SpoofCue.Challenge => "A face did not do what it was asked to (turn the head, or close the eyes).",
                     _ => "A picture, mask or screen was shown instead of a live face.",
                 }, security: true);
                 break;
@@ -73,7 +73,7 @@ public sealed class RecognitionDesk(
     /// <summary>A person whose liveness is in doubt is asked for something; said once, when it begins.</summary>
     public void Ask(ChallengeKind challenge)
     {
-        string key = challenge == ChallengeKind.TurnLeft ? "face.turn-left" : "face.turn-right";
+        string key = new TrackOutcome.Pending(QualityReason.Good, challenge).HintKey!;
         narration.Tell(new NarrationEvent { Kind = "challenge", Reason = key, Text = $"A face is in doubt and was asked: {Hints.TextOf(key)}." });
         screen.Show(ScreenKind.Hint, text: Hints.TextOf(key, options.Language));
     }

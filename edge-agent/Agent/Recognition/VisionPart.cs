@@ -53,7 +53,7 @@ public sealed class VisionPart(
                 {
                     Policy = new DecisionPolicy { Fpir = options.WantedFpir },
                     LivenessThreshold = options.Liveness ? null : 0f,
-                    Motion = new MotionOptions { Enabled = options.Liveness, Challenge = options.Challenge },
+                    Motion = new MotionOptions { Enabled = options.Liveness, Challenge = options.Challenge, Acts = options.ChallengeActs },
                     Quality = options.QualityLimits,
                     Region = options.FaceRegion,
                     NearestShare = options.NearestOnly ? 0.5f : 0,
@@ -163,9 +163,25 @@ public sealed class VisionPart(
     {
         narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, {InWords(_pipeline?.Threshold, models.Gallery.Count, options.WantedFpir)}.");
         if (!options.Liveness) narration.Warn("models", "Liveness is switched off: a photo can punch. Set Liveness:Enabled to true.");
+        else narration.Tell("models", ChallengeInWords(options, models.CanSeeEyes));
         if (models.Stale > 0) narration.Warn("models", $"{models.Stale} {(models.Stale == 1 ? "person needs" : "people need")} enrolling again for pack {models.Pack}; until then card only.");
         if (models.Gallery.Status.Problem is { } storage) narration.Warn("models", storage);
         if (models.Damaged > 0) narration.Warn("models", $"{models.Damaged} face templates cannot be opened (altered, or another key); enrol those people again.");
+    }
+
+    /// <summary>When a person is asked to do something, and what.</summary>
+    internal static string ChallengeInWords(AgentOptions options, bool canSeeEyes)
+    {
+        string what = !canSeeEyes || options.ChallengeActs == ChallengeActs.Turn ? "to turn the head to a drawn side"
+            : options.ChallengeActs == ChallengeActs.Blink ? "to close the eyes for a second"
+            : "to turn the head or to close the eyes for a second, as drawn";
+        string lacks = !canSeeEyes && options.ChallengeActs != ChallengeActs.Turn && options.Challenge != ChallengePolicy.Off ? " (this pack has no eye model)" : "";
+        return options.Challenge switch
+        {
+            ChallengePolicy.Off => "Liveness: nobody is asked to do anything; a face in doubt is refused (Liveness:Challenge is off).",
+            ChallengePolicy.Always => $"Liveness: everybody is asked {what} before a punch{lacks}.",
+            _ => $"Liveness: a face in doubt is asked {what}{lacks}.",
+        };
     }
 
     /// <summary>The threshold in force, for what it was computed, and whether it was measured, fitted or extrapolated.</summary>

@@ -70,7 +70,7 @@ public sealed record ViewFaceAnswer
 
     public required float Motion { get; init; }
 
-    /// <summary><c>none</c>, <c>turn-left</c>, <c>turn-right</c>.</summary>
+    /// <summary><c>none</c>, <c>turn-left</c>, <c>turn-right</c>, <c>close-eyes</c>.</summary>
     public required string Challenge { get; init; }
 
     public required ViewOutcome Outcome { get; init; }

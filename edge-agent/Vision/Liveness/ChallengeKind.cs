@@ -6,4 +6,7 @@ public enum ChallengeKind
     None,
     TurnLeft,
     TurnRight,
+
+    /// <summary>Close both eyes for a second, and open them again.</summary>
+    CloseEyes,
 }

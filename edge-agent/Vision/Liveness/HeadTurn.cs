@@ -3,7 +3,7 @@ namespace Devices.Edge.Vision.Liveness;
 /// <summary>
 /// One challenge: turn the head to the drawn side within the time, then look back. A flat picture cannot do it: turning
 /// it about any axis moves eyes, nose and mouth by one affine map, under which the nose's place between the eyes and
-/// the mouth, the measure used here, stays what it was. It begins once, ends once and is never drawn again by itself.
+/// the mouth, the measure used here, stays what it was.
 /// </summary>
 internal struct HeadTurn
 {
@@ -12,27 +12,19 @@ internal struct HeadTurn
     private float _turn;
     private bool _turned;
 
-    internal enum State
-    {
-        None,
-        Asked,
-        Passed,
-        Failed,
-    }
-
     internal ChallengeKind Kind { get; private set; }
 
-    internal State Is { get; private set; }
+    internal ChallengeState Is { get; private set; }
 
     internal void Begin(ChallengeKind kind, float yaw, float turn, TimeSpan until)
     {
-        (Kind, Is, _start, _turn, _until, _turned) = (kind, State.Asked, yaw, turn, until, false);
+        (Kind, Is, _start, _turn, _until, _turned) = (kind, ChallengeState.Asked, yaw, turn, until, false);
     }
 
     /// <summary>Takes a frame's yaw (nose's offset in eye distances, negative to the picture's left) and whether that frame could be recognised.</summary>
     internal void Observe(float yaw, bool isGood, TimeSpan now)
     {
-        if (Is != State.Asked)
+        if (Is != ChallengeState.Asked)
         {
             return;
         }
@@ -41,7 +33,7 @@ internal struct HeadTurn
         var way = (yaw - _start) * (Kind == ChallengeKind.TurnLeft ? 1 : -1);
         if (now > _until || (!_turned && way <= -_turn))
         {
-            Is = State.Failed;
+            Is = ChallengeState.Failed;
         }
         else if (way >= _turn)
         {
@@ -49,16 +41,16 @@ internal struct HeadTurn
         }
         else if (_turned && isGood && way <= _turn * 0.6f)
         {
-            Is = State.Passed;
+            Is = ChallengeState.Passed;
         }
     }
 
     /// <summary>The time is over, whether or not the face is seen well.</summary>
     internal void Expire(TimeSpan now)
     {
-        if (Is == State.Asked && now > _until)
+        if (Is == ChallengeState.Asked && now > _until)
         {
-            Is = State.Failed;
+            Is = ChallengeState.Failed;
         }
     }
 }

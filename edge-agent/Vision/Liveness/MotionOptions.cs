@@ -27,9 +27,20 @@ public sealed record MotionOptions
     /// <summary>Sideways way of the nose against the eyes, in eye distances, that is a turned head: about 15 degrees.</summary>
     public float Turn { get; init; } = 0.14f;
 
-    /// <summary>Draws the side to turn to; a test may fix it. The default cannot be guessed.</summary>
-    public Func<ChallengeKind> Draw { get; init; } = () =>
-        System.Security.Cryptography.RandomNumberGenerator.GetInt32(2) == 0 ? ChallengeKind.TurnLeft : ChallengeKind.TurnRight;
+    /// <summary>Among which acts is drawn. A pack without an eye model has the head turn only.</summary>
+    public ChallengeActs Acts { get; init; } = ChallengeActs.Either;
+
+    /// <summary>Draws instead of chance, for a test.</summary>
+    public Func<ChallengeKind>? Draw { get; init; }
+
+    /// <summary>Draws what cannot be guessed.</summary>
+    internal ChallengeKind DrawOne(bool canSeeEyes)
+    {
+        var acts = canSeeEyes ? Acts : ChallengeActs.Turn;
+        return Draw is not null ? Draw()
+            : acts == ChallengeActs.Blink ? ChallengeKind.CloseEyes
+            : (ChallengeKind)(1 + System.Security.Cryptography.RandomNumberGenerator.GetInt32(acts == ChallengeActs.Turn ? 2 : 3));
+    }
 
     internal void Validate()
     {

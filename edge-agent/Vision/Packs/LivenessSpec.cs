@@ -26,4 +26,7 @@ public sealed record LivenessSpec
 
     /// <summary>A track whose mean live score is below this is a presentation attack.</summary>
     public required float Threshold { get; init; }
+
+    /// <summary>From here on the model is sure: a live face with a lower mean score is asked to do something. Absent: as <see cref="Threshold"/>.</summary>
+    public float? Sure { get; init; }
 }

@@ -18,6 +18,7 @@ public sealed class LoadedPack : IDisposable
             Landmarks = manifest.Landmarks.File is { } file ? new OnnxModel(Path.Combine(directory, file), options) : null;
             Embedder = new OnnxModel(Path.Combine(directory, manifest.Embedder.File), options);
             Liveness = new OnnxModel(Path.Combine(directory, manifest.Liveness.File), options);
+            Eyes = manifest.Eyes is { } eyes ? new OnnxModel(Path.Combine(directory, eyes.File), options) : null;
         }
         catch
         {
@@ -47,6 +48,8 @@ public sealed class LoadedPack : IDisposable
 
     internal OnnxModel Liveness { get; }
 
+    internal OnnxModel? Eyes { get; }
+
     /// <summary>A set of stages with buffers of its own, for one thread at a time.</summary>
     public FaceAnalyzer CreateAnalyzer() => new(this);
 
@@ -56,5 +59,6 @@ public sealed class LoadedPack : IDisposable
         Landmarks?.Dispose();
         Embedder?.Dispose();
         Liveness?.Dispose();
+        Eyes?.Dispose();
     }
 }

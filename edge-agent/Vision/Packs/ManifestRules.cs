@@ -48,7 +48,7 @@ internal static partial class ManifestRules
             }
         }
 
-        foreach (var used in (string?[])[m.Detector.File, m.Landmarks.File, m.Embedder.File, m.Liveness.File])
+        foreach (var used in (string?[])[m.Detector.File, m.Landmarks.File, m.Embedder.File, m.Liveness.File, m.Eyes?.File])
         {
             if (used is not null && !m.Files.Any(f => f.Path == used))
             {
@@ -113,7 +113,17 @@ internal static partial class ManifestRules
             return Invalid(m, "the embedding size or the liveness classes are out of range");
         }
 
-        foreach (var input in (ModelInput?[])[m.Detector.Input, m.Landmarks.Input, m.Embedder.Input, m.Liveness.Input])
+        if (m.Liveness.Sure is { } sure && !(sure >= m.Liveness.Threshold && sure <= 1))
+        {
+            return Invalid(m, "liveness is sure from a score between its threshold and 1");
+        }
+
+        if (m.Eyes is { } eyes && Eyes(m, eyes) is { } bad)
+        {
+            return bad;
+        }
+
+        foreach (var input in (ModelInput?[])[m.Detector.Input, m.Landmarks.Input, m.Embedder.Input, m.Liveness.Input, m.Eyes?.Input])
         {
             if (input is not null && !Sound(input))
             {
@@ -123,6 +133,13 @@ internal static partial class ManifestRules
 
         return null;
     }
+
+    private static PackFault? Eyes(PackManifest m, EyeSpec eyes) =>
+        eyes.Kind != "open-closed" ? Unsupported(m, "eye model", eyes.Kind, "open-closed")
+            : eyes.ClosedIndex is not (0 or 1) || eyes.Input.Channels != ChannelOrder.Grey || eyes.Sides.Count is < 1 or > 8
+                || eyes.Sides.Any(s => !(s is >= 8 and <= 60)) || !(eyes.Spread > 0) || !(eyes.Open < eyes.Closed) || !(eyes.Rise >= 0)
+                ? Invalid(m, "the eye model needs a grey input, closedIndex 0 or 1, 1 to 8 sides of 8 to 60, a spread above 0, and open below closed")
+                : null;
 
     private static bool Sound(ModelInput input)
     {

@@ -42,6 +42,9 @@ public sealed record PackManifest
 
     public required LivenessSpec Liveness { get; init; }
 
+    /// <summary>Absent where the pack cannot tell closed eyes; then a challenge is a head turn.</summary>
+    public EyeSpec? Eyes { get; init; }
+
     /// <summary>Absent only in a pack that was never calibrated; such a pack is refused.</summary>
     public PackCalibration? Calibration { get; init; }
 

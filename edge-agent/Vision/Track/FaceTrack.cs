@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Match;
+using Devices.Edge.Vision.Packs;
 using Devices.Edge.Vision.Quality;
 
 namespace Devices.Edge.Vision.Track;
@@ -27,7 +28,7 @@ internal sealed class FaceTrack
 
     internal TrackMotion Motion;
 
-    internal HeadTurn Challenge;
+    internal RunningChallenge Challenge;
 
     /// <summary>Motion that no flat picture makes.</summary>
     internal MotionCue Moves { get; }
@@ -91,16 +92,16 @@ internal sealed class FaceTrack
         _reasons[(int)quality.Reason]++;
         if (Outcome is TrackOutcome.Pending)
         {
-            Outcome = Challenge.Is == HeadTurn.State.Asked ? PendingOutcomes.Of(Challenge.Kind)
+            Outcome = Challenge.Is == ChallengeState.Asked ? PendingOutcomes.Of(Challenge.Kind)
                 : quality is { IsGood: true, ChinOut: true } && Outcome is TrackOutcome.Pending { StepBack: true } ? PendingOutcomes.StepBack
                 : PendingOutcomes.Of(quality.Reason);
         }
     }
 
     /// <summary>Begins a challenge. Only ever one in a track.</summary>
-    internal void Ask(ChallengeKind kind, float yaw, MotionOptions options, TimeSpan now)
+    internal void Ask(ChallengeKind kind, float yaw, MotionOptions options, EyeSpec? eyes, bool forTexture, TimeSpan now)
     {
-        Challenge.Begin(kind, yaw, options.Turn, now + options.ChallengeTime);
+        Challenge.Begin(kind, yaw, options, eyes, forTexture, now);
         AskedAt = now;
         Outcome = PendingOutcomes.Of(kind);
     }

@@ -34,6 +34,7 @@ public abstract record TrackOutcome
             _ when StepBack => "face.step-back",
             ChallengeKind.TurnLeft => "face.turn-left",
             ChallengeKind.TurnRight => "face.turn-right",
+            ChallengeKind.CloseEyes => "face.close-eyes",
             _ => QualityHints.KeyOf(Reason),
         };
 
@@ -72,11 +73,16 @@ public abstract record TrackOutcome
         /// <summary>Displacement that no plane explains, pixels of the aligned face.</summary>
         public float Motion { get; init; }
 
+        /// <summary>What was asked and not done, where that is the cue.</summary>
+        public ChallengeKind Asked { get; init; }
+
         public override string Explain() => Cue switch
         {
             SpoofCue.Flat => $"Not a live face: it moved only as a flat picture moves ({F(Motion)} px).",
             SpoofCue.Frozen => "Not a live face: its picture does not change at all, as when a stream is stopped or injected.",
-            SpoofCue.Challenge => "Not a live face: the head was not turned as asked.",
+            SpoofCue.Challenge => Asked == ChallengeKind.CloseEyes
+                ? "Not a live face: the eyes were not closed for a second as asked."
+                : "Not a live face: the head was not turned as asked.",
             _ => $"Not a live face: {F(Liveness)} is below {F(Threshold)}.",
         };
     }

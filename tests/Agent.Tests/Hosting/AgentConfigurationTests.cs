@@ -27,6 +27,7 @@ public sealed class AgentConfigurationTests
     [InlineData("--Mcu:Port=99999", "Mcu:Port is '99999'; it must be a whole number from 0 to 65535.")]
     [InlineData("--Mcu:Bind=everywhere", "Mcu:Bind is 'everywhere'; it must be an IP address of this board, such as 127.0.0.1.")]
     [InlineData("--Liveness:Enabled=perhaps", "Liveness:Enabled is 'perhaps'; it must be true or false.")]
+    [InlineData("--Liveness:Acts=wink", "Liveness:Acts is 'wink'; it must be one of either, turn, blink.")]
     [InlineData("--WantedFpir=5", "WantedFpir is '5'; it must be a number from 1E-06 to 0.1, such as 0.003.")]
     [InlineData("--Photos:MaxMiB=0", "Photos:MaxMiB is '0'; it must be a whole number from 1 to 1000000.")]
     [InlineData("--Camera=webcam", "Camera is 'webcam'; it must begin with v4l2:, mjpeg: or process:, or be none.")]

@@ -15,7 +15,7 @@ public sealed class HintsTests
         string[] keys =
         [
             .. Enum.GetValues<QualityReason>().Select(QualityHints.KeyOf).OfType<string>(),
-            .. new[] { ChallengeKind.TurnLeft, ChallengeKind.TurnRight }.Select(k => new TrackOutcome.Pending(QualityReason.Good, k).HintKey!),
+            .. Enum.GetValues<ChallengeKind>().Where(k => k != ChallengeKind.None).Select(k => new TrackOutcome.Pending(QualityReason.Good, k).HintKey!),
             new TrackOutcome.Pending(QualityReason.Good) { StepBack = true }.HintKey!,
         ];
         keys.ShouldNotBeEmpty();

@@ -31,7 +31,7 @@ public sealed class RestoredCopyTests
 
         // The disk is lost; the copy comes back in its place.
         Directory.Delete(data, recursive: true);
-        await BridgeBackup.RestoreAsync(copy, data, null, TimeProvider.System);
+        await BridgeBackup.RestoreAsync(copy, data, await Kit.PostgresCluster.RenewAsync(bench.Folder), TimeProvider.System);
         await bench.OpenAsync();
         IngestResult greeted = await bench.Punches.GreetAsync(new HelloMessage
         {

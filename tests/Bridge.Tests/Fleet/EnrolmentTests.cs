@@ -70,7 +70,8 @@ public sealed class EnrolmentTests
         time.Advance(TimeSpan.FromHours(2));
         await RefusedAsync(bridge, "m2-001", old, null, HttpStatusCode.Unauthorized, "has expired");
         (await bridge.ExceptionAsync("enrolment")).Source.ShouldBe("access");
-        // The code is nowhere in the database.
+        // The code is nowhere in the database. (PostgreSQL's files are the server's, of all tests.)
+        if (PostgresCluster.Chosen) return;
         (await File.ReadAllBytesAsync(Path.Combine(bridge.Data, "bridge.db-wal"), TestContext.Current.CancellationToken)).AsSpan()
             .IndexOf(System.Text.Encoding.ASCII.GetBytes(unknown)).ShouldBe(-1);
     }

@@ -126,7 +126,7 @@ public sealed class DurabilityTests
         gone.ReasonString.ShouldContain("shutting down");
         await stop;
         await blocked;
-        await using SqliteDatabase found = SqliteDatabase.Open(Path.Combine(bridge.Data, "bridge.db"));
+        await using SqlDatabase found = StoreSetup.Open(StoreChoice.Recall(new BridgeOptions { Data = bridge.Data }));
         (await new SqlPunchStore(found, TimeProvider.System).ListAfterAsync(SiteScope.All, 0, 10)).Count.ShouldBe(3);
     }
 

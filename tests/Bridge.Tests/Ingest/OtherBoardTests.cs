@@ -142,7 +142,7 @@ public sealed class OtherBoardTests
         IReadOnlyList<StoredPunch> stored = await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 100);
 
         // But for the sign of zero, which SQLite drops and the chain leaves out.
-        stored.Select(s => BitConverter.SingleToInt32Bits(s.Punch.Score!.Value)).ShouldBe(floats.Select(f => BitConverter.SingleToInt32Bits(f + 0f)));
+        stored.Select(s => BitConverter.SingleToInt32Bits(s.Punch.Score!.Value + 0f)).ShouldBe(floats.Select(f => BitConverter.SingleToInt32Bits(f + 0f)));
         ChainVerifier.Walk(Name, ledger.Id, 0, PunchChain.Genesis(ledger.Id), [.. stored.Select(s => s.Punch)]).Fault.ShouldBe(ChainFault.None);
     }
 

@@ -40,6 +40,9 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     public static bool Started => Lazily.IsValueCreated;
 
+    /// <summary>Whether whole bridges of these tests run on PostgreSQL.</summary>
+    public static bool Chosen { get; } = Environment.GetEnvironmentVariable("DEVICES_TEST_STORE") == "postgres";
+
     /// <summary>Where its socket lies.</summary>
     public string Directory => _directory;
 
@@ -51,10 +54,20 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// </summary>
     public static async Task<string[]> SettingsAsync(string data)
     {
-        if (Environment.GetEnvironmentVariable("DEVICES_TEST_STORE") != "postgres") return [];
+        if (!Chosen) return [];
         PostgresCluster cluster = await Shared;
         string name = await cluster._served.GetOrAdd(data, _ => new(() => cluster.CreateDatabaseAsync())).Value;
         return ["--Bridge:Store=postgres", $"--Bridge:Postgres:ConnectionFile={cluster.ConnectionFile(name)}"];
+    }
+
+    /// <summary>Another, empty database in the place of a data directory's, as after a lost disk: its connection file. Null where bridges are not on PostgreSQL.</summary>
+    public static async Task<string?> RenewAsync(string data)
+    {
+        if (!Chosen) return null;
+        PostgresCluster cluster = await Shared;
+        string name = await cluster.CreateDatabaseAsync();
+        cluster._served[data] = new(() => Task.FromResult(name));
+        return cluster.ConnectionFile(name);
     }
 
     /// <summary>Skips the test where there is no PostgreSQL 15 or newer.</summary>

@@ -146,7 +146,7 @@ public sealed class MotionTests
     [Fact]
     public void A_head_turn_passes_only_to_the_asked_side_and_back_in_time()
     {
-        static HeadTurn.State Play(ChallengeKind kind, params float[] yaws)
+        static ChallengeState Play(ChallengeKind kind, params float[] yaws)
         {
             var turn = default(HeadTurn);
             turn.Begin(kind, yaws[0], 0.14f, TimeSpan.FromSeconds(5));
@@ -160,12 +160,12 @@ public sealed class MotionTests
         }
 
         // A head turned to its own left points to the picture's right, which is positive.
-        Play(ChallengeKind.TurnLeft, 0, 0.1f, 0.2f, 0.05f).ShouldBe(HeadTurn.State.Passed);
-        Play(ChallengeKind.TurnRight, 0, -0.1f, -0.5f, -0.05f).ShouldBe(HeadTurn.State.Passed);
-        Play(ChallengeKind.TurnLeft, 0, -0.2f, 0.2f, 0).ShouldBe(HeadTurn.State.Failed);
-        Play(ChallengeKind.TurnLeft, 0, 0.2f, 0.2f, 0.2f).ShouldBe(HeadTurn.State.Asked);
-        Play(ChallengeKind.TurnLeft, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.2f, 0).ShouldBe(HeadTurn.State.Failed);
-        Play(ChallengeKind.TurnLeft, 0, 0.05f, -0.05f, 0.05f, 0).ShouldBe(HeadTurn.State.Asked);
+        Play(ChallengeKind.TurnLeft, 0, 0.1f, 0.2f, 0.05f).ShouldBe(ChallengeState.Passed);
+        Play(ChallengeKind.TurnRight, 0, -0.1f, -0.5f, -0.05f).ShouldBe(ChallengeState.Passed);
+        Play(ChallengeKind.TurnLeft, 0, -0.2f, 0.2f, 0).ShouldBe(ChallengeState.Failed);
+        Play(ChallengeKind.TurnLeft, 0, 0.2f, 0.2f, 0.2f).ShouldBe(ChallengeState.Asked);
+        Play(ChallengeKind.TurnLeft, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.2f, 0).ShouldBe(ChallengeState.Failed);
+        Play(ChallengeKind.TurnLeft, 0, 0.05f, -0.05f, 0.05f, 0).ShouldBe(ChallengeState.Asked);
     }
 
     [Fact]

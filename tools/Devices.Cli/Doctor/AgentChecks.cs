@@ -18,6 +18,7 @@ public static class AgentChecks
         yield return Agent(status);
         yield return Clock(status);
         yield return Camera(status, patient);
+        if (Liveness(status) is { } liveness) yield return liveness;
         yield return Mcu(status);
         yield return Uplink(status);
         if (Roster(status) is { } roster) yield return roster;
@@ -54,6 +55,13 @@ public static class AgentChecks
             : fps < 5 ? new("camera", Level.Warning, found, "Recognition is slow.", "Give the camera more light or a smaller format, and check the board's load.")
             : new("camera", Level.Ok, found);
     }
+
+    private static Finding? Liveness(JsonElement status) => (status.Flag("liveness"), status.Text("challenge")) switch
+    {
+        (false, _) => new("liveness", Level.Warning, "switched off", "A photo can punch. HR and operators were told at the start.", "Set Liveness:Enabled to true in agent.json and restart the agent."),
+        (true, { } says) => new("liveness", Level.Ok, says[(says.IndexOf(": ", StringComparison.Ordinal) + 2)..].TrimEnd('.')),
+        _ => null,
+    };
 
     private static Finding Mcu(JsonElement status) => status.Flag("mcu_online") switch
     {
