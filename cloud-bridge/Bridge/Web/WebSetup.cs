@@ -115,6 +115,7 @@ public static class WebSetup
         if (options.Oidc.Authority.Length > 0) OidcSignIn.Map(app);
         ApiKeyPosts.Map(app);
         WebhookPosts.Map(app);
+        WallPosts.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
