@@ -83,5 +83,5 @@ internal static class PrivacyPosts
 
     private static string Text(IFormCollection form, string name) => form[name].ToString().Trim() is { Length: <= Longest } text && !text.Any(char.IsControl) ? text : "";
 
-    private static IResult Back(string? problem) => FormPosts.See(problem is null ? "/privacy" : $"/privacy?problem={problem}");
+    private static SeeOther Back(string? problem) => FormPosts.See(problem is null ? "/privacy" : $"/privacy?problem={problem}");
 }

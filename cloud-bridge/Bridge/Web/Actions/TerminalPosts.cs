@@ -57,7 +57,7 @@ internal static class TerminalPosts
     private static async Task<string?> FindAsync(HttpContext context) =>
         (await Service<ITerminalStore>(context).FindTerminalAsync(Viewer(context).Scope, context.GetRouteValue("name")?.ToString() ?? "", context.RequestAborted))?.Name;
 
-    private static IResult Back(string terminal, string what, string value) => FormPosts.See($"/terminals/{terminal}?{what}={Uri.EscapeDataString(value)}");
+    private static SeeOther Back(string terminal, string what, string value) => FormPosts.See($"/terminals/{terminal}?{what}={Uri.EscapeDataString(value)}");
 
     private static Viewer Viewer(HttpContext context) => Service<Viewer>(context);
 
