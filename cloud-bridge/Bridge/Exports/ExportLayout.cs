@@ -7,22 +7,22 @@ namespace Devices.Bridge.Exports;
 public sealed record ExportLayout
 {
     /// <summary>Names, in order; empty for the kind's usual ones.</summary>
-    public IReadOnlyList<string> Columns { get; init; } = [];
+    public IReadOnlyList<string> Columns { get; set; } = [];
 
     /// <summary>Of headings and words.</summary>
-    public string Culture { get; init; } = "en";
+    public string Culture { get; set; } = "en";
 
     /// <summary>One of <see cref="DateForms"/>.</summary>
-    public string DateFormat { get; init; } = DateForms.Iso;
+    public string DateFormat { get; set; } = DateForms.Iso;
 
     /// <summary>CSV: with a byte order mark, by which Excel knows UTF-8.</summary>
-    public bool Mark { get; init; } = true;
+    public bool Mark { get; set; } = true;
 
     /// <summary>CSV: semicolons between the cells, for spreadsheets whose decimal sign is the comma.</summary>
-    public bool Semicolon { get; init; }
+    public bool Semicolon { get; set; }
 
     /// <summary>Also what corrections have struck.</summary>
-    public bool Struck { get; init; } = true;
+    public bool Struck { get; set; } = true;
 
     public string ToJson() => JsonSerializer.Serialize(this, ExportLayoutJson.Default.ExportLayout);
 

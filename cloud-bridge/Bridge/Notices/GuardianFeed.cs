@@ -66,7 +66,7 @@ public sealed class GuardianFeed(IPunchStore punches, INoticeStore notices, ISet
         AttendanceWindows windows = plan.Around(at.InZone(_zone).Date);
         LocalDate day = windows.DayOf(at);
         await foreach (StoredPunch other in punches.StreamAsync(SiteScope.All, new() { Person = punch.Punch.Person, From = (at - Duration.FromHours(36)).ToUnixTimeMilliseconds(), To = punch.Punch.At }, cancellationToken))
-            if (other.Punch.Person == punch.Punch.Person && other.Punch.Clock != ClockQuality.Held && windows.DayOf(Instant.FromUnixTimeMilliseconds(other.Punch.At)) == day) return false;
+            if (other.Standing.Counts && other.Punch.Person == punch.Punch.Person && other.Punch.Clock != ClockQuality.Held && windows.DayOf(Instant.FromUnixTimeMilliseconds(other.Punch.At)) == day) return false;
         return true;
     }
 

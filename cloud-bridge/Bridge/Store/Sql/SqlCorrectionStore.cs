@@ -92,6 +92,7 @@ public sealed class SqlCorrectionStore(SqlDatabase database, TimeProvider time, 
             INSERT INTO correction_settlements (correction_id, punch_id, target, how, by_whom, at)
             SELECT x.struck_correction, x.punch_id, CAST(@target AS TEXT), CAST(@how AS TEXT), CAST(@by AS TEXT), CAST(@now AS BIGINT) FROM punch_effects x JOIN punches p ON p.id = x.punch_id AND p.at = x.at
             WHERE x.punch_id = @punch AND x.struck IS NOT NULL AND {scope.Terminal("p.terminal")}
+              AND EXISTS (SELECT 1 FROM outbox d WHERE d.punch_id = x.punch_id AND d.target = @target AND d.state = 'delivered')
             ON CONFLICT (correction_id, punch_id, target) DO NOTHING
             """,
             scope.With(("@punch", punchId), ("@target", target), ("@how", gone ? "gone" : "by-hand"), ("@by", by), ("@now", Now()))) == 1, cancellationToken);
@@ -104,7 +105,8 @@ public sealed class SqlCorrectionStore(SqlDatabase database, TimeProvider time, 
 
     private CorrectionResult Record(SqlSession session, SiteScope scope, NewCorrection asked, bool apply, long repeatMs)
     {
-        if (session.First($"{Select} WHERE c.request = @request", Read, ("@request", asked.Request)) is { } before) return new(CorrectionOutcome.Again, before);
+        if (session.First($"{Select} WHERE c.request = @request", Read, ("@request", asked.Request)) is { } before)
+            return Same(before, asked) ? new(CorrectionOutcome.Again, before) : new(CorrectionOutcome.Changed, Other: before);
         StoredPunch? punch = null;
         string site = asked.Site;
         if (asked.PunchId is { } punchId)
@@ -198,6 +200,10 @@ public sealed class SqlCorrectionStore(SqlDatabase database, TimeProvider time, 
         if (kind is not (CorrectionKind.Add or CorrectionKind.Reassign)) return null;
         return NearTo(session, toPerson ?? person, at, repeatMs, punch?.Id) is { } near ? new(CorrectionOutcome.Near, Near: Visible(session, scope, near)) : null;
     }
+
+    // A form that somebody went back to and changed is another one.
+    private static bool Same(CorrectionRow before, NewCorrection asked) =>
+        before.Kind == asked.Kind && before.PunchId == asked.PunchId && before.Person == asked.Person && before.ToPerson == asked.ToPerson && before.At == asked.At && before.Author == asked.Author;
 
     // Within the window of repeats, or in the same minute: the platform keeps one event a person and minute.
     private static StoredPunch? NearTo(SqlSession session, string person, long at, long repeatMs, long? except)
