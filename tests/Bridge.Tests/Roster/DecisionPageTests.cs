@@ -19,7 +19,6 @@ public sealed class DecisionPageTests
         await using Bench bench = await Bench.StartAsync(platform);
         IPeopleStore people = bench.Get<IPeopleStore>();
         await Until.Async(() => people.PeopleAsync(SiteScope.All), p => p.Count == 12, "the pull at start");
-        // Without a whole program nobody has made the first account.
         await bench.Get<AccountPasswords>().GiveOneTimeAsync("hr", CancellationToken.None);
         await bench.Get<AccountPasswords>().SetAsync("hr", HrSite.Password, CancellationToken.None);
         using HrSite.Browser browser = new(bench.Address, "en");
