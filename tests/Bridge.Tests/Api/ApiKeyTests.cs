@@ -40,10 +40,19 @@ public sealed partial class ApiKeyTests
             foreach (HttpResponseMessage answer in (HttpResponseMessage[])[full, wrong, few]) await file.CheckAsync(path, HttpMethod.Get, answer);
             full.Headers.GetValues("RateLimit-Limit").ShouldBe(["600"]);
 
-            using HttpRequestMessage again = new(HttpMethod.Get, address);
-            again.Headers.IfNoneMatch.Add(full.Headers.ETag!);
-            using HttpResponseMessage same = await all.SendAsync(again, Stop);
-            same.StatusCode.ShouldBe(HttpStatusCode.NotModified, path);
+            // Counters of terminals still move just after a punch.
+            HttpStatusCode code = HttpStatusCode.OK;
+            for (int i = 0; i < 30 && code != HttpStatusCode.NotModified; i++)
+            {
+                if (i > 0) await Task.Delay(200, Stop);
+                using HttpResponseMessage now = await all.GetAsync(address, Stop);
+                using HttpRequestMessage again = new(HttpMethod.Get, address);
+                again.Headers.IfNoneMatch.Add(now.Headers.ETag!);
+                using HttpResponseMessage same = await all.SendAsync(again, Stop);
+                code = same.StatusCode;
+            }
+
+            code.ShouldBe(HttpStatusCode.NotModified, path);
         }
 
         Values(await all.GetStringAsync("/api/v1/punches", Stop), "punches", "person").ShouldBe(["ada", "grace", "ada"]);

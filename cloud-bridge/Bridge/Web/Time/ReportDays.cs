@@ -25,7 +25,7 @@ internal sealed class ReportDays(IReportStore store, SiteClock clock, ILogger<Re
                 {
                     await FillAsync(stoppingToken);
                 }
-                catch (StoreUnavailableException fault)
+                catch (Exception fault) when (fault is not OperationCanceledException) // views for others must not stop the bridge
                 {
                     log.LogWarning("The days of the views for other systems could not be brought up to date; it is tried again. {Fault}", fault.Message);
                 }
