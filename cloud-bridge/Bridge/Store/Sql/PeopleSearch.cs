@@ -58,7 +58,8 @@ internal static class PeopleSearch
         List<SiteEnrolment> enrolled = session.Query(
             $"SELECT r.site, r.terminal, r.record, r.received_at FROM site_records r WHERE r.person = @id AND r.kind = 'person' AND {scope.Site("r.site")} ORDER BY r.site",
             row => new SiteEnrolment(row.GetString(0), row.GetString(1), Pack(row.GetString(2)), row.GetInt64(3)), scope.With(("@id", userId)));
-        return new(found[0].Item1, found[0].Item2, seen, enrolled);
+        long revision = session.Number("SELECT MAX(revision) FROM roster_changes WHERE userid = @id", ("@id", userId));
+        return new(found[0].Item1, found[0].Item2, revision, seen, enrolled);
     }
 
     private static string Pack(string record)
