@@ -27,7 +27,8 @@ public sealed record SiteEnrolment(string Site, string Terminal, string Pack, lo
 
 /// <summary>What is known of a person beside the roster.</summary>
 /// <param name="LeftAt">Null for who works here.</param>
-public sealed record PersonFacts(long FirstSeenAt, long? LeftAt, IReadOnlyList<SeenAt> Seen, IReadOnlyList<SiteEnrolment> Enrolled);
+/// <param name="Revision">Of the last change in the roster's order: a terminal that stands below it does not know of it yet.</param>
+public sealed record PersonFacts(long FirstSeenAt, long? LeftAt, long Revision, IReadOnlyList<SeenAt> Seen, IReadOnlyList<SiteEnrolment> Enrolled);
 
 /// <summary>What a reconciliation changed.</summary>
 public sealed record RosterChange(int Added, int Changed, int Left, int Departments)

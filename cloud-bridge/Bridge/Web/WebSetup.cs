@@ -162,6 +162,12 @@ public static class WebSetup
             cookie.ReturnUrlParameter = "return";
             cookie.ExpireTimeSpan = TimeSpan.FromHours(options.SessionHours);
             cookie.SlidingExpiration = true;
+            // A board that refreshes itself is nobody's doing: it does not keep a session alive.
+            cookie.Events.OnCheckSlidingExpiration = context =>
+            {
+                if (context.Request.Headers.ContainsKey("X-Live")) context.ShouldRenew = false;
+                return Task.CompletedTask;
+            };
             cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;
             cookie.Events.OnRedirectToAccessDenied = context =>
             {

@@ -38,11 +38,15 @@ internal static class PeopleSearch
             values.AddRange([("@lastName", last.Name), ("@lastId", last.UserId)]);
         }
 
+        // One question for the page and its departments: asking for each person again costs a way to the database and back each.
         var rows = session.Query(
-            $"SELECT e.userid, e.name, e.job_number, e.active FROM people e WHERE {string.Join(" AND ", terms)} ORDER BY e.name, e.userid LIMIT @limit",
-            row => (Id: row.GetString(0), Name: row.GetString(1), Job: row.TextOrNull(2), Active: row.GetBoolean(3)), scope.With([.. values]));
-        return [.. rows.Select(row => new Person(row.Id, row.Name, row.Job, row.Active,
-            session.Query("SELECT department_id FROM people_departments WHERE userid = @id ORDER BY department_id", d => d.GetInt64(0), ("@id", row.Id))))];
+            $"""
+            WITH page AS (SELECT e.userid, e.name, e.job_number, e.active FROM people e WHERE {string.Join(" AND ", terms)} ORDER BY e.name, e.userid LIMIT @limit)
+            SELECT page.userid, page.name, page.job_number, page.active, d.department_id FROM page LEFT JOIN people_departments d ON d.userid = page.userid
+            ORDER BY page.name, page.userid, d.department_id
+            """,
+            row => (Id: row.GetString(0), Name: row.GetString(1), Job: row.TextOrNull(2), Active: row.GetBoolean(3), Department: row.LongOrNull(4)), scope.With([.. values]));
+        return [.. rows.GroupBy(row => row.Id).Select(own => new Person(own.Key, own.First().Name, own.First().Job, own.First().Active, [.. own.Select(row => row.Department).OfType<long>()]))];
     }
 
     public static PersonFacts? Facts(SqlSession session, SiteScope scope, string userId)
@@ -58,7 +62,8 @@ internal static class PeopleSearch
         List<SiteEnrolment> enrolled = session.Query(
             $"SELECT r.site, r.terminal, r.record, r.received_at FROM site_records r WHERE r.person = @id AND r.kind = 'person' AND {scope.Site("r.site")} ORDER BY r.site",
             row => new SiteEnrolment(row.GetString(0), row.GetString(1), Pack(row.GetString(2)), row.GetInt64(3)), scope.With(("@id", userId)));
-        return new(found[0].Item1, found[0].Item2, seen, enrolled);
+        long revision = session.Number("SELECT MAX(revision) FROM roster_changes WHERE userid = @id", ("@id", userId));
+        return new(found[0].Item1, found[0].Item2, revision, seen, enrolled);
     }
 
     private static string Pack(string record)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Devices.Bridge.Tests.Delivery;
 using Microsoft.Playwright;
 
 namespace Devices.Bridge.Tests.Web.Browser;
@@ -46,7 +47,7 @@ public sealed class BrowserTests(BrowserFixture fixture)
         // The menu of a narrow screen folds out by itself, and filters are forms.
         await page.SetViewportSizeAsync(360, 740);
         await page.GotoAsync(fixture.Address.ToString());
-        (await page.GetByText("Load again").IsVisibleAsync()).ShouldBeTrue();
+        (await page.ContentAsync()).ShouldContain("Load again");
         await page.Locator("details.menu summary").ClickAsync();
         await page.Locator("details.menu a[href='/people']").ClickAsync();
         await page.Locator("input[name=q]").FillAsync("Grace");
@@ -118,7 +119,7 @@ public sealed class BrowserTests(BrowserFixture fixture)
         });
         await page.GotoAsync(fixture.Address.ToString());
         await page.EvaluateAsync("document.querySelector('[data-live=tiles] .figure').textContent = 'old'");
-        await page.WaitForFunctionAsync("document.querySelector('[data-live=tiles] .figure').textContent !== 'old'", null, new() { Timeout = 20_000 });
+        await Until.Async(() => page.Locator("[data-live=tiles] .figure").First.InnerTextAsync(), text => text != "old", "the tiles to be refreshed", 30);
         (await page.Locator("[data-live-stale]").First.IsHiddenAsync()).ShouldBeTrue();
     }
 

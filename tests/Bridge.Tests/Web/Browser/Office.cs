@@ -190,6 +190,7 @@ internal sealed class Office : IAsyncDisposable
             VALUES ('总部 Headquarters', 1, 'person|u1000', 'person', 'gate-1', 'u1000', '{"kind":"person","terminal":"gate-1","person":"u1000","pack":"buffalo-s@2","body":"c2VhbGVk"}', @at)
             """, ("@at", At("2026-10-08 09:12"))));
         IAuditStore audit = Bench.Get<IAuditStore>();
+        for (int i = 0; i < 60; i++) await audit.AuditAsync(i % 3 == 0 ? "hr" : "operator-li", i % 2 == 0 ? "login" : "logout", null, null, "198.51.100.24");
         foreach (var (actor, action, target, detail) in ((string, string, string?, string?)[])
             [
                 ("hr", "login", null, null), ("zhang.wei", "login.failed", null, null), ("hr", "csv.export", null, "/punches.csv?from=2026-11-01&to=2026-11-25"),
@@ -197,6 +198,5 @@ internal sealed class Office : IAsyncDisposable
                 ("hr", "photo.view", "gate-1/019ac1f2-7000-7000-8000-000000000001/14", null), ("hr", "exception.resolve", closed.Id.ToString(CultureInfo.InvariantCulture), null),
             ])
             await audit.AuditAsync(actor, action, target, detail, actor is "bridge" or "command line" ? null : "198.51.100.23");
-        for (int i = 0; i < 60; i++) await audit.AuditAsync(i % 3 == 0 ? "hr" : "operator-li", i % 2 == 0 ? "login" : "logout", null, null, "198.51.100.24");
     }
 }
