@@ -25,7 +25,7 @@ public static class AgentConfiguration
     [
         "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
-        "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
+        "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Liveness:AskBelow", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
         "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:Otlp", "Telemetry:EverySeconds",
         "Commands:OpenDoor", "Commands:Reboot",
     ];
@@ -178,6 +178,7 @@ public static class AgentConfiguration
             Liveness = Flag("Liveness:Enabled", true),
             Challenge = Word("Liveness:Challenge", ("doubt", ChallengePolicy.Doubt), ("off", ChallengePolicy.Off), ("always", ChallengePolicy.Always)),
             ChallengeActs = Word("Liveness:Acts", ("either", ChallengeActs.Either), ("turn", ChallengeActs.Turn), ("blink", ChallengeActs.Blink)),
+            AskBelow = Text("Liveness:AskBelow").Length == 0 ? null : (float)Real("Liveness:AskBelow", 0.9, 0, 1),
             FaceRegion = region,
             MinimumEyes = (float)Real("Face:MinimumEyes", QualityLimits.Recognition.MinimumEyeDistance, 16, 400),
             NearestOnly = Flag("Face:NearestOnly", true),
