@@ -62,6 +62,7 @@ internal sealed partial class Stack : IAsyncDisposable
         "--config", Path.Combine(_layout.Terminal, "agent.json"),
         $"--Mcu:Port={brokerPort}",
         $"--Repeat:Seconds={_repeatSeconds}",
+        "--Liveness:AskBelow=0", // the sample people are pictures and films, which cannot do what they are asked
     ];
 
     /// <summary>Starts the bridge, or starts it again on the same ports.</summary>

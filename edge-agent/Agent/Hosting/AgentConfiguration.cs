@@ -25,8 +25,9 @@ public static class AgentConfiguration
     [
         "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
-        "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
+        "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Liveness:AskBelow", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
         "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:Otlp", "Telemetry:EverySeconds",
+        "Commands:OpenDoor", "Commands:Reboot",
     ];
 
     /// <summary>Parses the command line and reads all sources.</summary>
@@ -63,7 +64,10 @@ public static class AgentConfiguration
         builder.AddEnvironmentVariables(Prefix).AddInMemoryCollection(given);
         try
         {
-            return Validate(builder.Build());
+            IConfigurationRoot all = builder.Build();
+            AgentOptions options = Validate(all);
+            IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables(Prefix).Build();
+            return options with { Source = SettingsSource.Of(all, given.Keys.Concat(environment.AsEnumerable().Where(one => one.Value is not null).Select(one => one.Key))), Live = new() };
         }
         catch (InvalidDataException fault)
         {
@@ -174,6 +178,7 @@ public static class AgentConfiguration
             Liveness = Flag("Liveness:Enabled", true),
             Challenge = Word("Liveness:Challenge", ("doubt", ChallengePolicy.Doubt), ("off", ChallengePolicy.Off), ("always", ChallengePolicy.Always)),
             ChallengeActs = Word("Liveness:Acts", ("either", ChallengeActs.Either), ("turn", ChallengeActs.Turn), ("blink", ChallengeActs.Blink)),
+            AskBelow = Text("Liveness:AskBelow").Length == 0 ? null : (float)Real("Liveness:AskBelow", 0.9, 0, 1),
             FaceRegion = region,
             MinimumEyes = (float)Real("Face:MinimumEyes", QualityLimits.Recognition.MinimumEyeDistance, 16, 400),
             NearestOnly = Flag("Face:NearestOnly", true),
@@ -185,6 +190,8 @@ public static class AgentConfiguration
             IdleFramesPerSecond = Real("Frames:IdlePerSecond", 2, 0.1, 30),
             ReadyGrace = TimeSpan.FromSeconds(Number("Ready:GraceSeconds", 30, 1, 600)),
             ReserveBytes = Number("Ledger:ReserveMiB", 64, 0, 1_000_000) * 1024 * 1024,
+            MayOpenDoor = Flag("Commands:OpenDoor", true),
+            Reboot = Word("Commands:Reboot", ("agent", RebootRight.Agent), ("board", RebootRight.Board), ("off", RebootRight.Off)),
             CollectEvery = TimeSpan.FromSeconds(Real("Telemetry:EverySeconds", 30, 0.1, 3_600)),
             Photos = Flag("Photos:Enabled", false),
             PhotoLimits = new()

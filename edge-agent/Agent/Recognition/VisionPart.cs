@@ -53,6 +53,7 @@ public sealed class VisionPart(
                 {
                     Policy = new DecisionPolicy { Fpir = options.WantedFpir },
                     LivenessThreshold = options.Liveness ? null : 0f,
+                    SureThreshold = options.AskBelow,
                     Motion = new MotionOptions { Enabled = options.Liveness, Challenge = options.Challenge, Acts = options.ChallengeActs },
                     Quality = options.QualityLimits,
                     Region = options.FaceRegion,

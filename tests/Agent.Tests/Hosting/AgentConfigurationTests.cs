@@ -28,6 +28,7 @@ public sealed class AgentConfigurationTests
     [InlineData("--Mcu:Bind=everywhere", "Mcu:Bind is 'everywhere'; it must be an IP address of this board, such as 127.0.0.1.")]
     [InlineData("--Liveness:Enabled=perhaps", "Liveness:Enabled is 'perhaps'; it must be true or false.")]
     [InlineData("--Liveness:Acts=wink", "Liveness:Acts is 'wink'; it must be one of either, turn, blink.")]
+    [InlineData("--Liveness:AskBelow=90", "Liveness:AskBelow is '90'; it must be a number from 0 to 1, such as 0.9.")]
     [InlineData("--WantedFpir=5", "WantedFpir is '5'; it must be a number from 1E-06 to 0.1, such as 0.003.")]
     [InlineData("--Photos:MaxMiB=0", "Photos:MaxMiB is '0'; it must be a whole number from 1 to 1000000.")]
     [InlineData("--Camera=webcam", "Camera is 'webcam'; it must begin with v4l2:, mjpeg: or process:, or be none.")]
