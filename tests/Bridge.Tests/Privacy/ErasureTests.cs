@@ -95,7 +95,12 @@ public sealed class ErasureTests : IAsyncLifetime
         PunchKey last = new("t-1", _ledger.Ledger, 3);
         StoredPunch punch = (await Bench.Get<IPunchStore>().FindAsync(SiteScope.All, last, Stop))!;
         byte[] chain = PunchChain.Genesis(_ledger.Ledger);
-        for (long seq = 1; seq <= 3; seq++) chain = PunchChain.Next(chain, (await Bench.Get<IPunchStore>().FindAsync(SiteScope.All, last with { Seq = seq }, Stop))!.Punch);
+        for (long seq = 1; seq <= 3; seq++)
+        {
+            StoredPunch one = (await Bench.Get<IPunchStore>().FindAsync(SiteScope.All, last with { Seq = seq }, Stop))!;
+            chain = PunchChain.Next(chain, one.Punch);
+        }
+
         punch.Punch.Chain.ShouldBe(PunchChain.ToHex(chain), StringCompareShould.IgnoreCase);
 
         ErasedPerson erased = (await Bench.Get<IPrivacyStore>().FindErasedAsync(Person, Stop))!;

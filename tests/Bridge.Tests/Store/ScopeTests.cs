@@ -101,6 +101,21 @@ public abstract class ScopeTests(StoreKind kind) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_renamed_site_keeps_who_may_see_it_and_comes_to_nobody_who_had_the_name_of_a_site_that_is_no_more()
+    {
+        await FillAsync();
+        SqlAccountStore accounts = new(_store.Database, _store.Time);
+        await accounts.AddAccountAsync(new("mara", "hash", [AccountRoles.Manager], SiteScope.Of("a")));
+        await accounts.AddAccountAsync(new("old", "hash", [AccountRoles.Manager], SiteScope.Of("closed")));
+
+        (await new SqlTerminalSites(_store.Database, _store.Time).RenameSiteAsync("a", "closed", "op")).ShouldBe(SiteVerdict.Done);
+
+        (await accounts.FindAccountAsync("mara"))!.Scope.Sites.ShouldBe(["closed"]);
+        (await accounts.FindAccountAsync("old"))!.Scope.Sites.ShouldBeEmpty();
+        (await People(SiteScope.Of("closed"))).ShouldBe(["ada", "both"]);
+    }
+
+    [Fact]
     public async Task The_last_account_that_manages_accounts_keeps_doing_so()
     {
         SqlAccountStore accounts = new(_store.Database, _store.Time);
