@@ -38,6 +38,7 @@ public static class WebSetup
         services.AddWebExports();
         services.AddScoped<Correctors>();
         services.AddScoped<OutcomeTexts>();
+        services.AddSingleton<TerminalDetails>();
         services.AddExceptionHandler<ProgramFaults>();
         services.AddLocalization();
         services.AddRazorComponents();
@@ -91,6 +92,7 @@ public static class WebSetup
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
+        TerminalPosts.Map(app);
         PhotoApi.Map(app);
         CorrectionPosts.Map(app);
         ExportRoutes.Map(app);

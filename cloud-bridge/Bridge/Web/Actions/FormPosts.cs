@@ -64,7 +64,7 @@ internal static class FormPosts
                 new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true });
         }
 
-        return Task.FromResult<IResult>(See(LocalAddress.Or(form["return"])));
+        return Task.FromResult(See(LocalAddress.Or(form["return"])));
     }
 
     private static async Task<IResult> ResendAsync(HttpContext context, IFormCollection form)
