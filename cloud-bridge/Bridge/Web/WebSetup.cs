@@ -42,6 +42,7 @@ public static class WebSetup
             compression.EnableForHttps = true;
             compression.MimeTypes = ["application/json", ApiProblem.MediaType];
         });
+        services.AddSingleton<TerminalDetails>();
         services.AddSingleton<PunchCsv>();
         services.AddExceptionHandler<ProgramFaults>();
         services.AddLocalization();
@@ -102,6 +103,7 @@ public static class WebSetup
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
         DataApi.Map(app);
+        TerminalPosts.Map(app);
         PhotoApi.Map(app);
         app.MapGet("/punches.csv", ExportAsync).RequireAuthorization(Permits.ReadPunches, Permits.Export);
         app.MapRazorComponents<App>();

@@ -90,6 +90,7 @@ public sealed record PunchFeed(IReadOnlyList<PunchView> Punches, long Next, bool
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = false)]
 [JsonSerializable(typeof(PunchFeed))]
 [JsonSerializable(typeof(TerminalFeed))]
+[JsonSerializable(typeof(TerminalView))]
 [JsonSerializable(typeof(DeliveryView))]
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(DayFeed))]
