@@ -10,7 +10,7 @@ public sealed record DeliveryCall(long Id, string Target, long? PunchId, string 
 /// <summary>What receivers answered: kept for 30 days, and 200,000 calls of a target at most.</summary>
 public interface IDeliveryLog
 {
-    Task AddAsync(DeliveryCall call, CancellationToken cancellationToken = default);
+    Task AddAsync(DeliveryCall made, CancellationToken cancellationToken = default);
 
     /// <summary>Newest first, below an id where one is given.</summary>
     Task<IReadOnlyList<DeliveryCall>> ListAsync(string target, long? before, int limit, CancellationToken cancellationToken = default);

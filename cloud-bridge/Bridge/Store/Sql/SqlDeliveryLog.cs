@@ -9,9 +9,9 @@ public sealed class SqlDeliveryLog(SqlDatabase database, TimeProvider time) : ID
     // Old rows go with every so many new ones: no job of its own.
     private const int Sweep = 64;
 
-    public Task AddAsync(DeliveryCall call, CancellationToken cancellationToken = default)
+    public Task AddAsync(DeliveryCall made, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(made);
         return database.WriteAsync(session =>
         {
             long id = session.Number(
@@ -19,11 +19,11 @@ public sealed class SqlDeliveryLog(SqlDatabase database, TimeProvider time) : ID
                 INSERT INTO delivery_log (target, punch_id, message, at, took_ms, taken, code, reason, excerpt)
                 VALUES (@target, @punch, @message, @at, @took, @taken, @code, @reason, @excerpt) RETURNING id
                 """,
-                ("@target", call.Target), ("@punch", call.PunchId), ("@message", call.Message), ("@at", call.At), ("@took", call.TookMs), ("@taken", call.Taken),
-                ("@code", call.Code), ("@reason", call.Reason), ("@excerpt", call.Excerpt));
+                ("@target", made.Target), ("@punch", made.PunchId), ("@message", made.Message), ("@at", made.At), ("@took", made.TookMs), ("@taken", made.Taken),
+                ("@code", made.Code), ("@reason", made.Reason), ("@excerpt", made.Excerpt));
             if (id % Sweep == 0)
                 session.Execute("DELETE FROM delivery_log WHERE target = @target AND (at < @old OR id <= @low)",
-                    ("@target", call.Target), ("@old", time.GetUtcNow().ToUnixTimeMilliseconds() - KeptMs), ("@low", id - Most));
+                    ("@target", made.Target), ("@old", time.GetUtcNow().ToUnixTimeMilliseconds() - KeptMs), ("@low", id - Most));
         }, cancellationToken);
     }
 
