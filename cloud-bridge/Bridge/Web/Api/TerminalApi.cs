@@ -13,7 +13,8 @@ internal static class TerminalApi
                 ? Results.Json(TerminalView.Of(found), ApiJson.Readable.TerminalView)
                 : ApiProblem.Of(StatusCodes.Status404NotFound, "There is no such terminal.")).RequireAuthorization(Permits.ReadTerminals);
         routes.MapGet("/api/v1/terminals", async (HttpContext context, ICounterStore counters, Viewer viewer) =>
-            ApiAnswer.Of(context, new TerminalFeed(await counters.CountsAsync(viewer.Scope, context.RequestAborted)), ApiJson.Readable.TerminalFeed)).RequireAuthorization(Permits.ReadTerminals).WithMetadata(new ApiResource(ApiResource.Terminals));
+            ApiAnswer.Of(context, new TerminalFeed(await counters.CountsAsync(viewer.Scope, context.RequestAborted)), ApiJson.Readable.TerminalFeed))
+            .RequireAuthorization(Permits.ReadTerminals).WithMetadata(new ApiResource(ApiResource.Terminals));
     }
 }
 
