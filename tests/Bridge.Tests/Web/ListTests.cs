@@ -46,12 +46,12 @@ public sealed partial class ListTests
         await exceptions.RaiseAsync(new("ingest", "gap", "at A") { Terminal = "m2-001" });
         await exceptions.RaiseAsync(new("ingest", "gap", "at B") { Terminal = "m2-002" });
         SiteScope a = SiteScope.Of("A");
-        (await exceptions.OpenAsync(a)).ShouldBe([new ExceptionCount("ingest", "gap", 1)]);
+        (await exceptions.OpenAsync(a)).ShouldHaveSingleItem().ShouldBe(new ExceptionCount("ingest", "gap", 1));
         (await exceptions.OpenAsync(a, [("ingest", "gap")], null, 9)).Select(e => e.Text).ShouldBe(["at A"]);
         IPeopleStore people = site.Bench.Get<IPeopleStore>();
         (await people.SearchAsync(a, new(), null, 9)).Select(p => p.UserId).ShouldBe(["ada"]);
         (await people.FactsAsync(a, "grace")).ShouldBeNull();
-        (await people.FactsAsync(a, "ada"))!.Seen.ShouldBe([new SeenAt("m2-001", "A")]);
+        (await people.FactsAsync(a, "ada"))!.Seen.ShouldHaveSingleItem().ShouldBe(new SeenAt("m2-001", "A"));
 
         using HrSite.Browser manager = await site.LogInAsync();
         // The last account that may manage others cannot lose that.

@@ -18,11 +18,8 @@ public sealed class BrowserTests(BrowserFixture fixture)
     private static readonly string Axe = new Deque.AxeCore.Commons.BundledAxeScriptProvider().GetScript();
 
     [Fact]
-    public void Every_page_component_is_visited()
-    {
+    public void Every_page_component_is_visited() =>
         Visits.Routes().Where(route => !Visits.Of(fixture.Office).ContainsKey(route)).ShouldBeEmpty("give the page an entry in Visits, so that it is looked at");
-        Visits.Of(fixture.Office).Keys.Except(Visits.Routes()).ShouldBeEmpty("these pages are no more");
-    }
 
     [Fact]
     public async Task Every_page_is_accessible_light_narrow_and_asks_nobody_else()
@@ -149,7 +146,7 @@ public sealed class BrowserTests(BrowserFixture fixture)
         await page.SetViewportSizeAsync(1280, 900);
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         IResponse answer = (await page.GotoAsync(new Uri(fixture.Address, visit.Address).ToString(), new() { WaitUntil = WaitUntilState.Load }))!;
-        if (answer.Status != visit.Status) Fault($"answered {answer.Status}");
+        if (visit.Status == 0 ? answer.Status >= 500 : answer.Status != visit.Status) Fault($"answered {answer.Status}");
 
         string[] foreign;
         lock (asked) foreign = [.. asked.Select(a => a.Url).Where(u => new Uri(u).Authority != fixture.Address.Authority)];

@@ -1,4 +1,4 @@
--- Migration 17: indexes for the pages that list the audit log, exceptions and people.
+-- Migration 24: indexes for the pages that list the audit log, exceptions and people.
 CREATE INDEX audit_by_actor ON audit(actor, id);
 CREATE INDEX audit_by_action ON audit(action, id);
 CREATE INDEX audit_by_time ON audit(at, id);
