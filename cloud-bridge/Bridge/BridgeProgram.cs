@@ -120,6 +120,9 @@ public static class BridgeProgram
             Devices.Bridge terminal list --data DIR [--json]                   terminals and their sites
             Devices.Bridge terminal site NAME SITE --data DIR [--yes] [--json] gives a terminal another site ('main' for the main one)
             Devices.Bridge terminal rename-site OLD NEW --data DIR [--json]    gives a site another name
+            Devices.Bridge terminal config NAME [KEY=VALUE ...] --data DIR [--json]   shows or sets what is wished of its settings (KEY= withdraws; --site S, --all)
+            Devices.Bridge terminal command NAME KIND --data DIR [--minutes N] open-door, reboot, collect-log, refresh-roster or identify
+            Devices.Bridge terminal commands NAME --data DIR [--json]          what became of them; terminal result ID prints a collected log
             Devices.Bridge password --data DIR --user hr [--json]              a new one-time password
             Devices.Bridge replay --data DIR --target NAME --from TIME --to TIME   punches of a time again to a target beside the platform
             Devices.Bridge replay --data DIR --target csv-drop --file NAME     a file of the CSV drop again

@@ -17,9 +17,10 @@ public static class Topics
     public const string Applied = "applied";
     public const string Vault = "vault";
     public const string Relay = "relay";
+    public const string Config = "config";
 
     /// <summary>What a terminal subscribes to.</summary>
-    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay];
+    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config];
 
     /// <summary><c>d/{terminal}/{leaf}</c>.</summary>
     public static string For(string terminal, string leaf) => $"d/{terminal}/{leaf}";

@@ -68,12 +68,13 @@ internal static partial class Program
         using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         TimeProvider time = TimeProvider.System;
-        using PlainLog plain = new(new SiteClock(options.Zone), time, Console.Out);
+        using PlainLog plain = new(new SiteClock(() => options.Zone), time, Console.Out);
         using LoggerFactory loggers = new([plain]);
         Narration narration = new(loggers.CreateLogger<Narration>(), time);
         AgentRuntime runtime = new(options, narration, time, new SystemdNotifier());
         await using (runtime.ConfigureAwait(false))
         {
+            runtime.StopAsked += why => asked.TrySetResult(why);
             // A signal during the start ends it as soon as the start is through.
             await runtime.StartAsync().ConfigureAwait(false);
             string signal = await asked.Task.ConfigureAwait(false);

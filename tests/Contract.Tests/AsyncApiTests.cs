@@ -15,7 +15,8 @@ public sealed class AsyncApiTests
 
     public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(StateMessage), typeof(Problem),
         typeof(RosterMessage), typeof(RosterPerson), typeof(RosterLeaver), typeof(SnapshotPart), typeof(AppliedMessage), typeof(RosterApplied), typeof(Erasure),
-        typeof(SiteRecord), typeof(RelayMessage), typeof(RelayApplied) }];
+        typeof(SiteRecord), typeof(RelayMessage), typeof(RelayApplied),
+        typeof(ConfigMessage), typeof(ConfigApplied), typeof(CommandMessage), typeof(CommandBody), typeof(CommandResult) }];
 
     [Fact]
     public void Every_schema_has_a_record_and_the_reverse() =>
@@ -69,9 +70,20 @@ public sealed class AsyncApiTests
         List(Map(Root, "components", "schemas", "Problem", "properties", "code"), "enum")
             .ShouldBe(typeof(ProblemCodes).GetFields().Select(f => (string)f.GetRawConstantValue()!), ignoreOrder: true);
 
+    [Theory]
+    [InlineData("CommandBody", "kind", typeof(CommandKinds))]
+    [InlineData("CommandResult", "state", typeof(CommandStates))]
+    [InlineData("CommandResult", "code", typeof(CommandRefusals))]
+    public void Words_of_commands_agree(string schema, string property, Type type) =>
+        List(Map(Root, "components", "schemas", schema, "properties", property), "enum").ShouldBe(type.GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!), ignoreOrder: true);
+
     [Fact]
     public void Limits_agree()
     {
+        Text(Map(Root, "components", "schemas", "CommandResult", "properties", "text"), "maxLength").ShouldBe($"{CommandRules.MaxText}");
+        Text(Map(Root, "components", "schemas", "CommandResult", "properties", "attachment"), "maxLength").ShouldBe($"{CommandRules.MaxAttachment}");
+        Text(Map(Root, "components", "schemas", "CommandMessage", "properties", "certificate"), "description").ShouldContain(CommandRules.CommandUse);
+        Text(Map(Root, "components", "schemas", "ConfigMessage", "properties", "settings"), "maxProperties").ShouldBe($"{ConfigRules.MaxSettings}");
         YamlMappingNode punches = Map(Root, "components", "schemas", "PunchBatch", "properties", "punches");
         Text(punches, "maxItems").ShouldBe($"{Protocol.MaxBatch}");
         Text(punches, "minItems").ShouldBe("1");

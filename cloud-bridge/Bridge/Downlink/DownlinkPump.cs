@@ -14,12 +14,13 @@ namespace Devices.Bridge.Downlink;
 /// </summary>
 public sealed class DownlinkPump(
     RosterComposer composer, RosterLine line, RelayLine relayLine, Vault vault, IRosterChanges changes, IDownlinkStore store, ISiteStore sites,
-    ITerminalConnections connections, DownlinkOptions options, TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
+    IConfigStore configs, ICommandStore commands, ITerminalConnections connections, DownlinkOptions options, TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _wishes = new(StringComparer.Ordinal);
     private long _head;
 
-    public bool Takes(string leaf) => leaf is Topics.Applied or Topics.Vault;
+    public bool Takes(string leaf) => leaf is Topics.Applied or Topics.Vault or Topics.Result;
 
     public async Task<Reply> TakeAsync(UpMessage message, CancellationToken cancellationToken)
     {
@@ -31,6 +32,7 @@ public sealed class DownlinkPump(
                 foreach (Session one in _sessions.Values) one.Wake();
             return reply;
         }
+        if (message.Leaf == Topics.Result) return await ResultAsync(message, cancellationToken);
         if (!ContractCodec.TryRead(message.Payload.Span, ContractJson.Default.AppliedMessage, out AppliedMessage? applied, out Problem? problem))
             return Reply.Refuse(Reply.CodeOf(problem!.Code), problem.Code, problem.Text);
         if (Fault(applied!) is { } fault) return Reply.Refuse(MqttPubAckReasonCode.PayloadFormatInvalid, ProblemCodes.Malformed, fault);
@@ -44,12 +46,13 @@ public sealed class DownlinkPump(
         ArgumentNullException.ThrowIfNull(hello);
         // A terminal that does not speak of it does not take rosters.
         if (hello.Applied is not { } applied) return;
-        Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time), new TerminalRelay(session.Terminal, sites, relayLine, options, time));
+        Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time), new TerminalRelay(session.Terminal, sites, relayLine, options, time),
+            new TerminalConfig(session.Terminal, configs, options, time), new TerminalOrders(session.Terminal, commands, options, time));
         Session kept = _sessions.AddOrUpdate(session.Terminal, added, (_, old) => ReferenceEquals(old.Terminal, session) ? old : added);
         _ = FirstAsync(kept, Fault(applied) is null ? applied : new(), run: ReferenceEquals(kept, added));
     }
 
-    public StateMessage Want(string terminal, StateMessage state) => state with { RosterRevision = Interlocked.Read(ref _head) };
+    public StateMessage Want(string terminal, StateMessage state) => state with { RosterRevision = Interlocked.Read(ref _head), ConfigRevision = _wishes.GetValueOrDefault(terminal) };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,6 +68,7 @@ public sealed class DownlinkPump(
                     await vault.CleanAsync(line.Current, stoppingToken);
                     cleaned = head;
                 }
+                if (looks % 5 == 0 && await commands.ExpireAsync(stoppingToken) is > 0 and int expired) log.LogWarning("{Count} commands expired before their terminals carried them out.", expired);
                 bool gone = looks++ % 5 == 0 && await sites.MarkGoneAsync(stoppingToken);
                 long wishes = await sites.NewsAsync(stoppingToken);
                 foreach (Session one in _sessions.Values) one.Look(head, gone || wishes != told);
@@ -116,7 +120,25 @@ public sealed class DownlinkPump(
             await sites.SaveReachAsync(session.Terminal, relay, cancellationToken);
             if (relay.Problem is { } problem) log.LogWarning("{Terminal} about its site's records: {Problem}", session.Terminal, problem);
         }
+        if (applied.Config is { } config)
+        {
+            await configs.SaveReportAsync(session.Terminal, config, cancellationToken);
+            foreach ((string key, string why) in config.Refused) log.LogWarning("{Terminal} does not take {Key}: {Why}", session.Terminal, key, why);
+        }
         if (_sessions.TryGetValue(session.Terminal, out Session? one) && ReferenceEquals(one.Terminal, session)) one.Stand(applied);
+    }
+
+    private async Task<Reply> ResultAsync(UpMessage message, CancellationToken cancellationToken)
+    {
+        string terminal = message.Session.Terminal;
+        if (!ContractCodec.TryRead(message.Payload.Span, ContractJson.Default.CommandResult, out CommandResult? result, out Problem? problem))
+            return Reply.Refuse(Reply.CodeOf(problem!.Code), problem.Code, problem.Text);
+        if (CommandRules.Check(result!) is { } fault) return Reply.Refuse(MqttPubAckReasonCode.PayloadFormatInvalid, ProblemCodes.Malformed, fault);
+        // One that this store does not know (it was restored from a copy) is taken all the same: the terminal need not keep it for ever.
+        if (!await commands.SettleAsync(terminal, result!, cancellationToken)) log.LogWarning("{Terminal} answers a command {Id} that this bridge does not know: {State}.", terminal, result!.Id, result.State);
+        else log.LogInformation("{Terminal} about command {Id}: {State}: {Text}", terminal, result!.Id, result.State, result.Text);
+        if (_sessions.TryGetValue(terminal, out Session? one)) one.Answer(result.Id);
+        return Reply.Done;
     }
 
     private async Task RunAsync(Session one)
@@ -151,11 +173,20 @@ public sealed class DownlinkPump(
             log.LogInformation("{Terminal} is sent {What}: {People} people, {Gone} leavers.", one.Terminal.Terminal,
                 roster.Snapshot is { } part ? $"part {part.Part} of the whole roster" : $"roster changes {roster.From} to {roster.Through}", roster.People.Count, roster.Gone.Count);
         }
+        (ConfigWish wish, byte[]? config) = await one.Config.NextAsync(cancellationToken);
+        _wishes[one.Terminal.Terminal] = wish.Revision;
+        if (config is not null && await connections.SendAsync(one.Terminal, Topics.Config, config))
+            log.LogInformation("{Terminal} is sent configuration {Revision}: {Count} settings.", one.Terminal.Terminal, wish.Revision, wish.Settings.Count);
+        if (await one.Orders.NextAsync(cancellationToken) is { } order && await connections.SendAsync(one.Terminal, Topics.Command, order.Payload))
+        {
+            await commands.MarkSentAsync(order.Row.Id, cancellationToken);
+            log.LogInformation("{Terminal} is sent command {Id}: {Kind}.", one.Terminal.Terminal, order.Row.Id, order.Row.Kind);
+        }
         if (await one.Relay.NextAsync(cancellationToken) is { } relay && await connections.SendAsync(one.Terminal, Topics.Relay, relay.Payload))
             log.LogInformation("{Terminal} is sent {Count} sealed records of its site, through {Through}.", one.Terminal.Terminal, relay.Message.Records.Count, relay.Message.Through);
     }
 
-    private static string? Fault(AppliedMessage applied) => applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500 || relay.Site?.Length > SiteNames.MaxLength)
+    private static string? Fault(AppliedMessage applied) => applied.Config is { } config && ConfigRules.Check(config) is { } fault ? fault : applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500 || relay.Site?.Length > SiteNames.MaxLength)
         ? "An applied relay has a line, a revision from 0 and a problem of at most 500 characters." : applied.Roster is { } roster ? Fault(roster) : null;
 
     private static string? Fault(RosterApplied roster) =>
@@ -164,11 +195,12 @@ public sealed class DownlinkPump(
             ? $"There are more than {RosterRules.MaxPeople} erasures, or one without person, revision and time."
         : roster.Problem?.Length > 500 ? "problem is longer than 500 characters." : null;
 
-    private sealed class Session(TerminalSession terminal, TerminalRoster roster, TerminalRelay relay)
+    private sealed class Session(TerminalSession terminal, TerminalRoster roster, TerminalRelay relay, TerminalConfig config, TerminalOrders orders)
     {
         private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private readonly Lock _gate = new();
         private readonly Queue<AppliedMessage> _told = [];
+        private readonly Queue<Guid> _answered = [];
         private bool _first = true;
         private long _seen = -1;
 
@@ -177,6 +209,17 @@ public sealed class DownlinkPump(
         public TerminalRoster Roster => roster;
 
         public TerminalRelay Relay => relay;
+
+        public TerminalConfig Config => config;
+
+        public TerminalOrders Orders => orders;
+
+        /// <summary>The terminal has answered a command: the next one may go.</summary>
+        public void Answer(Guid id)
+        {
+            lock (_gate) _answered.Enqueue(id);
+            Wake();
+        }
 
         public void Stand(AppliedMessage applied)
         {
@@ -200,8 +243,11 @@ public sealed class DownlinkPump(
                     // An answer about the one is none about the other; hello speaks of both.
                     if (told.Roster is not null || _first) roster.Stand(told.Roster);
                     if (told.Relay is not null || _first) relay.Stand(told.Relay);
+                    if (told.Config is not null || _first) config.Stand(told.Config);
+                    if (_first) orders.Stand(told.Commands == true);
                     _first = false;
                 }
+                while (_answered.TryDequeue(out Guid id)) orders.Answered(id);
             }
         }
 

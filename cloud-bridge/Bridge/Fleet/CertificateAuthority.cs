@@ -18,6 +18,7 @@ public sealed class CertificateAuthority : IDisposable
     private static readonly TimeSpan Backdate = TimeSpan.FromHours(24);
     private static readonly Oid ServerUse = new("1.3.6.1.5.5.7.3.1");
     private static readonly Oid ClientUse = new("1.3.6.1.5.5.7.3.2");
+    private static readonly Oid CommandUse = new(Contract.Messages.CommandRules.CommandUse);
 
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "::1"];
 
@@ -98,6 +99,16 @@ public sealed class CertificateAuthority : IDisposable
         CertificateRequest request = new(Subject(terminal), publicKey, HashAlgorithmName.SHA256);
         return Sign(request, ClientUse, _time.GetUtcNow());
     }
+
+    /// <summary>The folder of its files.</summary>
+    internal string Directory => _directory;
+
+    /// <summary>Signs the public key of the command key: for commands only, one year.</summary>
+    internal X509Certificate2 IssueCommandKey(PublicKey publicKey) =>
+        Sign(new CertificateRequest(Subject("Devices bridge commands"), publicKey, HashAlgorithmName.SHA256), CommandUse, _time.GetUtcNow());
+
+    /// <summary>Whether a certificate of this authority has two thirds of its life behind it, or has not begun.</summary>
+    internal bool IsDue(X509Certificate2 certificate) => _time.GetUtcNow() >= RenewAt(certificate) || _time.GetUtcNow() < certificate.NotBefore.ToUniversalTime();
 
     /// <summary>What <see cref="IFleetStore"/> keeps of a certificate.</summary>
     public static IssuedCertificate Describe(X509Certificate2 certificate)

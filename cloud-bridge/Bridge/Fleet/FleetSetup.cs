@@ -11,6 +11,7 @@ public static class FleetSetup
             BridgeOptions options = services.GetRequiredService<BridgeOptions>();
             return CertificateAuthority.Open(options.CaDirectory, options.Names, services.GetRequiredService<TimeProvider>());
         });
+        builder.Services.AddSingleton<CommandSigner>();
         builder.Services.AddSingleton<EnrolmentService>();
         builder.Services.AddSingleton<EnrolmentLimiter>();
         builder.Services.AddSingleton<FirstAccount>();

@@ -22,7 +22,11 @@ public static class TerminalCommands
             ["list"] => ListAsync(flags, output),
             ["site", var name, var site] => SiteAsync(name, site, flags, output),
             ["rename-site", var from, var to] => RenameAsync(from, to, flags, output),
-            _ => throw new BridgeStartException("Say what: terminal list, terminal site NAME SITE, or terminal rename-site OLD NEW, each with --data DIR."),
+            ["config", .. var wishes] => TerminalWishCommands.ConfigAsync(wishes, flags, output),
+            ["command", var name, var kind, .. var arguments] => TerminalWishCommands.IssueAsync(name, kind, arguments, flags, output),
+            ["commands", var name] => TerminalWishCommands.ListAsync(name, flags, output),
+            ["result", var id] => TerminalWishCommands.ResultAsync(id, flags, output),
+            _ => throw new BridgeStartException("Say what: terminal list, site NAME SITE, rename-site OLD NEW, config NAME [KEY=VALUE ...], command NAME KIND, commands NAME or result ID, each with --data DIR."),
         };
     }
 

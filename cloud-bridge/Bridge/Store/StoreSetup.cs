@@ -44,6 +44,8 @@ public static class StoreSetup
         builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
         builder.Services.AddSingleton<ISiteStore, SqlSiteStore>();
         builder.Services.AddSingleton<ITerminalSites, SqlTerminalSites>();
+        builder.Services.AddSingleton<IConfigStore, SqlConfigStore>();
+        builder.Services.AddSingleton<ICommandStore, SqlCommandStore>();
         builder.Services.AddSingleton(services => services.GetRequiredService<BridgeOptions>().Retention);
         builder.Services.AddHostedService<StoreUpkeep>();
         return builder;

@@ -34,6 +34,7 @@ public static class WebSetup
         services.AddSingleton<SignIn>();
         services.AddScoped<Viewer>();
         services.AddSingleton<ReasonTexts>();
+        services.AddSingleton<TerminalDetails>();
         services.AddSingleton<PunchCsv>();
         services.AddExceptionHandler<ProgramFaults>();
         services.AddLocalization();
@@ -88,6 +89,7 @@ public static class WebSetup
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
+        TerminalPosts.Map(app);
         PhotoApi.Map(app);
         app.MapGet("/punches.csv", ExportAsync).RequireAuthorization(Permits.ReadPunches, Permits.Export);
         app.MapRazorComponents<App>();

@@ -11,6 +11,12 @@ public sealed record AppliedMessage
 
     /// <summary>Null where the terminal has none of the site's records.</summary>
     public RelayApplied? Relay { get; init; }
+
+    /// <summary>Null from a terminal that takes no configuration from the bridge, and in an answer about something else.</summary>
+    public ConfigApplied? Config { get; init; }
+
+    /// <summary>In <c>hello</c>: whether the terminal takes commands.</summary>
+    public bool? Commands { get; init; }
 }
 
 /// <summary>Where the terminal's roster stands.</summary>

@@ -21,4 +21,8 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(AppliedMessage))]
 [JsonSerializable(typeof(SiteRecord))]
 [JsonSerializable(typeof(RelayMessage))]
+[JsonSerializable(typeof(ConfigMessage))]
+[JsonSerializable(typeof(CommandMessage))]
+[JsonSerializable(typeof(CommandBody))]
+[JsonSerializable(typeof(CommandResult))]
 public sealed partial class ContractJson : JsonSerializerContext;

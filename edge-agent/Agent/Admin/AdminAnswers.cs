@@ -82,6 +82,12 @@ public sealed record StatusAnswer
     /// <summary>Frames that came whole but could not be decoded.</summary>
     public long Undecodable { get; init; }
 
+    /// <summary>What the bridge wishes, and what of it is in force.</summary>
+    public ConfigStatus? Configuration { get; init; }
+
+    /// <summary>The revision of the bridge's configuration, as it said last.</summary>
+    public long ConfigurationWanted { get; init; }
+
     public required bool McuOnline { get; init; }
 
     public required int McuPort { get; init; }

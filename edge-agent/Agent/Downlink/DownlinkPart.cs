@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Devices.Contract;
 using Devices.Contract.Messages;
+using Devices.Edge.Agent.Downlink.Commands;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Site;
 
@@ -19,7 +20,10 @@ public sealed record RosterStatus(long? Revision, long Wanted, long Local, long 
 /// </summary>
 /// <param name="publish">Leaf and payload up; true once acknowledged.</param>
 /// <param name="online">Whether the bridge is there.</param>
-public sealed class DownlinkPart(RosterDesk roster, SiteDesk site, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time)
+/// <param name="config">Null for a terminal that takes no configuration from the bridge.</param>
+/// <param name="commands">Null for one that takes no commands.</param>
+public sealed class DownlinkPart(
+    RosterDesk roster, SiteDesk site, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time, ConfigDesk? config = null, CommandDesk? commands = null)
 {
     // The bridge has one message of a kind in flight and sends again what is not answered: more waiting here is somebody flooding.
     private const int MaxWaiting = 16;
@@ -30,9 +34,16 @@ public sealed class DownlinkPart(RosterDesk roster, SiteDesk site, Func<string, 
     private volatile bool _untold = true;
     private long _refusedAt = long.MinValue / 2;
     private long _wanted;
+    private long _configWanted;
 
     /// <summary>For hello.</summary>
-    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State() };
+    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State(), Config = config?.State(), Commands = commands is null ? null : true };
+
+    /// <summary>Where the bridge's configuration is, as it said last.</summary>
+    public long ConfigWanted => Interlocked.Read(ref _configWanted);
+
+    /// <summary>Where the roster stands has changed by itself: the bridge is told.</summary>
+    public void TellRoster() => _waiting.Writer.TryWrite((Topics.State, default));
 
     public RosterStatus Status
     {
@@ -44,13 +55,20 @@ public sealed class DownlinkPart(RosterDesk roster, SiteDesk site, Func<string, 
     }
 
     /// <summary>Hands a message over; any thread, does not wait.</summary>
-    public void Offer(string leaf, ReadOnlyMemory<byte> payload) => _waiting.Writer.TryWrite((leaf, payload));
+    public void Offer(string leaf, ReadOnlyMemory<byte> payload)
+    {
+        // A door's answer may take seconds; the roster does not wait for it.
+        if (leaf == Topics.Command) commands?.Offer(payload);
+        else _waiting.Writer.TryWrite((leaf, payload));
+    }
 
     /// <summary>The bridge is there: what it has not heard is told.</summary>
     public void OnState(StateMessage state)
     {
         ArgumentNullException.ThrowIfNull(state);
         Interlocked.Exchange(ref _wanted, state.RosterRevision);
+        Interlocked.Exchange(ref _configWanted, state.ConfigRevision);
+        commands?.Offer(default);
         if (_untold) _waiting.Writer.TryWrite((Topics.State, default));
     }
 
@@ -65,6 +83,7 @@ public sealed class DownlinkPart(RosterDesk roster, SiteDesk site, Func<string, 
                 (string leaf, ReadOnlyMemory<byte> payload) = await NextAsync(cancellationToken).ConfigureAwait(false);
                 if (leaf == Topics.Roster) TakeRoster(payload);
                 if (leaf == Topics.Relay) TakeRelay(payload);
+                if (leaf == Topics.Config) await TakeConfigAsync(payload, cancellationToken).ConfigureAwait(false);
                 site.Tick();
                 if (leaf is Topics.Roster or Topics.Relay or Topics.State or "site") await TellAsync(leaf, cancellationToken).ConfigureAwait(false);
                 if (leaf.Length > 0 || time.GetElapsedTime(_refusedAt) > PauseAfterRefusal) await SendSiteAsync(cancellationToken).ConfigureAwait(false);
@@ -88,6 +107,15 @@ public sealed class DownlinkPart(RosterDesk roster, SiteDesk site, Func<string, 
         {
             return ("", default);
         }
+    }
+
+    // Told also where nothing changed: the answer may not have got through before.
+    private async Task TakeConfigAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (config is null) return;
+        if (ContractCodec.TryRead(payload.Span, ContractJson.Default.ConfigMessage, out ConfigMessage? message, out Problem? problem)) config.Take(message!);
+        else narration.Warn("config", $"A configuration of the bridge was not read: {problem!.Text}");
+        await publish(Topics.Applied, ContractCodec.Write(new AppliedMessage { Config = config.State() }, ContractJson.Default.AppliedMessage), cancellationToken).ConfigureAwait(false);
     }
 
     private void TakeRelay(ReadOnlyMemory<byte> payload)

@@ -27,6 +27,9 @@ public sealed class RosterDesk(PeopleStore people, PinBook pins, Func<FaceModels
         if (state.Erased.Count > 0) people.Confirmed(state.Erased);
     }
 
+    /// <summary>Asks for the whole roster again; everybody stays until it is there.</summary>
+    public void Forget() => people.ForgetRoster();
+
     /// <summary>Takes one message in, or says why not: see <see cref="RosterApplied.Problem"/> of <see cref="State"/>.</summary>
     /// <exception cref="GalleryException">The disk failed: nothing of it was taken.</exception>
     public void Take(RosterMessage message)

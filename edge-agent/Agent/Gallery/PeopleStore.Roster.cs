@@ -117,6 +117,18 @@ public sealed partial class PeopleStore
         }
     });
 
+    /// <summary>Stands at a line of revisions that nobody has: the bridge answers with the whole roster. Nobody is erased, and untold erasures stay.</summary>
+    public void ForgetRoster() => Turn(() =>
+    {
+        if (Value("roster.line") is null) return 0;
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        SetValue("roster.line", Guid.NewGuid().ToString("D"));
+        SetValue("roster.revision", "0");
+        Run("DELETE FROM down WHERE key = 'roster.snapshot'");
+        transaction.Commit();
+        return 0;
+    });
+
     /// <summary>The bridge has acknowledged these: they are told no more.</summary>
     public void Confirmed(IEnumerable<Erasure> erasures) => Turn(() =>
     {

@@ -27,6 +27,7 @@ public static class AgentConfiguration
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
         "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Liveness:AskBelow", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
         "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:Otlp", "Telemetry:EverySeconds",
+        "Commands:OpenDoor", "Commands:Reboot",
     ];
 
     /// <summary>Parses the command line and reads all sources.</summary>
@@ -63,7 +64,10 @@ public static class AgentConfiguration
         builder.AddEnvironmentVariables(Prefix).AddInMemoryCollection(given);
         try
         {
-            return Validate(builder.Build());
+            IConfigurationRoot all = builder.Build();
+            AgentOptions options = Validate(all);
+            IConfigurationRoot environment = new ConfigurationBuilder().AddEnvironmentVariables(Prefix).Build();
+            return options with { Source = SettingsSource.Of(all, given.Keys.Concat(environment.AsEnumerable().Where(one => one.Value is not null).Select(one => one.Key))), Live = new() };
         }
         catch (InvalidDataException fault)
         {
@@ -186,6 +190,8 @@ public static class AgentConfiguration
             IdleFramesPerSecond = Real("Frames:IdlePerSecond", 2, 0.1, 30),
             ReadyGrace = TimeSpan.FromSeconds(Number("Ready:GraceSeconds", 30, 1, 600)),
             ReserveBytes = Number("Ledger:ReserveMiB", 64, 0, 1_000_000) * 1024 * 1024,
+            MayOpenDoor = Flag("Commands:OpenDoor", true),
+            Reboot = Word("Commands:Reboot", ("agent", RebootRight.Agent), ("board", RebootRight.Board), ("off", RebootRight.Off)),
             CollectEvery = TimeSpan.FromSeconds(Real("Telemetry:EverySeconds", 30, 0.1, 3_600)),
             Photos = Flag("Photos:Enabled", false),
             PhotoLimits = new()

@@ -18,7 +18,7 @@ public sealed record AgentOptions
     public string Site { get; init; } = "";
 
     /// <summary><c>TimeZone</c>: IANA name; for the log and the screen only (days and shifts are the bridge's business).</summary>
-    public DateTimeZone Zone { get; init; } = DateTimeZone.Utc;
+    public DateTimeZone Zone { get => Live?.Now is { } now ? now.Zone : field; init; } = DateTimeZone.Utc;
 
     /// <summary><c>State</c>: directory of everything that must survive.</summary>
     public required string State { get; init; }
@@ -45,19 +45,19 @@ public sealed record AgentOptions
     public IPAddress McuBind { get; init; } = IPAddress.Loopback;
 
     /// <summary><c>Repeat:Seconds</c>: the same person again within it is no second punch.</summary>
-    public TimeSpan RepeatWindow { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan RepeatWindow { get => Live?.Now is { } now ? now.RepeatWindow : field; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary><c>WantedFpir</c>: wanted share of strangers taken for somebody at the gallery's size.</summary>
-    public double WantedFpir { get; init; } = 0.003;
+    public double WantedFpir { get => Live?.Now is { } now ? now.WantedFpir : field; init; } = 0.003;
 
     /// <summary><c>Liveness:Enabled</c>.</summary>
-    public bool Liveness { get; init; } = true;
+    public bool Liveness { get => Live?.Now is { } now ? now.Liveness : field; init; } = true;
 
     /// <summary><c>Liveness:Challenge</c>: when a person is asked to do something.</summary>
-    public ChallengePolicy Challenge { get; init; } = ChallengePolicy.Doubt;
+    public ChallengePolicy Challenge { get => Live?.Now is { } now ? now.Challenge : field; init; } = ChallengePolicy.Doubt;
 
     /// <summary><c>Liveness:Acts</c>: what a person is asked to do.</summary>
-    public ChallengeActs ChallengeActs { get; init; } = ChallengeActs.Either;
+    public ChallengeActs ChallengeActs { get => Live?.Now is { } now ? now.ChallengeActs : field; init; } = ChallengeActs.Either;
 
     /// <summary><c>Liveness:AskBelow</c>: mean live score below which a live face is asked; null takes the pack's, 0 asks nobody for its sake.</summary>
     public float? AskBelow { get; init; }
@@ -66,31 +66,31 @@ public sealed record AgentOptions
     public FaceRegion? FaceRegion { get; init; }
 
     /// <summary><c>Face:MinimumEyes</c>: pixels between the eyes below which a face is too far away to punch.</summary>
-    public float MinimumEyes { get; init; } = QualityLimits.Recognition.MinimumEyeDistance;
+    public float MinimumEyes { get => Live?.Now is { } now ? now.MinimumEyes : field; init; } = QualityLimits.Recognition.MinimumEyeDistance;
 
     /// <summary>Limits of a face that punches, as <see cref="MinimumEyes"/> changes them.</summary>
     public QualityLimits QualityLimits => QualityLimits.Recognition with { MinimumEyeDistance = MinimumEyes };
 
     /// <summary><c>Face:NearestOnly</c>: only people about as near as the nearest one may punch.</summary>
-    public bool NearestOnly { get; init; } = true;
+    public bool NearestOnly { get => Live?.Now is { } now ? now.NearestOnly : field; init; } = true;
 
     /// <summary><c>Screen:Language</c>: of the hints on the screen.</summary>
-    public HintLanguage Language { get; init; } = HintLanguage.English;
+    public HintLanguage Language { get => Live?.Now is { } now ? now.Language : field; init; } = HintLanguage.English;
 
     /// <summary><c>Door:OpenMs</c>: how long an accepted punch opens the door; 0 is never.</summary>
-    public int DoorOpenMs { get; init; }
+    public int DoorOpenMs { get => Live?.Now is { } now ? now.DoorOpenMs : field; init; }
 
     /// <summary><c>Card:Door</c>: whether card punches open it.</summary>
-    public bool CardDoor { get; init; } = true;
+    public bool CardDoor { get => Live?.Now is { } now ? now.CardDoor : field; init; } = true;
 
     /// <summary><c>Face:Door</c>: whether face punches open it.</summary>
-    public bool FaceDoor { get; init; } = true;
+    public bool FaceDoor { get => Live?.Now is { } now ? now.FaceDoor : field; init; } = true;
 
     /// <summary><c>Frames:AgeLimitSeconds</c>: without a good frame for so long the camera is opened again.</summary>
-    public TimeSpan FrameAgeLimit { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan FrameAgeLimit { get => Live?.Now is { } now ? now.FrameAgeLimit : field; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary><c>Frames:IdlePerSecond</c>: frames looked at while the MCU reports nobody.</summary>
-    public double IdleFramesPerSecond { get; init; } = 2;
+    public double IdleFramesPerSecond { get => Live?.Now is { } now ? now.IdleFramesPerSecond : field; init; } = 2;
 
     /// <summary><c>Ready:GraceSeconds</c>: after so long without camera or models the terminal calls itself ready for cards only.</summary>
     public TimeSpan ReadyGrace { get; init; } = TimeSpan.FromSeconds(30);
@@ -105,12 +105,30 @@ public sealed record AgentOptions
     public TimeSpan CollectEvery { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary><c>Photos:Enabled</c>: whether an evidence photo of each face punch is taken and sent to the bridge.</summary>
-    public bool Photos { get; init; }
+    public bool Photos { get => Live?.Now is { } now ? now.Photos : field; init; }
 
     /// <summary><c>Photos:MaxMiB</c>, <c>Photos:KeepDays</c>, <c>Photos:ReserveMiB</c>.</summary>
-    public PhotoLimits PhotoLimits { get; init; } = new();
+    public PhotoLimits PhotoLimits { get => Live?.Now is { } now ? now.PhotoLimits : field; init; } = new();
 
     public string PhotosFolder => Path.Combine(State, "photos");
+
+    /// <summary><c>Commands:OpenDoor</c>: whether the bridge may have the door released.</summary>
+    public bool MayOpenDoor { get; init; } = true;
+
+    /// <summary><c>Commands:Reboot</c>: what the bridge may start again.</summary>
+    public RebootRight Reboot { get; init; } = RebootRight.Agent;
+
+    /// <summary>Where the values come from; for what the bridge wishes.</summary>
+    public SettingsSource Source { get; init; } = SettingsSource.None;
+
+    /// <summary>What the bridge wishes, in force. Properties that can be wished for ask here first; copies of these options share it.</summary>
+    public LiveSettings? Live { get; init; }
+
+    /// <summary>The bridge's wishes as they came; nothing else lies in it.</summary>
+    public string WishesFile => Path.Combine(State, "config.json");
+
+    /// <summary>Commands that were carried out.</summary>
+    public string CommandsFile => Path.Combine(State, "commands.db");
 
     public string LedgerFile => Path.Combine(State, "ledger.db");
 

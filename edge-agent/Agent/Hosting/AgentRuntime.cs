@@ -2,6 +2,7 @@ using System.Globalization;
 using Devices.Edge.Agent.Admin;
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Downlink;
+using Devices.Edge.Agent.Downlink.Commands;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Photos;
@@ -50,6 +51,8 @@ public sealed class AgentRuntime : IAsyncDisposable
     private VisionPart? _vision;
     private BridgePart? _bridge;
     private DownlinkPart? _downlink;
+    private ConfigDesk _config = null!;
+    private CancellationTokenSource _again = new();
     private SiteKeys _siteKeys = null!;
     private SiteDesk _site = null!;
     private ClockKeeper _keeper = null!;
@@ -70,16 +73,21 @@ public sealed class AgentRuntime : IAsyncDisposable
         _systemd = new(notifier, _health, _heartbeats, narration, _options, time);
     }
 
+    /// <summary>Raised where the bridge wants the agent to start again: end in order.</summary>
+    public event Action<string>? StopAsked;
+
     /// <summary>Starts everything.</summary>
     /// <exception cref="StartException">One sentence; what was started is stopped by <see cref="DisposeAsync"/>.</exception>
     public async Task StartAsync()
     {
-        SiteClock site = new(_options.Zone);
+        SiteClock site = new(() => _options.Zone);
         OpenStores();
+        // Before any part reads a setting.
+        _config = new(_options, _narration);
         EventGate gate = new(_ledger.Events, TimeSpan.FromSeconds(30), _time);
         _photos = Own(Read(() => PhotoBox.Open(_options.PhotosFolder, _options.TemplateKeyFile, _ledger, _options.PhotoLimits, sentence => ReportPhotos(gate, sentence))));
         _photos.Enabled = _options.Photos;
-        PunchBook book = new(_ledger, _options.RepeatWindow, _photos);
+        PunchBook book = new(_ledger, () => _options.RepeatWindow, _photos);
         EntryAnswers answers = Own(OpenEntries());
         PinBook pins = Own(OpenPins());
         _desk = new(_options, _people, book, _ledger, _clock, answers, pins, gate, _narration, site);
@@ -95,7 +103,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _health.Changed += ShowState;
         _desk.Greeted += ShowState;
         StartFace(gate, book, site);
-        StartRest(pins);
+        StartRest(pins, gate);
         Own(new AgentTelemetry(_options, Measured(), _time));
         TellLiveness(gate);
         if (_vision is not null) await Task.WhenAny(_vision.FirstTry, Task.Delay(FirstTryLimit, _time)).ConfigureAwait(false);
@@ -130,7 +138,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         if (_ledger is not null) _narration.Tell("agent", $"Terminal {_options.Terminal} stopped in order with {_ledger.LastSeq} punches, {_ledger.Queue} to be sent.");
         for (int i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
         _owned.Clear();
-        foreach (CancellationTokenSource source in (CancellationTokenSource[])[_stopCamera, _stopVision, _stopBridge, _stopRest]) source.Dispose();
+        foreach (CancellationTokenSource source in (CancellationTokenSource[])[_again, _stopCamera, _stopVision, _stopBridge, _stopRest]) source.Dispose();
     }
 
     private static bool CardsOnlyByChoice(AgentOptions options) => options.Camera == "none" || options.ModelPack is null;
@@ -237,7 +245,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             RecognitionDesk desk = new(_options, _people, book, _clock, gate, _screen, _desk, _narration, site, () => _ledger.LedgerId);
             _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _tap, _photos, _time);
             _health.Set(HealthBoard.Models, false, "loading");
-            _visionTask = PartRunner.RunAsync("face recognition", _vision.RunAsync, _narration, _time, _stopVision.Token);
+            _visionTask = PartRunner.RunAsync("face recognition", RunVisionAsync, _narration, _time, _stopVision.Token);
         }
         else
         {
@@ -257,11 +265,13 @@ public sealed class AgentRuntime : IAsyncDisposable
         }
     }
 
-    private void StartRest(PinBook pins)
+    private void StartRest(PinBook pins, EventGate gate)
     {
         RosterDesk roster = new(_people, pins, () => _vision?.Models, _narration, _photos);
         _site = new(_options.Terminal, _siteKeys, new SitePapers(_options.Terminal, (_options.CaFile, _options.CertificateFile, _options.KeyFile)), _people, pins, () => _vision?.Models, _narration, _time, _photos);
-        _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time);
+        CommandDesk commands = StartCommands(roster);
+        _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, _config, commands);
+        _config.Changed += keys => Follow(keys, gate);
         TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink);
         _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time);
         _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
@@ -269,10 +279,62 @@ public sealed class AgentRuntime : IAsyncDisposable
         CancellationToken stop = _stopRest.Token;
         _restTask = Task.WhenAll(
             PartRunner.RunAsync("clock", token => _keeper.RunAsync(_heartbeats.Watch("clock", TimeSpan.FromSeconds(30)), token), _narration, _time, stop),
+            PartRunner.RunAsync("commands", commands.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("downlink", _downlink.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("sending of photos", photos.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("screen", _screen.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("watchdog", _systemd.RunAsync, _narration, _time, stop));
+    }
+
+    private CommandDesk StartCommands(RosterDesk roster)
+    {
+        CommandBook book = Own(Read(() => new CommandBook(_options.CommandsFile)));
+        CommandDesk commands = new(_options, book, new CommandPapers(_options.CaFile), _clock, new()
+        {
+            HasController = () => _broker?.IsOnline ?? false,
+            OpenDoorAsync = id => _broker!.SendConfirmedAsync(new DoorMessage { Id = id, OpenMs = _options.DoorOpenMs }, TimeSpan.FromSeconds(10)),
+            Stop = why => StopAsked?.Invoke(why),
+            RestartBoard = BoardRestart.Run,
+            RefreshRoster = () =>
+            {
+                roster.Forget();
+                _downlink?.TellRoster();
+            },
+            Identify = () => _screen.Show(ScreenKind.Hint, text: _options.Terminal),
+            CollectLog = () => LogExcerpt.Of(_narration.Recent),
+            DoorEvent = text => _ledger.Events.Add("door", text, security: true),
+        }, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time);
+        commands.Begin();
+        return commands;
+    }
+
+    // What is read at each use is in force already; what was built from a setting is built again.
+    private void Follow(IReadOnlyList<string> keys, EventGate gate)
+    {
+        if (keys.Contains("Liveness:Enabled")) TellLiveness(gate);
+        if (keys.Contains("Photos:Enabled")) _photos.Enabled = _options.Photos;
+        if (keys.Contains("TimeZone")) _ = _desk.SendTimeAsync();
+        if (keys.Any(one => one is "WantedFpir" or "Liveness:Enabled" or "Liveness:Challenge" or "Liveness:Acts" or "Face:MinimumEyes" or "Face:NearestOnly")) _ = _again.CancelAsync();
+    }
+
+    // Recognition is built anew where a setting that it is made of has changed: faces are away for the seconds that the models need, cards go on.
+    private async Task RunVisionAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            if (_again.IsCancellationRequested) _again = new();
+            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _again.Token);
+            try
+            {
+                await _vision!.RunAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // While the models were loading.
+            }
+
+            if (!cancellationToken.IsCancellationRequested) _narration.Tell("models", "Face recognition begins again with the settings that the bridge wishes.");
+        }
     }
 
     private void ShowState()
@@ -327,6 +389,8 @@ public sealed class AgentRuntime : IAsyncDisposable
             McuQueue = _desk.McuQueue,
             Roster = _downlink?.Status,
             SharedSite = _site?.Status(),
+            Configuration = _config?.Status(),
+            ConfigurationWanted = _downlink?.ConfigWanted ?? 0,
             Photos = _photos.Status,
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,

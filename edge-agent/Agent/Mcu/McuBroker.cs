@@ -31,6 +31,7 @@ public sealed class McuBroker : IAsyncDisposable
     private readonly MqttServer _server;
     private readonly HashSet<string> _downTopics;
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.Ordinal);
     private readonly LinkReader _reader = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private string? _client;
@@ -61,6 +62,7 @@ public sealed class McuBroker : IAsyncDisposable
         _server.InterceptingSubscriptionAsync += SubscribingAsync;
         _server.ClientConnectedAsync += ConnectedAsync;
         _server.ClientDisconnectedAsync += DisconnectedAsync;
+        _server.ClientAcknowledgedPublishPacketAsync += AcknowledgedAsync;
     }
 
     /// <summary>The port it listens on, also where 0 was asked for.</summary>
@@ -105,6 +107,30 @@ public sealed class McuBroker : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Sends a QoS 1 message and waits for the MCU's own PUBACK; false where that does not come in time.</summary>
+    public async Task<bool> SendConfirmedAsync(LinkMessage message, TimeSpan limit)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        byte[] payload = message.Write();
+        TaskCompletionSource taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        string key = Convert.ToHexString(SHA256.HashData(payload));
+        _awaited[key] = taken;
+        try
+        {
+            if (!await SendAsync(message).ConfigureAwait(false)) return false;
+            await taken.Task.WaitAsync(limit, _time).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            _awaited.TryRemove(key, out _);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_server.IsStarted) await _server.StopAsync(new MqttServerStopOptionsBuilder().Build()).ConfigureAwait(false);
@@ -146,6 +172,12 @@ public sealed class McuBroker : IAsyncDisposable
     {
         if (client.DisconnectType == MqttClientDisconnectType.Takeover) return Task.CompletedTask;
         if (Interlocked.CompareExchange(ref _client, null, client.ClientId) == client.ClientId) _desk.OnDisconnected();
+        return Task.CompletedTask;
+    }
+
+    private Task AcknowledgedAsync(ClientAcknowledgedPublishPacketEventArgs acknowledged)
+    {
+        if (!_awaited.IsEmpty && acknowledged.PublishPacket is { } sent && _awaited.TryGetValue(Convert.ToHexString(SHA256.HashData(sent.Payload.ToArray())), out TaskCompletionSource? taken)) taken.TrySetResult();
         return Task.CompletedTask;
     }
 

@@ -12,8 +12,12 @@ namespace Devices.Edge.Agent.Punching;
 /// between changes nothing. One punch at a time, so that face and card of one person at one moment cannot both get in.
 /// </summary>
 /// <param name="photos">Where evidence photos wait; null for a terminal that keeps none.</param>
-public sealed class PunchBook(LedgerStore ledger, TimeSpan window, PhotoBox? photos = null)
+public sealed class PunchBook(LedgerStore ledger, Func<TimeSpan> window, PhotoBox? photos = null)
 {
+    public PunchBook(LedgerStore ledger, TimeSpan window, PhotoBox? photos = null) : this(ledger, () => window, photos)
+    {
+    }
+
     private readonly Lock _gate = new();
 
     /// <param name="picture">The evidence, asked for only where a new punch is about to be recorded: a repeat writes nothing.</param>
@@ -41,7 +45,7 @@ public sealed class PunchBook(LedgerStore ledger, TimeSpan window, PhotoBox? pho
         {
             if (draft.Origin is not null && ledger.OfOrigin(draft.Origin) is { } same)
                 return new(PunchVerdict.Accepted, same.Seq, same.BestAtMs, same.Sealed is null, Again: true, null);
-            if (ledger.RepeatOf(draft.Person, reading, window) is { } near)
+            if (ledger.RepeatOf(draft.Person, reading, window()) is { } near)
                 return new(PunchVerdict.Repeat, near.Seq, near.BestAtMs, near.Sealed is null, false, null);
             return Append(draft, reading, picture) switch
             {

@@ -19,6 +19,7 @@ public sealed class DecisionPageTests
         await using Bench bench = await Bench.StartAsync(platform);
         IPeopleStore people = bench.Get<IPeopleStore>();
         await Until.Async(() => people.PeopleAsync(SiteScope.All), p => p.Count == 12, "the pull at start");
+        await bench.Get<AccountPasswords>().GiveOneTimeAsync("hr", CancellationToken.None);
         await bench.Get<AccountPasswords>().SetAsync("hr", HrSite.Password, CancellationToken.None);
         using HrSite.Browser browser = new(bench.Address, "en");
         await browser.SubmitAsync("/login", new() { ["user"] = "hr", ["password"] = HrSite.Password });

@@ -57,6 +57,10 @@ public sealed partial class TextTests
     [
         .. Enum.GetValues<DeliveryState>().SelectMany(s => (string[])[$"state.{Names.Lower(s)}", $"journey.{Names.Lower(s)}"]),
         .. Devices.Bridge.Web.Pages.TerminalList.Kinds.Select(k => $"event.{k}"),
+        .. Devices.Bridge.Web.Pages.TerminalPage.Offered.Select(k => $"command.{k}"),
+        .. Devices.Bridge.Web.Pages.TerminalPage.ToldWords.Select(w => $"wishes.told_{w}"),
+        .. Enum.GetValues<CommandState>().Select(s => $"command_state.{Names.Lower(s)}"),
+        .. Enum.GetValues<SettingState>().Select(s => $"wishes.setting_{Names.Lower(s)}"),
         .. Enum.GetValues<PunchMethod>().Select(m => $"method.{Names.Lower(m)}"),
         .. Enum.GetValues<PunchDirection>().Select(d => $"direction.{Names.Lower(d)}"),
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
@@ -93,7 +97,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|wishes)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

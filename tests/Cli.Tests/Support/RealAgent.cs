@@ -44,6 +44,13 @@ public sealed class RealAgent : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Waits for its own end.</summary>
+    public async Task EndedAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(limit.Token);
+    }
+
     private static async Task<RealAgent> StartAsync(TempFolder folder, string state, string config, string[] more)
     {
         var agent = new RealAgent(folder, config, more);

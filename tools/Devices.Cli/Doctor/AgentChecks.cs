@@ -22,6 +22,7 @@ public static class AgentChecks
         yield return Mcu(status);
         yield return Uplink(status);
         if (Roster(status) is { } roster) yield return roster;
+        if (Wishes(status, patient) is { } wishes) yield return wishes;
     }
 
     private static Finding Agent(JsonElement status)
@@ -96,5 +97,20 @@ public static class AgentChecks
         return status.Flag("bridge_online") is true && (roster.Whole("wanted") ?? 0) > revision
             ? new("roster", Level.Warning, found, "People who joined or left since are not known here yet.", "Look again in a minute; if it lasts, read the agent's log.")
             : new("roster", Level.Ok, found);
+    }
+
+    private static Finding? Wishes(JsonElement status, Patient patient)
+    {
+        if (status.Get("configuration") is not { } configuration) return null;
+        string site = status.Flag("site_told_by_bridge") is true ? status.Text("site") is { Length: > 0 } name ? $"site {name}" : "the main site" : "no site from the bridge";
+        if (status.Flag("site_told_by_bridge") is true && patient.Setting("Site") is { Length: > 0 } own && own != (status.Text("site") ?? "")) site += $" (agent.json says {own}, which does not count)";
+        string[] refused = [.. configuration.Get("refused")?.EnumerateObject().Select(one => one.Value.ToString().TrimEnd('.')) ?? []];
+        int wished = configuration.Get("wished")?.EnumerateObject().Count() ?? 0;
+        string found = string.Create(CultureInfo.InvariantCulture, $"{wished} settings are wished by the bridge (revision {configuration.Whole("revision") ?? 0}), {site}");
+        string[] later = [.. configuration.Get("at_restart")?.EnumerateArray().Select(one => one.ToString()) ?? []];
+        if (refused.Length > 0) return new("wishes", Level.Warning, $"{found}; refused: {string.Join("; ", refused)}", "These settings are not as the bridge wishes; the others are.", "Change the wish at the bridge (page of the terminal), or what holds it here.");
+        return later.Length > 0
+            ? new("wishes", Level.Warning, $"{found}; from the next start on: {string.Join(", ", later)}", "The old values hold until then.", "Start the agent again (`systemctl restart devices-agent`, or by the bridge's page).")
+            : new("wishes", Level.Ok, found);
     }
 }

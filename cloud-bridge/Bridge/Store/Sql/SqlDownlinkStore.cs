@@ -40,6 +40,19 @@ public sealed class SqlDownlinkStore(SqlDatabase database, TimeProvider time) : 
             row => new RosterReach(row.GetString(0), row.GuidOrNull(1), row.LongOrNull(2) ?? 0, row.LongOrNull(3), row.LongOrNull(4) ?? 0, row.LongOrNull(5) ?? 0, row.TextOrNull(6)), scope.Values()),
             cancellationToken);
 
+    public Task<DownlinkReach?> ReachAsync(SiteScope scope, string terminal, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => session.First(
+            $"""
+            SELECT COALESCE(r.revision, 0), COALESCE((SELECT s.revision FROM roster_state s WHERE s.id = 1), 0), r.confirmed_at, r.problem,
+              (SELECT COUNT(*) FROM roster_changes c WHERE c.revision > COALESCE(r.revision, 0) AND c.kind = 'leave'
+                 AND NOT EXISTS (SELECT 1 FROM roster_changes n WHERE n.userid = c.userid AND n.revision > c.revision)),
+              COALESCE(y.revision, 0), COALESCE((SELECT h.revision FROM site_heads h WHERE h.site = COALESCE(t.site, '')), 0), y.confirmed_at, y.problem
+            FROM terminals t LEFT JOIN roster_reach r ON r.terminal = t.name LEFT JOIN relay_reach y ON y.terminal = t.name
+            WHERE t.name = @terminal AND {scope.Site("t.site")}
+            """,
+            row => new DownlinkReach(row.GetInt64(0), row.GetInt64(1), row.LongOrNull(2), row.TextOrNull(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.LongOrNull(7), row.TextOrNull(8)),
+            scope.With(("@terminal", terminal))), cancellationToken);
+
     public Task<IReadOnlyList<ErasureProof>> ErasuresAsync(SiteScope scope, string? person, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<ErasureProof>>(session => session.Query(
             $"""

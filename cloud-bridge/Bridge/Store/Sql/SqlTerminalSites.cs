@@ -45,6 +45,13 @@ public sealed class SqlTerminalSites(SqlDatabase database, TimeProvider time) : 
             session.Execute("UPDATE site_heads SET site = @to WHERE site = @from", ("@to", name), ("@from", from));
             session.Execute("UPDATE site_records SET site = @to WHERE site = @from", ("@to", name), ("@from", from));
             session.Execute("UPDATE terminals SET site = @to WHERE COALESCE(site, '') = @from", ("@to", name.Length == 0 ? null : name), ("@from", from));
+            session.Execute("DELETE FROM config_layers WHERE scope = 'site' AND name = @to", ("@to", name));
+            session.Execute("UPDATE config_layers SET name = @to WHERE scope = 'site' AND name = @from", ("@to", name), ("@from", from));
+            // Who may see the site, and who was assigned to it, stays with it.
+            session.Execute("INSERT INTO account_sites (account, site) SELECT a.account, @to FROM account_sites a WHERE a.site = @from ON CONFLICT (account, site) DO NOTHING", ("@to", name), ("@from", from));
+            session.Execute("DELETE FROM account_sites WHERE site = @from", ("@from", from));
+            session.Execute("UPDATE people_sites SET site = @to WHERE site = @from AND NOT EXISTS (SELECT 1 FROM people_sites o WHERE o.person = people_sites.person AND o.site = @to)", ("@to", name), ("@from", from));
+            session.Execute("DELETE FROM people_sites WHERE site = @from", ("@from", from));
             // The name left behind is another site from now on, also where it is the main one.
             session.Execute("INSERT INTO site_heads (site, revision, salt) VALUES (@site, 0, @salt)", ("@site", from), ("@salt", NewSalt()));
             SqlAuditStore.Write(session, time, actor, "site.rename", SiteNames.Shown(name), string.Create(CultureInfo.InvariantCulture, $"from {SiteNames.Shown(from)}; {terminals} terminals"), address);

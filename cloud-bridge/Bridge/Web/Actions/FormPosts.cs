@@ -35,7 +35,7 @@ internal static class FormPosts
     }
 
     // The metadata makes the antiforgery middleware check the token; reading the form without a valid one is refused with 400.
-    private static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work, params string[] permits)
+    internal static RouteHandlerBuilder Post(IEndpointRouteBuilder routes, string pattern, Func<HttpContext, IFormCollection, Task<IResult>> work, params string[] permits)
     {
         RouteHandlerBuilder route = routes.MapPost(pattern, async (HttpContext context) =>
         {
@@ -64,7 +64,7 @@ internal static class FormPosts
                 new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true });
         }
 
-        return Task.FromResult<IResult>(See(LocalAddress.Or(form["return"])));
+        return Task.FromResult(See(LocalAddress.Or(form["return"])));
     }
 
     private static async Task<IResult> ResendAsync(HttpContext context, IFormCollection form)
@@ -144,7 +144,7 @@ internal static class FormPosts
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
 
     // 303: whatever the browser does next is a GET.
-    private static SeeOther See(string address) => new(address);
+    internal static IResult See(string address) => new SeeOther(address);
 
     private static string Actor(HttpContext context) => context.User.Identity?.Name ?? "unknown";
 

@@ -93,6 +93,7 @@ public sealed record ApiError(string Error);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = false)]
 [JsonSerializable(typeof(PunchFeed))]
 [JsonSerializable(typeof(TerminalFeed))]
+[JsonSerializable(typeof(TerminalView))]
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(DeliveryView))]
 internal sealed partial class ApiJson : JsonSerializerContext
