@@ -86,6 +86,7 @@ public static class WebSetup
 
         SiteAssets.Map(app);
         FormPosts.Map(app);
+        WallPosts.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
@@ -120,6 +121,12 @@ public static class WebSetup
             cookie.ReturnUrlParameter = "return";
             cookie.ExpireTimeSpan = TimeSpan.FromHours(options.SessionHours);
             cookie.SlidingExpiration = true;
+            // A board that refreshes itself is nobody's doing: it does not keep a session alive.
+            cookie.Events.OnCheckSlidingExpiration = context =>
+            {
+                if (context.Request.Headers.ContainsKey("X-Live")) context.ShouldRenew = false;
+                return Task.CompletedTask;
+            };
             cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;
             cookie.Events.OnRedirectToAccessDenied = context =>
             {
