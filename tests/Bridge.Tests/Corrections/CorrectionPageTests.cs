@@ -137,7 +137,7 @@ public sealed class CorrectionPageTests
         using (HttpResponseMessage refused = await hr.SubmitAsync($"/corrections/punch/{id}", new() { ["_handler"] = "void", ["code"] = "double", ["reason"] = "Twice.", ["seen"] = "0" }))
             WebUtility.HtmlDecode(await refused.Content.ReadAsStringAsync(Stop)).ShouldContain("closed for payroll");
         (await hr.SubmitAsync("/closings", new() { ["month"] = month, ["reason"] = "A forgotten day.", ["action"] = "reopen" })).StatusCode.ShouldBe(HttpStatusCode.Found);
-        (await site.Bench.Get<IAuditStore>().AuditLogAsync(10, Stop)).Where(a => a.Target == month).Select(a => (a.Action, a.Detail)).ShouldBe([("month.reopen", "A forgotten day."), ("month.close", "Payroll is done.")]);
+        (await site.Bench.Get<IAuditStore>().AuditLogAsync(10, Stop)).Where(a => a.Target == month).Select(a => (a.Action, a.Detail)).ShouldBe([("payroll.reopen", "A forgotten day."), ("payroll.close", "Payroll is done.")]);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class ExportJobTests
         string text = await (await browser.GetAsync($"/exports/{days}/file")).Content.ReadAsStringAsync(Stop);
         text.ShouldContain($"'0042,{date},08:55:00,18:05:00,0,0,1,09:20:00\r\n");
         text.ShouldContain($"bob,{date},,,0,2,0,\r\n");
-        (await browser.PageAsync($"/?day={date}")).ShouldContain($"data-first=\"{At(8, 55)}\"");
+        (await browser.PageAsync($"/?day={date}&show=all")).ShouldContain($"data-first=\"{At(8, 55)}\"");
 
         long grid = await MakeAsync(site, browser, new() { ["kind"] = "month", ["month"] = date[..7], ["format"] = "xlsx" }, ["employee_id", "days", "days_present"]);
         using MemoryStream file = new(await (await browser.GetAsync($"/exports/{grid}/file")).Content.ReadAsByteArrayAsync(Stop));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Store;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Tests.Api;
 using Devices.Bridge.Tests.Kit;
 using Devices.Bridge.Tests.Web;
@@ -65,6 +66,24 @@ public sealed class PhotoTests
         Code(await terminal.PublishAsync(Topics.For("m2-001", "photo/../../x"), picture)).ShouldBe(ProblemCodes.Malformed);
         Directory.Exists(Path.Combine(bridge.Data, "photos")).ShouldBeFalse();
         (await bridge.Get<IExceptionStore>().ExceptionsAsync(SiteScope.All, false, 10)).ShouldContain(row => row.Code == ProblemCodes.Malformed);
+    }
+
+    [Fact]
+    public async Task A_photo_that_comes_after_its_person_was_erased_is_not_taken_and_the_terminal_deletes_it()
+    {
+        await using TestBridge bridge = await TestBridge.StartAsync(null, On);
+        await using TestTerminal terminal = await bridge.ConnectAsync("m2-001");
+        byte[] picture = Jpeg(8, 600);
+        (TestLedger ledger, string sha) = WithPhoto("m2-001", picture);
+        await terminal.PublishAsync(ledger.All());
+        await bridge.Get<SqlDatabase>().WriteAsync(session => session.Execute(
+            "INSERT INTO privacy_erasures (person, erased_at, erased_by, reason, revision, done) VALUES (@person, @at, 'hr', 'left', 1, '{}')",
+            ("@person", ledger.Punches[0].Person), ("@at", ledger.Punches[0].At + 1)), CancellationToken.None);
+
+        Code(await SendAsync(terminal, sha, picture)).ShouldBe(ProblemCodes.Unwanted);
+
+        File.Exists(bridge.Get<PhotoVault>().PathOf(sha)).ShouldBeFalse();
+        (await bridge.Get<IPhotoStore>().FindAsync(SiteScope.All, new("m2-001", ledger.Id, 1))).ShouldBeNull();
     }
 
     [Fact]

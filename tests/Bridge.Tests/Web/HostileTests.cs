@@ -22,7 +22,7 @@ public sealed partial class HostileTests
         foreach (RouteEndpoint endpoint in site.Bench.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             if (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("POST") != true) continue;
-            string path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{id:long}", "1", StringComparison.Ordinal)
+            string path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{id:long}", "1", StringComparison.OrdinalIgnoreCase)
                 .Replace("{Terminal}/{Ledger:guid}/{Seq:long}", "m2-001/01a21615-fa1e-74d1-b9a4-1d051f400909/1", StringComparison.Ordinal);
             if (path.StartsWith("/.well-known/est/", StringComparison.Ordinal)) continue;
             tried.Add(path);
@@ -67,7 +67,7 @@ public sealed partial class HostileTests
             string text = await fault.Content.ReadAsStringAsync(Stop);
             text.ShouldNotContain("   at ");
             text.ShouldNotContain("Sqlite", Case.Insensitive);
-            if (path.StartsWith("/api", StringComparison.Ordinal)) fault.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+            if (path.StartsWith("/api", StringComparison.Ordinal)) fault.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         }
     }
 

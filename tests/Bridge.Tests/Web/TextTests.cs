@@ -68,7 +68,7 @@ public sealed partial class TextTests
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
         .. AccountRoles.Every.SelectMany(r => (string[])[$"role.{r}", $"role.{r}.text"]),
         .. ((string[])["password", "dingtalk", "oidc"]).Select(m => $"method_in.{m}"), "second.by_totp", "second.by_recovery",
-        .. ((string[])["exceptions", "notices", "notice_consents", "sealed_records", "departments", "sites", "names"]).Select(d => $"privacy.done_{d}"),
+        .. ((string[])["exceptions", "notices", "notice_consents", "sealed_records", "corrections", "exports", "departments", "sites", "names"]).Select(d => $"privacy.done_{d}"),
         .. PunchExport.All.Concat(DayExport.All).Concat(MonthExport.All).Select(c => $"col.{c}"),
         .. Enum.GetValues<CorrectionKind>().Select(k => $"correct.kind_{Names.Lower(k)}"), .. Enum.GetValues<CorrectionState>().Select(s => $"correct.state_{Names.Lower(s)}"),
         .. CorrectionReasons.All.Select(r => $"correct.reason_{r}"),

@@ -13,11 +13,14 @@ public sealed class SqlPhotoStore(SqlDatabase database, TimeProvider time) : IPh
     public Task<bool> AddAsync(string terminal, string sha256, int bytes, CancellationToken cancellationToken = default) => database.WriteAsync(session =>
     {
         List<(PunchKey Key, string Person, long At)> punches = Naming(session, terminal, sha256);
+        // A photo that was still on its way when its person was erased is not taken any more.
         foreach ((PunchKey key, string person, long at) in punches)
             session.Execute(
                 """
                 INSERT INTO photos (terminal, ledger, seq, sha256, person, at, bytes, received_at)
-                VALUES (@terminal, @ledger, @seq, @sha, @person, @at, @bytes, @now) ON CONFLICT (terminal, ledger, seq) DO NOTHING
+                SELECT @terminal, @ledger, @seq, @sha, @person, @at, @bytes, @now
+                WHERE NOT EXISTS (SELECT 1 FROM privacy_erasures e WHERE e.person = @person AND e.erased_at >= @at)
+                ON CONFLICT (terminal, ledger, seq) DO NOTHING
                 """,
                 ("@terminal", key.Terminal), ("@ledger", key.Ledger.Text()), ("@seq", key.Seq), ("@sha", sha256), ("@person", person), ("@at", at),
                 ("@bytes", bytes), ("@now", Now()));

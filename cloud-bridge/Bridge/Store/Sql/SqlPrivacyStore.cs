@@ -67,6 +67,11 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
                     "UPDATE notice_consents SET given_by = @nobody, recipient = @nobody, ended_at = COALESCE(ended_at, @now), ended_by = COALESCE(ended_by, @by) WHERE person = @person",
                     ("@nobody", Nobody), ("@now", Now()), ("@by", by), ("@person", person)),
                 ["sealed_records"] = session.Execute("DELETE FROM site_records WHERE person = @person", ("@person", person)),
+                // A reason is free text and may name them; whose punch it is about stays, as in the punches, under the id.
+                ["corrections"] = session.Execute("UPDATE corrections SET reason = '(erased)' WHERE (person = @person OR to_person = @person) AND reason <> '(erased)'", ("@person", person)),
+                // Files that were made may hold the name: they all end now, and can be made again.
+                ["exports"] = session.Execute("UPDATE exports SET expires_at = @now WHERE state = 'done' AND expires_at > @now", ("@now", Now()))
+                    + session.Execute("UPDATE exports SET state = 'waiting' WHERE state = 'running'"), // begins anew, without the name
                 ["departments"] = session.Execute("DELETE FROM people_departments WHERE userid = @person", ("@person", person)),
                 ["sites"] = session.Execute("DELETE FROM people_sites WHERE person = @person", ("@person", person)),
                 ["names"] = session.Execute("UPDATE people SET name = @nobody, job_number = NULL, updated_at = @now WHERE userid = @person", ("@nobody", Nobody), ("@now", Now()), ("@person", person))

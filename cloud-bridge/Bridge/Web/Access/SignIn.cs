@@ -144,7 +144,8 @@ public sealed class SignIn(IAccountStore accounts, ISessionStore sessions, IAudi
             return;
         }
 
-        if (clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.SeenAt) > Noted) await NoteAsync(session.Id, aborted);
+        // A board that refreshes itself is nobody at the desk: it keeps no session alive.
+        if (!context.HttpContext.Request.Headers.ContainsKey("X-Live") && clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.SeenAt) > Noted) await NoteAsync(session.Id, aborted);
         // Rights are not in the cookie: what was taken away is gone with the next request.
         ClaimsIdentity identity = Viewer.Identity(account.Name, Permits.Of(account.Roles), account.Scope, CookieAuthenticationDefaults.AuthenticationScheme);
         identity.AddClaim(new(Session, session.Id));
