@@ -10,6 +10,7 @@ public static class AttendanceSetup
         ArgumentNullException.ThrowIfNull(options);
         builder.Services.AddSingleton(SitePlan.Of(options.Site));
         builder.Services.AddSingleton<DayBoard>();
+        builder.Services.AddSingleton<MonthBoard>();
         builder.Services.AddSingleton<PlanWatch>();
         builder.Services.AddHostedService(s => s.GetRequiredService<PlanWatch>());
         return builder;

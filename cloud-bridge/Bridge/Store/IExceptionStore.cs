@@ -14,6 +14,9 @@ public sealed record Finding(string Source, string Code, string Text)
 public sealed record ExceptionRow(
     long Id, string Source, string Code, string? Terminal, Guid? Ledger, long? Seq, string Text, int Count, long FirstAt, long LastAt, long? ResolvedAt, string? ResolvedBy);
 
+/// <summary>How many rows of one source and code are open.</summary>
+public sealed record ExceptionCount(string Source, string Code, long Rows);
+
 /// <summary>The exceptions list: gaps, forks, refused messages, stopped delivery.</summary>
 public interface IExceptionStore
 {
@@ -21,6 +24,16 @@ public interface IExceptionStore
 
     /// <summary>Newest first. What hangs on no terminal is of no site: only a scope of every site has it.</summary>
     Task<IReadOnlyList<ExceptionRow>> ExceptionsAsync(SiteScope scope, bool includeResolved, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>What is open, by source and code.</summary>
+    Task<IReadOnlyList<ExceptionCount>> OpenAsync(SiteScope scope, CancellationToken cancellationToken = default);
+
+    /// <summary>Open rows of these sources and codes, newest first; beginning after <paramref name="before"/> (last time and id of the page before).</summary>
+    Task<IReadOnlyList<ExceptionRow>> OpenAsync(
+        SiteScope scope, IReadOnlyCollection<(string Source, string Code)> kinds, (long LastAt, long Id)? before, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Closed rows, the one closed last first; beginning after <paramref name="before"/>.</summary>
+    Task<IReadOnlyList<ExceptionRow>> ClosedAsync(SiteScope scope, (long ResolvedAt, long Id)? before, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Closes a row; false where it is not open, or not in the scope.</summary>
     Task<bool> ResolveAsync(SiteScope scope, long id, string by, CancellationToken cancellationToken = default);

@@ -4,6 +4,32 @@ public sealed record Department(long Id, long? ParentId, string Name);
 
 public sealed record Person(string UserId, string Name, string? JobNumber, bool Active, IReadOnlyList<long> Departments);
 
+/// <summary>Which people; every null field filters nothing.</summary>
+public sealed record PeopleFilter
+{
+    /// <summary>A userid or job number exactly, or a part of a name.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>A department's id; sub-departments are included.</summary>
+    public long? Department { get; init; }
+
+    /// <summary>True: who works here. False: who left.</summary>
+    public bool? Active { get; init; }
+}
+
+/// <summary>A terminal where a person was seen.</summary>
+public sealed record SeenAt(string Terminal, string Site);
+
+/// <summary>What a site's terminals have told each other of a person; sealed, so its contents are not known here.</summary>
+/// <param name="Terminal">Who wrote it last.</param>
+/// <param name="Pack">The model pack of the templates; empty where there are none: cards only.</param>
+public sealed record SiteEnrolment(string Site, string Terminal, string Pack, long ReceivedAt);
+
+/// <summary>What is known of a person beside the roster.</summary>
+/// <param name="LeftAt">Null for who works here.</param>
+/// <param name="Revision">Of the last change in the roster's order: a terminal that stands below it does not know of it yet.</param>
+public sealed record PersonFacts(long FirstSeenAt, long? LeftAt, long Revision, IReadOnlyList<SeenAt> Seen, IReadOnlyList<SiteEnrolment> Enrolled);
+
 /// <summary>What a reconciliation changed.</summary>
 public sealed record RosterChange(int Added, int Changed, int Left, int Departments)
 {
@@ -40,6 +66,12 @@ public interface IPeopleStore
     Task<IReadOnlyList<Person>> PeopleAsync(SiteScope scope, bool includeLeft = false, CancellationToken cancellationToken = default);
 
     Task<Person?> FindPersonAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default);
+
+    /// <summary>By name and userid as the database orders them; beginning after the last one of the page before.</summary>
+    Task<IReadOnlyList<Person>> SearchAsync(SiteScope scope, PeopleFilter filter, (string Name, string UserId)? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Null where there is no such person, or not in the scope; rows of other sites are left out.</summary>
+    Task<PersonFacts?> FactsAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default);
 
     /// <summary>How many left at or after a moment and have not come back.</summary>
     Task<int> LeftSinceAsync(long since, CancellationToken cancellationToken = default);

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Devices.Bridge.Web;
 
 /// <summary>
-/// The style sheet and the icon, inside the assembly so that the bridge is one program that serves them from any directory.
+/// The style sheet, the icon and the script, inside the assembly so that the bridge is one program that serves them from any directory.
 /// Their addresses carry a hash, so browsers may keep them for good.
 /// </summary>
 public static class SiteAssets
@@ -31,7 +31,7 @@ public static class SiteAssets
             using Stream stream = typeof(SiteAssets).Assembly.GetManifestResourceStream(resource)!;
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
-            string type = resource.EndsWith(".css", StringComparison.Ordinal) ? "text/css; charset=utf-8" : "image/svg+xml";
+            string type = Path.GetExtension(resource) switch { ".css" => "text/css; charset=utf-8", ".js" => "text/javascript; charset=utf-8", _ => "image/svg+xml" };
             files[resource[Prefix.Length..]] = (bytes, Convert.ToHexStringLower(SHA256.HashData(bytes))[..12], type);
         }
 

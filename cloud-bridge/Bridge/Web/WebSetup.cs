@@ -99,6 +99,7 @@ public static class WebSetup
         WebOptions options = app.Services.GetRequiredService<WebOptions>();
         if (options.DingTalk.Enabled) DingTalkSignIn.Map(app);
         if (options.Oidc.Authority.Length > 0) OidcSignIn.Map(app);
+        WallPosts.Map(app);
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
@@ -143,6 +144,12 @@ public static class WebSetup
             cookie.ReturnUrlParameter = "return";
             cookie.ExpireTimeSpan = TimeSpan.FromHours(options.SessionHours);
             cookie.SlidingExpiration = true;
+            // A board that refreshes itself is nobody's doing: it does not keep a session alive.
+            cookie.Events.OnCheckSlidingExpiration = context =>
+            {
+                if (context.Request.Headers.ContainsKey("X-Live")) context.ShouldRenew = false;
+                return Task.CompletedTask;
+            };
             cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;
             cookie.Events.OnRedirectToAccessDenied = context =>
             {

@@ -72,6 +72,17 @@ internal sealed class Bench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>With a last word on services from the first start on.</summary>
+    public static async Task<Bench> StartWithAsync(Action<WebApplicationBuilder> configure, params IReadOnlyList<string> settings)
+    {
+        string folder = Directory.CreateTempSubdirectory("bridge-tests-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "bridge"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "secret"), "dingstandinsecret\n");
+        Bench bench = new(await PlayedPlatform.StartAsync(), true, folder, settings) { Configure = configure };
+        await bench.OpenAsync();
+        return bench;
+    }
+
     /// <summary>The same bridge started again with other settings.</summary>
     public async Task ReopenAsync(params IReadOnlyList<string> settings)
     {

@@ -68,7 +68,13 @@ public sealed partial class TextTests
         .. ((string[])["password", "dingtalk", "oidc"]).Select(m => $"method_in.{m}"), "second.by_totp", "second.by_recovery",
         .. ((string[])["exceptions", "notices", "notice_consents", "sealed_records", "departments", "sites", "names"]).Select(d => $"privacy.done_{d}"),
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
-        .. Enumerable.Range(1, 7).Select(d => $"weekday.{d}"),
+        .. ((string[])["fine", "late", "early", "gap", "absent", "held", "extra", "corrected"]).SelectMany(m => (string[])[$"grid.{m}", $"grid.{m}_mark"]),
+        "conf.from_command", "conf.from_environment", "conf.from_file",
+        .. Devices.Bridge.Web.Pages.AuditPage.Words.Select(w => $"act.{w}"),
+        .. Devices.Bridge.Web.Parts.ExceptionKind.OfPunches.Concat(Devices.Bridge.Web.Parts.ExceptionKind.OfReports.Select(k => k.Key)).SelectMany(k => (string[])[$"kind.{k}", $"kind.{k}_what", $"kind.{k}_means", $"kind.{k}_do"]),
+        .. ((string[])["active", "left", "all"]).Select(s => $"person.status_{s}"),
+        .. Enum.GetValues<Devices.Bridge.Web.Filters.BoardShow>().Select(b => $"board.show_{Names.Lower(b)}"),
+        .. ((string[])["missing", "notdue", "off"]).Select(s => $"standing.{s}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
         .. typeof(ProblemCodes).GetFields().Where(f => f.IsLiteral).Select(f => $"reason.{f.GetRawConstantValue()}"),
         "reason.rewound", "reason.restart", "reason.restart-again", "reason.clock-held",
@@ -100,7 +106,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|wishes|own|accounts|sessions|second|privacy)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf|wishes|own|accounts|sessions|second|privacy)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

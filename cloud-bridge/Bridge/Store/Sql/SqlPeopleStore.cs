@@ -36,6 +36,15 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
     public Task<Person?> FindPersonAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => ReadPeople(session, scope, includeLeft: true, userId).FirstOrDefault(), cancellationToken);
 
+    public Task<IReadOnlyList<Person>> SearchAsync(SiteScope scope, PeopleFilter filter, (string Name, string UserId)? after, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return database.ReadAsync(session => PeopleSearch.Page(session, scope, filter, after, limit), cancellationToken);
+    }
+
+    public Task<PersonFacts?> FactsAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => PeopleSearch.Facts(session, scope, userId), cancellationToken);
+
     public Task<int> LeftSinceAsync(long since, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => (int)session.Number("SELECT COUNT(*) FROM people WHERE left_at >= @since", ("@since", since)), cancellationToken);
 

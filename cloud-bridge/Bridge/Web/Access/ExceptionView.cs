@@ -12,7 +12,13 @@ public static class ExceptionView
     public static bool Shown(ExceptionRow row, Viewer viewer)
     {
         ArgumentNullException.ThrowIfNull(row);
+        return Shown(row.Source, viewer);
+    }
+
+    /// <summary>The same for rows of a source.</summary>
+    public static bool Shown(string source, Viewer viewer)
+    {
         ArgumentNullException.ThrowIfNull(viewer);
-        return !OfPeople.Contains(row.Source) || viewer.May(Permits.ReadPeople);
+        return !OfPeople.Contains(source) || viewer.May(Permits.ReadPeople);
     }
 }

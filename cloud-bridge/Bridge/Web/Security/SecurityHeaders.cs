@@ -1,13 +1,13 @@
 namespace Devices.Bridge.Web.Security;
 
 /// <summary>
-/// Headers of every answer. The pages need one style sheet and pictures from here and nothing else: no script at all.
+/// Headers of every answer. The pages need one style sheet, pictures and at most one small script, all from here.
 /// </summary>
 public static class SecurityHeaders
 {
     /// <summary>The policy of every page.</summary>
     public const string Policy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>Adds the headers to whatever answers.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>

@@ -21,13 +21,17 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
     /// <summary>IANA name, as <c>Asia/Shanghai</c>.</summary>
     public string ZoneId => zone.Id;
 
+    /// <summary>The site's zone.</summary>
+    public DateTimeZone Zone => zone;
+
     /// <summary>The site's date now.</summary>
     public LocalDate Today => Now.InZone(zone).Date;
 
     /// <summary>Now, ms since the Unix epoch.</summary>
     public long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private Instant Now => Instant.FromDateTimeOffset(clock.GetUtcNow());
+    /// <summary>This moment.</summary>
+    public Instant Now => Instant.FromDateTimeOffset(clock.GetUtcNow());
 
     /// <summary>The clock of an IANA zone.</summary>
     /// <exception cref="BridgeStartException">There is no such zone.</exception>
@@ -51,11 +55,16 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
     /// <summary><c>08:31</c>.</summary>
     public string MinuteText(long ms) => Local(ms).ToString("HH':'mm", CultureInfo.InvariantCulture);
 
-    /// <summary><c>2026-03-01 08:31:02</c>.</summary>
-    public string Text(long ms) => $"{DateText(ms)} {TimeText(ms)}";
+    /// <summary><c>1 Mar 2026 08:31:02</c>, in the reader's form.</summary>
+    public string Text(long ms) => $"{LocalForms.Day(DateOf(ms))} {TimeText(ms)}";
 
-    /// <summary>The time alone when it is today, else date and time to the minute.</summary>
-    public string ShortText(long ms) => DateOf(ms) == Today ? MinuteText(ms) : $"{DateText(ms)} {MinuteText(ms)}";
+    /// <summary>The time alone when it is today, else date (the year where it is another) and time to the minute, in the reader's form.</summary>
+    public string ShortText(long ms)
+    {
+        LocalDate day = DateOf(ms), today = Today;
+        if (day == today) return MinuteText(ms);
+        return $"{(day.Year == today.Year ? LocalForms.DayOfYear(day) : LocalForms.Day(day))} {MinuteText(ms)}";
+    }
 
     /// <summary><c>2026-03-01T08:31:02+08:00</c>: local time with the offset in force at that moment.</summary>
     public string IsoText(long ms) => Full.Format(Local(ms).ToOffsetDateTime());

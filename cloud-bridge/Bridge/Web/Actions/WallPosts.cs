@@ -1,0 +1,48 @@
+using System.Globalization;
+using Devices.Bridge.Store;
+using Devices.Bridge.Web.Access;
+
+namespace Devices.Bridge.Web.Actions;
+
+/// <summary>Making and revoking links of wall boards.</summary>
+internal static class WallPosts
+{
+    /// <summary>Carries a new link's secret to the page that shows it once: not in an address, which would stay in histories and logs.</summary>
+    public const string MadeCookie = "devices-wall-made";
+
+    private const int LongestLabel = 80;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        FormPosts.Post(routes, "/walls/add", AddAsync, Permits.ReadPunches, Permits.Export);
+        FormPosts.Post(routes, "/walls/{id:long}/revoke", RevokeAsync, Permits.ReadPunches, Permits.Export);
+    }
+
+    private static async Task<IResult> AddAsync(HttpContext context, IFormCollection form)
+    {
+        Viewer viewer = context.RequestServices.GetRequiredService<Viewer>();
+        string label = form["label"].ToString().Trim();
+        string? site = form["site"] == "*" ? null : form["site"].ToString();
+        // Nobody shows more on a wall than they see themselves.
+        bool may = site is null ? viewer.Scope.Everything : viewer.Scope.Holds(site);
+        if (!may || label.Length is 0 or > LongestLabel || label.Any(char.IsControl)) return Results.StatusCode(StatusCodes.Status400BadRequest);
+        bool names = form["names"] == "1";
+        string secret = WallLinks.Create();
+        await context.RequestServices.GetRequiredService<IWallStore>().AddAsync(WallLinks.Hash(secret)!, label, site, names, viewer.Name, context.RequestAborted);
+        await AuditAsync(context, viewer, "wallboard.add", label, $"{(site is null ? "every site" : site.Length == 0 ? "main site" : site)}, {(names ? "with names" : "numbers only")}");
+        context.Response.Cookies.Append(MadeCookie, secret, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromMinutes(2), Path = "/walls", IsEssential = true });
+        return new SeeOther("/walls");
+    }
+
+    private static async Task<IResult> RevokeAsync(HttpContext context, IFormCollection form)
+    {
+        Viewer viewer = context.RequestServices.GetRequiredService<Viewer>();
+        string id = context.GetRouteValue("id")?.ToString() ?? "";
+        bool done = await context.RequestServices.GetRequiredService<IWallStore>().RevokeAsync(viewer.Scope, long.Parse(id, CultureInfo.InvariantCulture), viewer.Name, context.RequestAborted);
+        await AuditAsync(context, viewer, "wallboard.revoke", id, done ? null : "was not open");
+        return new SeeOther("/walls");
+    }
+
+    private static Task AuditAsync(HttpContext context, Viewer viewer, string action, string target, string? detail) =>
+        context.RequestServices.GetRequiredService<IAuditStore>().AuditAsync(viewer.Name, action, target, detail, viewer.Address, context.RequestAborted);
+}
