@@ -33,6 +33,7 @@ public static class SiteMenu
         [
             new("/people", "nav.people", Permits.ReadPeople),
             new("/roster", "nav.roster", Permits.ReadPeople, EverySite: true),
+            new("/privacy", "privacy.title", Permits.Privacy),
         ]),
         new("nav.group_devices",
         [
@@ -41,6 +42,7 @@ public static class SiteMenu
         new("nav.group_administration",
         [
             new("/audit", "nav.audit", Permits.ReadAudit, EverySite: true),
+            new("/accounts", "accounts.title", Permits.ReadAccounts, EverySite: true),
             new("/settings", "nav.settings", Permits.ManageSettings, EverySite: true),
         ]),
     ];
