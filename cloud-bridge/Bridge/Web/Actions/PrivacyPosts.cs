@@ -59,11 +59,25 @@ internal static class PrivacyPosts
         };
     }
 
-    private static async Task<IResult> ExportAsync(string person, HttpContext context, PersonExport export, IPeopleStore people, IAuditStore audit, Viewer viewer)
+    private static async Task<IResult> ExportAsync(string person, HttpContext context, PersonExport export, IPeopleStore people, IAuditStore audit, BridgeOptions bridge, Viewer viewer)
     {
         if (await people.FindPersonAsync(viewer.Scope, person, context.RequestAborted) is null) return Results.NotFound();
         await audit.AuditAsync(viewer.Name, "privacy.export", person, null, viewer.Address, context.RequestAborted);
-        return Results.Stream(output => export.WriteAsync(person, output, context.RequestAborted), "application/zip", "person-export.zip");
+        // Not straight into the answer: the archive writes its end in a way that the server does not take. The file is private and gone with its last use.
+        FileStreamOptions how = new() { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        FileStream file = new(Path.Combine(bridge.Data, $"export-{Guid.NewGuid():N}.zip"), how);
+        try
+        {
+            await export.WriteAsync(person, file, context.RequestAborted);
+            file.Position = 0;
+            return Results.Stream(file, "application/zip", "person-export.zip");
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task<IResult> ProofAsync(string person, HttpContext context, IPrivacyStore store)

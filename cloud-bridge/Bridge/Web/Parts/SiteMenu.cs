@@ -21,6 +21,7 @@ public static class SiteMenu
             new("/", "nav.today", Permits.ReadPunches),
             new("/punches", "nav.punches", Permits.ReadPunches),
             new("/corrections", "nav.corrections", Permits.ReadPunches),
+            new("/closings", "months.title", Permits.ReadPunches),
             new("/exports", "nav.exports", Permits.Export),
             new("/department/month", "nav.months", Permits.ReadPunches),
             new("/statistics", "nav.statistics", Permits.ReadPunches),
@@ -34,8 +35,8 @@ public static class SiteMenu
         new("nav.group_people",
         [
             new("/people", "nav.people", Permits.ReadPeople),
-            new("/privacy", "privacy.title", Permits.Privacy),
             new("/roster", "nav.roster", Permits.ReadPeople, EverySite: true),
+            new("/privacy", "privacy.title", Permits.Privacy),
         ]),
         new("nav.group_devices",
         [
