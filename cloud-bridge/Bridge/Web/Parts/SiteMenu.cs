@@ -21,7 +21,7 @@ public static class SiteMenu
             new("/", "nav.today", Permits.ReadPunches),
             new("/punches", "nav.punches", Permits.ReadPunches),
             new("/corrections", "nav.corrections", Permits.ReadPunches),
-            new("/closings", "months.title", Permits.ReadPunches),
+            new("/closings", "nav.closings", Permits.ReadPunches),
             new("/exports", "nav.exports", Permits.Export),
             new("/department/month", "nav.months", Permits.ReadPunches),
             new("/statistics", "nav.statistics", Permits.ReadPunches),
