@@ -154,7 +154,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             throw new StartException($"The state directory {_options.State} cannot be made: {fault.Message} Set State, or let this account write there.", fault);
         }
 
-        Close(_options.LedgerFile, _options.EntriesFile, _options.PinsFile, _options.GalleryFile, _options.KeyFile);
+        Close(_options.LedgerFile, _options.EntriesFile, _options.CommandsFile, _options.PinsFile, _options.GalleryFile, _options.KeyFile);
         LinuxBootClock boot = new();
         _ledger = Own(Read(() => LedgerStore.Open(
             new LedgerOptions { Path = _options.LedgerFile, Terminal = _options.Terminal, ReserveBytes = _options.ReserveBytes }, boot.BootId, _time)));
