@@ -180,6 +180,7 @@ public sealed partial class CrawlTests : IAsyncLifetime
 
     private string Fill(string pattern) => Place().Replace(pattern, m => m.Groups[1].Value.ToUpperInvariant() switch
     {
+        not "LEDGER" when m.Value.Contains(":guid", StringComparison.Ordinal) => "01937f6e-0000-7000-8000-000000000001",
         "TERMINAL" => TwoSites.TerminalB,
         "LEDGER" => _sites.PunchB.Ledger.ToString(),
         "SEQ" => "1",
