@@ -163,7 +163,7 @@ public sealed class ModelsInstallTests : IDisposable
         server.Asked.ShouldContain("fr_landmark.onnx from 5000");
         PackVerifier.Verify(packs.Installed).IsSound.ShouldBeTrue();
         Directory.GetFiles(packs.Installed).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-            .ShouldBe(["LICENSE", "fr_detect.onnx", "fr_feature.onnx", "fr_landmark.onnx", "fr_liveness.onnx", "manifest.json"]);
+            .ShouldBe(["LICENSE", "fr_detect.onnx", "fr_eye.onnx", "fr_feature.onnx", "fr_landmark.onnx", "fr_liveness.onnx", "manifest.json"]);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class Packs
     public Packs(TempFolder folder, Func<string, PackSource> source, string id = "small")
     {
         _folder = folder;
-        Names = ["fr_detect.onnx", "fr_landmark.onnx", "fr_feature.onnx", "fr_liveness.onnx"];
+        Names = ["fr_detect.onnx", "fr_landmark.onnx", "fr_feature.onnx", "fr_liveness.onnx", "fr_eye.onnx"];
         Weights = Names.ToDictionary(n => n, n => RandomNumberGenerator.GetBytes(20_000 + n.Length));
         PackManifest model = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(Root(), "models", "default", "manifest.json")), PackJson.Default.PackManifest)!;
         Manifest = model with
