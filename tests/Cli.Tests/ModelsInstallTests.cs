@@ -28,7 +28,7 @@ public sealed class ModelsInstallTests : IDisposable
         var packs = new Packs(_folder, FromFile);
         packs.WriteWeights("weights");
 
-        (await Install()).ShouldSucceed().Output.ShouldContain("4 files fetched, every hash and licence checked");
+        (await Install()).ShouldSucceed().Output.ShouldContain("5 files fetched, every hash and licence checked");
 
         PackVerifier.Verify(packs.Installed).IsSound.ShouldBeTrue();
         File.ReadAllText(Path.Combine(packs.Installed, "LICENSE")).ShouldBe(Packs.Licence);
