@@ -24,7 +24,7 @@ internal static class TerminalPosts
         IReadOnlyDictionary<string, string?> changes = ConfigInput.Read(typed, out IReadOnlyDictionary<string, string> faults);
         // All or nothing: half of what somebody typed in force is what nobody typed.
         if (faults.Count > 0) return Back(terminal, "bad", string.Join(',', faults.Keys.Take(20)));
-        ConfigVerdict verdict = await Service<IConfigStore>(context).SetAsync(ConfigScope.Terminal, terminal, changes, Viewer(context).Name, Viewer(context).Address, context.RequestAborted);
+        ConfigVerdict verdict = await FormPosts.Service<IConfigStore>(context).SetAsync(ConfigScope.Terminal, terminal, changes, Viewer(context).Name, Viewer(context).Address, context.RequestAborted);
         return Back(terminal, "told", verdict == ConfigVerdict.Same ? "same" : "config");
     }
 
@@ -33,34 +33,31 @@ internal static class TerminalPosts
         if (await FindAsync(context) is not { } terminal) return Results.NotFound();
         string kind = form["kind"].ToString();
         Dictionary<string, string> arguments = form["what"].ToString() is { Length: > 0 } what ? new() { ["what"] = what } : [];
-        CommandRow? command = Service<CommandSigner>(context).Make(terminal, kind, arguments, CommandSigner.UsualLife(kind), Viewer(context).Name, out _);
+        CommandRow? command = FormPosts.Service<CommandSigner>(context).Make(terminal, kind, arguments, CommandSigner.UsualLife(kind), Viewer(context).Name, out _);
         if (command is null) return Results.StatusCode(StatusCodes.Status400BadRequest);
-        bool issued = await Service<ICommandStore>(context).IssueAsync(command, Viewer(context).Address, context.RequestAborted);
+        bool issued = await FormPosts.Service<ICommandStore>(context).IssueAsync(command, Viewer(context).Address, context.RequestAborted);
         return Back(terminal, "told", issued ? "command" : "revoked");
     }
 
     private static async Task<IResult> WithdrawAsync(HttpContext context, IFormCollection form)
     {
-        if (await FindAsync(context) is not { } terminal || !Guid.TryParse(form["id"], out Guid id) || await Service<ICommandStore>(context).FindAsync(id, context.RequestAborted) is not { } row || row.Terminal != terminal) return Results.NotFound();
-        bool gone = await Service<ICommandStore>(context).WithdrawAsync(id, Viewer(context).Name, Viewer(context).Address, context.RequestAborted);
+        if (await FindAsync(context) is not { } terminal || !Guid.TryParse(form["id"], out Guid id) || await FormPosts.Service<ICommandStore>(context).FindAsync(id, context.RequestAborted) is not { } row || row.Terminal != terminal) return Results.NotFound();
+        bool gone = await FormPosts.Service<ICommandStore>(context).WithdrawAsync(id, Viewer(context).Name, Viewer(context).Address, context.RequestAborted);
         return Back(terminal, "told", gone ? "withdrawn" : "sent");
     }
 
     // A collected log: a file to keep, never a part of a page.
     private static async Task<IResult> LogAsync(HttpContext context, string name, Guid id)
     {
-        if (await FindAsync(context) is not { } terminal || await Service<ICommandStore>(context).FindAsync(id, context.RequestAborted) is not { Attachment: { } log } row || row.Terminal != terminal) return Results.NotFound();
-        await Service<IAuditStore>(context).AuditAsync(Viewer(context).Name, "terminal.log.read", terminal, $"command {id:D}", Viewer(context).Address, context.RequestAborted);
+        if (await FindAsync(context) is not { } terminal || await FormPosts.Service<ICommandStore>(context).FindAsync(id, context.RequestAborted) is not { Attachment: { } log } row || row.Terminal != terminal) return Results.NotFound();
+        await FormPosts.Service<IAuditStore>(context).AuditAsync(Viewer(context).Name, "terminal.log.read", terminal, $"command {id:D}", Viewer(context).Address, context.RequestAborted);
         return Results.File(System.Text.Encoding.UTF8.GetBytes(log), "text/plain; charset=utf-8", $"{terminal}-{id:N}.log");
     }
 
     private static async Task<string?> FindAsync(HttpContext context) =>
-        (await Service<ITerminalStore>(context).FindTerminalAsync(Viewer(context).Scope, context.GetRouteValue("name")?.ToString() ?? "", context.RequestAborted))?.Name;
+        (await FormPosts.Service<ITerminalStore>(context).FindTerminalAsync(Viewer(context).Scope, context.GetRouteValue("name")?.ToString() ?? "", context.RequestAborted))?.Name;
 
     private static SeeOther Back(string terminal, string what, string value) => FormPosts.See($"/terminals/{terminal}?{what}={Uri.EscapeDataString(value)}");
 
-    private static Viewer Viewer(HttpContext context) => Service<Viewer>(context);
-
-    private static T Service<T>(HttpContext context)
-        where T : notnull => context.RequestServices.GetRequiredService<T>();
+    private static Viewer Viewer(HttpContext context) => FormPosts.Service<Viewer>(context);
 }

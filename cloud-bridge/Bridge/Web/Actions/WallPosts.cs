@@ -29,9 +29,9 @@ internal static class WallPosts
         bool names = form["names"] == "1";
         string secret = WallLinks.Create();
         await context.RequestServices.GetRequiredService<IWallStore>().AddAsync(WallLinks.Hash(secret)!, label, site, names, viewer.Name, context.RequestAborted);
-        await AuditAsync(context, viewer, "wallboard.add", label, $"{(site is null ? "every site" : site.Length == 0 ? "main site" : site)}, {(names ? "with names" : "numbers only")}");
+        await FormPosts.AuditAsync(context, "wallboard.add", label, $"{(site is null ? "every site" : site.Length == 0 ? "main site" : site)}, {(names ? "with names" : "numbers only")}");
         context.Response.Cookies.Append(MadeCookie, secret, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromMinutes(2), Path = "/walls", IsEssential = true });
-        return new SeeOther("/walls");
+        return FormPosts.See("/walls");
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, IFormCollection form)
@@ -39,10 +39,7 @@ internal static class WallPosts
         Viewer viewer = context.RequestServices.GetRequiredService<Viewer>();
         string id = context.GetRouteValue("id")?.ToString() ?? "";
         bool done = await context.RequestServices.GetRequiredService<IWallStore>().RevokeAsync(viewer.Scope, long.Parse(id, CultureInfo.InvariantCulture), viewer.Name, context.RequestAborted);
-        await AuditAsync(context, viewer, "wallboard.revoke", id, done ? null : "was not open");
-        return new SeeOther("/walls");
+        await FormPosts.AuditAsync(context, "wallboard.revoke", id, done ? null : "was not open");
+        return FormPosts.See("/walls");
     }
-
-    private static Task AuditAsync(HttpContext context, Viewer viewer, string action, string target, string? detail) =>
-        context.RequestServices.GetRequiredService<IAuditStore>().AuditAsync(viewer.Name, action, target, detail, viewer.Address, context.RequestAborted);
 }

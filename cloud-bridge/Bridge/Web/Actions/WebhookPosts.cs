@@ -18,31 +18,31 @@ internal static class WebhookPosts
         Post(routes, "/webhook/pause", async (context, desk, form) =>
         {
             await desk.PauseAsync(Viewer(context).Name, context.RequestAborted);
-            await AuditAsync(context, "webhook.pause", null);
+            await FormPosts.AuditAsync(context, "webhook.pause", null, null);
             return "";
         });
         Post(routes, "/webhook/resume", async (context, desk, form) =>
         {
             await desk.ResumeAsync(context.RequestAborted);
-            await AuditAsync(context, "webhook.resume", null);
+            await FormPosts.AuditAsync(context, "webhook.resume", null, null);
             return "";
         });
         Post(routes, "/webhook/ping", async (context, desk, form) =>
         {
             DeliveryOutcome outcome = await desk.PingAsync(context.RequestAborted);
-            await AuditAsync(context, "webhook.ping", outcome.Kind.ToString());
+            await FormPosts.AuditAsync(context, "webhook.ping", null, outcome.Kind.ToString());
             return outcome.Kind == OutcomeKind.Accepted ? "?pinged=1" : "?pinged=0";
         });
         Post(routes, "/webhook/rotate", async (context, desk, form) =>
         {
             var (secret, problem) = desk.Rotate();
-            await AuditAsync(context, "webhook.rotate", problem ?? "a new secret beside the old one");
+            await FormPosts.AuditAsync(context, "webhook.rotate", null, problem ?? "a new secret beside the old one");
             return secret is null ? "?wrong=rotate" : $"?made={context.RequestServices.GetRequiredService<NewKeys>().Put(Viewer(context).Name, secret)}";
         });
         Post(routes, "/webhook/rotated", async (context, desk, form) =>
         {
             string? problem = desk.EndOverlap();
-            await AuditAsync(context, "webhook.rotated", problem ?? "the old secret no longer signs");
+            await FormPosts.AuditAsync(context, "webhook.rotated", null, problem ?? "the old secret no longer signs");
             return problem is null ? "" : "?wrong=rotate";
         });
         Post(routes, "/webhook/replay", ReplayAsync);
@@ -60,7 +60,7 @@ internal static class WebhookPosts
         if (long.TryParse(form["one"], NumberStyles.None, CultureInfo.InvariantCulture, out long id))
         {
             int sent = await replay.ReplayOneAsync(WebhookDesk.TargetName, id, context.RequestAborted);
-            await AuditAsync(context, "webhook.replay", $"punch {id}: {sent}");
+            await FormPosts.AuditAsync(context, "webhook.replay", null, $"punch {id}: {sent}");
             return $"?again={sent.ToString(CultureInfo.InvariantCulture)}";
         }
 
@@ -70,7 +70,7 @@ internal static class WebhookPosts
         long count = await replay.CountAsync(WebhookDesk.TargetName, range.From, range.Until, context.RequestAborted);
         if (form["count"] != count.ToString(CultureInfo.InvariantCulture)) return again;
         int changed = await replay.ReplayAsync(WebhookDesk.TargetName, range.From, range.Until, context.RequestAborted);
-        await AuditAsync(context, "webhook.replay", $"{from} to {to}: {changed} punches");
+        await FormPosts.AuditAsync(context, "webhook.replay", null, $"{from} to {to}: {changed} punches");
         return $"?again={changed.ToString(CultureInfo.InvariantCulture)}";
     }
 
@@ -80,7 +80,4 @@ internal static class WebhookPosts
         Permits.Operate, Permits.EverySite);
 
     private static Viewer Viewer(HttpContext context) => context.RequestServices.GetRequiredService<Viewer>();
-
-    private static Task AuditAsync(HttpContext context, string action, string? detail) =>
-        context.RequestServices.GetRequiredService<IAuditStore>().AuditAsync(Viewer(context).Name, action, null, detail, Viewer(context).Address, context.RequestAborted);
 }
