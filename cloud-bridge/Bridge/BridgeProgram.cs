@@ -23,6 +23,7 @@ public static class BridgeProgram
             {
                 "claim" => await FleetCommands.ClaimAsync(args[1..], output),
                 "terminal" => await TerminalCommands.RunAsync(args[1..], output),
+                "person" => await PersonCommands.RunAsync(args[1..], output),
                 "account" => await AccountCommands.RunAsync(args[1..], output),
                 "password" => await FleetCommands.PasswordAsync(args[1..], output),
                 "replay" => await TargetCommands.ReplayAsync(args[1..], output),
@@ -35,7 +36,7 @@ public static class BridgeProgram
                 "face-consent" => await FaceConsentCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, person, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -124,6 +125,7 @@ public static class BridgeProgram
             Devices.Bridge terminal list --data DIR [--json]                   terminals and their sites
             Devices.Bridge terminal site NAME SITE --data DIR [--yes] [--json] gives a terminal another site ('main' for the main one)
             Devices.Bridge terminal rename-site OLD NEW --data DIR [--json]    gives a site another name
+            Devices.Bridge person site ID SITE --data DIR [--remove] [--json]  assigns a person to a site ('main' for the main one); person sites ID lists
             Devices.Bridge account list|add|rights|disable|enable|second-reset|end-sessions --data DIR [--user NAME] ...   who may log in
             Devices.Bridge terminal config NAME [KEY=VALUE ...] --data DIR [--json]   shows or sets what is wished of its settings (KEY= withdraws; --site S, --all)
             Devices.Bridge terminal command NAME KIND --data DIR [--minutes N] open-door, reboot, collect-log, refresh-roster or identify

@@ -34,7 +34,7 @@ public static class FaceConsentCommand
         if (word == "withdraw")
         {
             if (await store.WithdrawConsentAsync(person, by) is not { } revision) throw new BridgeStartException($"No consent of '{person}' is in force.");
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Withdrawn: terminals erase what they hold of {person} (roster revision {revision}); cards and PINs are given again at a terminal."));
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Withdrawn: terminals erase the face of {person} (roster revision {revision}); card and PIN go on working (at terminals of an older version they are given again)."));
             return 0;
         }
 

@@ -9,6 +9,9 @@ public sealed class OutcomeHandler(
     /// <summary>Source of the platform's rows in the exceptions list; another target's are <c>delivery-NAME</c>.</summary>
     public const string Source = "delivery";
 
+    /// <summary>Source of rows about corrections that another system did not take.</summary>
+    public const string CorrectionSource = "correction";
+
     /// <summary>Reason of a stop because our own share of the month's calls is used up; the platform's own end of the month is another.</summary>
     public const string OwnBudget = "reason.budget";
 
@@ -39,7 +42,8 @@ public sealed class OutcomeHandler(
         switch (outcome.Kind)
         {
             case OutcomeKind.Accepted:
-                await outbox.MarkAsync(lane.Target, item.PunchId, change with { State = DeliveryState.Delivered, DeliveredAt = now, ReasonCode = null, Reason = null }, cancellationToken);
+                await outbox.MarkAsync(lane.Target, item.PunchId, change with { State = DeliveryState.Delivered, DeliveredAt = now, ReasonCode = null, Reason = null, Told = item.Tell }, cancellationToken);
+                if (item.Tell is not null) await CloseCorrectionAsync(item, cancellationToken);
                 await AnsweredAsync(cancellationToken);
                 return;
             case OutcomeKind.Refused:
@@ -67,7 +71,7 @@ public sealed class OutcomeHandler(
             default:
                 // Surely not recorded: the punch keeps its attempts and is due whenever the tenant goes on.
                 await StopAsync(outcome, cancellationToken);
-                await outbox.MarkAsync(lane.Target, item.PunchId, change with { Attempts = item.Attempts, SentAt = item.SentAt, NextAttemptAt = null }, cancellationToken);
+                await outbox.MarkAsync(lane.Target, item.PunchId, change with { Attempts = item.Attempts, SentAt = Answered(outcome, called) ? now : item.SentAt, NextAttemptAt = null }, cancellationToken);
                 return;
         }
     }
@@ -153,6 +157,20 @@ public sealed class OutcomeHandler(
     {
         await outbox.MarkAsync(lane.Target, item.PunchId, change with { State = DeliveryState.Dead, NextAttemptAt = null }, cancellationToken);
         log.LogWarning("Punch {Punch} is a dead letter of {Target}: {Reason} {Detail}", item.Key, lane.Target, Sentence.Of(change.ReasonCode!), change.Reason);
+        // That another system goes on counting what does not count here is HR's matter, not only a row among the letters.
+        if (item.Tell is { } correction)
+            await exceptions.RaiseAsync(
+                new(CorrectionSource, change.ReasonCode!, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Correction {correction} of punch {item.Key} did not take effect at {lane.Target}: {Sentence.Of(change.ReasonCode!)}{(change.Reason is { } detail ? $" ({detail})" : "")}"))
+                {
+                    Terminal = item.Key.Terminal, Ledger = item.Key.Ledger, Seq = item.Key.Seq, Cause = $"correction|{lane.Target}|{item.Key}",
+                }, cancellationToken);
+    }
+
+    private async Task CloseCorrectionAsync(OutboxItem item, CancellationToken cancellationToken)
+    {
+        foreach (ExceptionRow row in (await exceptions.ExceptionsAsync(SiteScope.All, includeResolved: false, 1000, cancellationToken))
+            .Where(r => r.Source == CorrectionSource && r.Terminal == item.Key.Terminal && r.Ledger == item.Key.Ledger && r.Seq == item.Key.Seq && r.Text.Contains($" at {lane.Target}:", StringComparison.Ordinal)))
+            await exceptions.ResolveAsync(SiteScope.All, row.Id, "bridge", cancellationToken);
     }
 
     /// <summary>Pauses the tenant and, for what somebody has to mend, reports it once. Returns how long.</summary>
@@ -175,6 +193,9 @@ public sealed class OutcomeHandler(
 
         return wait;
     }
+
+    // Of a target that cannot be asked: somebody answered, perhaps a gateway, and the receiver may have it. A correction is told then, too.
+    private bool Answered(DeliveryOutcome outcome, bool called) => called && lane.SettleSeconds is null && outcome.Code is not null;
 
     private static string? Detail(DeliveryOutcome outcome) => (outcome.Code, outcome.Detail) switch
     {

@@ -8,6 +8,9 @@ namespace Devices.Bridge.Delivery;
 /// <param name="Attempt">From 1: which try this is at this target.</param>
 public sealed record OutgoingPunch(StoredPunch Stored, string DeviceName, int Attempt)
 {
+    /// <summary>The correction that the target is to be told; null where the punch itself is sent.</summary>
+    public CorrectionNews? News { get; init; }
+
     /// <summary>The idempotency key, <c>terminal/ledger/seq</c>: the same at every try and every replay.</summary>
     public string Key => Stored.Key.ToString();
 }

@@ -4,7 +4,7 @@ namespace Devices.Bridge.Delivery;
 
 /// <summary>Runs the targets beside the platform, each with workers, order and pause of its own, and fills in what of the past they are to get.</summary>
 public sealed class TargetHost(
-    IEnumerable<RegisteredTarget> targets, OutboxTargets begins, ITargetStore store, IOutboxStore outbox, IExceptionStore exceptions, IPunchStore punches,
+    IEnumerable<RegisteredTarget> targets, OutboxTargets begins, ITargetStore store, IOutboxStore outbox, IExceptionStore exceptions, IPunchStore punches, ICorrectionStore corrections,
     DeviceNames names, TimeProvider clock, ILoggerFactory logs) : BackgroundService
 {
     private const int FilledTogether = 500;
@@ -23,7 +23,7 @@ public sealed class TargetHost(
     {
         if (target.Target.Name != target.Outbox.Name) throw new InvalidOperationException($"Target {target.Target.Name} is registered as {target.Outbox.Name}.");
         OutcomeHandler outcomes = new(lane, outbox, exceptions, clock, logs.CreateLogger<OutcomeHandler>());
-        return new LaneRunner(lane, new TargetWork(target.Target, outcomes, punches, names), outbox, outcomes, clock, logs.CreateLogger<LaneRunner>()).RunAsync(stoppingToken);
+        return new LaneRunner(lane, new TargetWork(target.Target, outcomes, punches, corrections, names), outbox, outcomes, clock, logs.CreateLogger<LaneRunner>()).RunAsync(stoppingToken);
     }
 
     // The past first; then, each minute, what came since: those rows are there already, and the mark moves on for the next start.

@@ -3,7 +3,7 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Delivery;
 
 /// <summary>Sends punches to a target beside the platform.</summary>
-public sealed class TargetWork(IDeliveryTarget target, OutcomeHandler outcomes, IPunchStore punches, DeviceNames names) : ILaneWork
+public sealed class TargetWork(IDeliveryTarget target, OutcomeHandler outcomes, IPunchStore punches, ICorrectionStore corrections, DeviceNames names) : ILaneWork
 {
     private readonly IBatchTarget? _batch = target as IBatchTarget;
 
@@ -21,7 +21,10 @@ public sealed class TargetWork(IDeliveryTarget target, OutcomeHandler outcomes, 
         foreach (OutboxItem item in items)
         {
             StoredPunch stored = await punches.FindAsync(SiteScope.All, item.Key, cancellationToken) ?? throw new InvalidOperationException($"Punch {item.Key} has an outbox row and is not stored.");
-            OutgoingPunch punch = new(stored, await names.OfAsync(item.Key.Terminal, cancellationToken), item.Attempts + 1);
+            OutgoingPunch punch = new(stored, await names.OfAsync(item.Key.Terminal, cancellationToken), item.Attempts + 1)
+            {
+                News = item.Tell is { } correction ? await corrections.NewsAsync(correction, item.PunchId, cancellationToken) : null,
+            };
             if (target.Refuse(punch) is { } refusal) await outcomes.RecordAsync(item, refusal, called: false, cancellationToken);
             else ready.Add((item, punch));
         }

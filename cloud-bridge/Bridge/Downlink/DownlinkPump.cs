@@ -244,6 +244,7 @@ public sealed class DownlinkPump(
                     if (told.Roster is not null || _first) roster.Stand(told.Roster);
                     if (told.Relay is not null || _first) relay.Stand(told.Relay);
                     if (told.Config is not null || _first) config.Stand(told.Config);
+                    if (_first) roster.JudgesConsent = told.FaceConsent == true;
                     if (_first) orders.Stand(told.Commands == true);
                     _first = false;
                 }

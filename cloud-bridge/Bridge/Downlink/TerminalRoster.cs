@@ -17,6 +17,9 @@ public sealed class TerminalRoster(RosterComposer composer, Func<Guid> line, Dow
     private long _nextCursor;
     private long? _sentAt;
 
+    /// <summary>Whether the terminal judges what the roster says of consents; it says so in its hello.</summary>
+    public bool JudgesConsent { get; set; }
+
     /// <summary>Takes what the terminal says it has; the message in flight is answered by it, whatever it says.</summary>
     public void Stand(RosterApplied? applied)
     {
@@ -30,7 +33,7 @@ public sealed class TerminalRoster(RosterComposer composer, Func<Guid> line, Dow
         if (_sentAt is { } sent && time.GetElapsedTime(sent) < options.SendAgain) return null;
         Guid now = line();
         bool follows = _at is { Snapshot: null } at && at.Line == now;
-        ComposedRoster? next = follows ? await composer.ChangesAsync(now, _at!.Revision, cancellationToken) : await PartAsync(now, cancellationToken);
+        ComposedRoster? next = follows ? await composer.ChangesAsync(now, _at!.Revision, JudgesConsent, cancellationToken) : await PartAsync(now, cancellationToken);
         if (next is not null) _sentAt = time.GetTimestamp();
         return next;
     }
@@ -41,7 +44,7 @@ public sealed class TerminalRoster(RosterComposer composer, Func<Guid> line, Dow
         bool goesOn = _at is { Snapshot: { } had } at && at.Line == now && had.Id == _snapshot && had.Part == _part;
         if (goesOn) (_part, _cursor) = (_part + 1, _nextCursor);
         else if (_part == 0 || _at is not { Snapshot: { } other } || other.Id != _snapshot || other.Part != _part - 1) (_snapshot, _part, _cursor) = (Guid.NewGuid(), 1, 0);
-        ComposedRoster part = await composer.PartAsync(now, _snapshot, _part, _cursor, cancellationToken);
+        ComposedRoster part = await composer.PartAsync(now, _snapshot, _part, _cursor, JudgesConsent, cancellationToken);
         _nextCursor = part.Message.Through;
         return part;
     }

@@ -18,6 +18,8 @@ public static class PrivacySetup
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(services => services.GetRequiredService<Tombstones>()));
         // The last word on it: the store itself knows no settings of this part.
         builder.Services.AddSingleton<ISiteStore>(services => new SqlSiteStore(services.GetRequiredService<SqlDatabase>(), services.GetRequiredService<TimeProvider>(), options.RequireConsent));
+        builder.Services.AddSingleton(services => new SqlRosterStore(services.GetRequiredService<SqlDatabase>(), services.GetRequiredService<TimeProvider>(), options.RequireConsent));
+        builder.Services.AddHostedService<ConsentRule>();
         builder.Services.AddSingleton<PersonErasure>();
         builder.Services.AddSingleton<PersonExport>();
         return builder;

@@ -22,6 +22,9 @@ public interface ICorrectionStore
     /// <summary>All of one punch, oldest first.</summary>
     Task<IReadOnlyList<CorrectionRow>> OfPunchAsync(SiteScope scope, long punchId, CancellationToken cancellationToken = default);
 
+    /// <summary>What an approved correction means for a punch; null where it is none that was approved.</summary>
+    Task<CorrectionNews?> NewsAsync(long correction, long punchId, CancellationToken cancellationToken = default);
+
     /// <summary>What places have that does not count here, oldest correction first.</summary>
     Task<IReadOnlyList<CorrectionDifference>> DifferencesAsync(SiteScope scope, int limit, CancellationToken cancellationToken = default);
 

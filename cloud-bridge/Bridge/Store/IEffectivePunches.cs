@@ -10,6 +10,9 @@ public interface IEffectivePunches
     /// <param name="struckToo">Also those that do not count, for pages that show them struck through.</param>
     IAsyncEnumerable<StoredPunch> StreamAsync(SiteScope scope, PunchFilter filter, bool struckToo, CancellationToken cancellationToken = default);
 
+    /// <summary>What counts with <paramref name="start"/> ≤ at &lt; <paramref name="until"/> (ms since the Unix epoch), by time and then arrival, beginning after the last one of the page before.</summary>
+    Task<IReadOnlyList<StoredPunch>> PageAsync(SiteScope scope, long start, long until, (long At, long Id)? after, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>One person's with <paramref name="start"/> ≤ at &lt; <paramref name="until"/> (ms since the Unix epoch), oldest first, struck ones among them.</summary>
     Task<IReadOnlyList<StoredPunch>> OfPersonAsync(SiteScope scope, string person, long start, long until, CancellationToken cancellationToken = default);
 

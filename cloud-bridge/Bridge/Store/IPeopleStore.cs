@@ -30,6 +30,15 @@ public sealed record SiteEnrolment(string Site, string Terminal, string Pack, lo
 /// <param name="Revision">Of the last change in the roster's order: a terminal that stands below it does not know of it yet.</param>
 public sealed record PersonFacts(long FirstSeenAt, long? LeftAt, long Revision, IReadOnlyList<SeenAt> Seen, IReadOnlyList<SiteEnrolment> Enrolled);
 
+/// <summary>How a person stands with what the terminals know of them, for the list.</summary>
+/// <param name="Consent">To face recognition: the last one recorded; null where none ever was.</param>
+/// <param name="Face">Whether a site's terminals share templates of them, with the cards that were known then.</param>
+/// <param name="CardOnly">Whether they share a record without templates.</param>
+public sealed record PersonStanding(FaceConsent? Consent, bool Face, bool CardOnly)
+{
+    public static PersonStanding Nothing { get; } = new(null, false, false);
+}
+
 /// <summary>What a reconciliation changed.</summary>
 public sealed record RosterChange(int Added, int Changed, int Left, int Departments)
 {
@@ -72,6 +81,9 @@ public interface IPeopleStore
 
     /// <summary>Null where there is no such person, or not in the scope; rows of other sites are left out.</summary>
     Task<PersonFacts?> FactsAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default);
+
+    /// <summary>Of each of these; who is not in the answer has <see cref="PersonStanding.Nothing"/>. Records of other sites are left out.</summary>
+    Task<IReadOnlyDictionary<string, PersonStanding>> StandingsAsync(SiteScope scope, IReadOnlyList<string> userIds, CancellationToken cancellationToken = default);
 
     /// <summary>How many left at or after a moment and have not come back.</summary>
     Task<int> LeftSinceAsync(long since, CancellationToken cancellationToken = default);

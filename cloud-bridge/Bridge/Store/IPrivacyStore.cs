@@ -43,16 +43,22 @@ public interface IPrivacyStore
     Task<bool> AddConsentAsync(string person, string textVersion, string channel, long givenAt, string by, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Ends the consent in force and, in the same transaction, erases the sealed records and has every terminal erase what it holds of the
-    /// person; who is active is then told to terminals again, without a face. Null where no consent is in force. Returns the roster's revision.
+    /// Ends the consent in force and, in the same transaction, erases the sealed records with a face and has every terminal erase the person's
+    /// templates. Cards and PIN stay (at terminals that do not judge consents they go too: those are told of a leaving and a joining). Null where no consent is in force. Returns the roster's revision.
     /// </summary>
     Task<long?> WithdrawConsentAsync(string person, string by, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Notes whether a consent is required. Where that is another rule than before, everybody who works here and has none in force gets a change
+    /// in the roster, so that terminals hear of it. Returns of how many they are told.
+    /// </summary>
+    Task<int> TellRequirementAsync(bool required, CancellationToken cancellationToken = default);
 
     /// <summary>Of one person, newest first.</summary>
     Task<IReadOnlyList<FaceConsent>> ConsentsAsync(string person, CancellationToken cancellationToken = default);
 
-    /// <summary>Everybody of the scope whom the roster has, by name; those without a consent in force only, where <paramref name="missing"/>.</summary>
-    Task<IReadOnlyList<ConsentState>> ConsentStatesAsync(SiteScope scope, bool missing, int limit, CancellationToken cancellationToken = default);
+    /// <summary>Everybody of the scope whom the roster has, by name; those without a consent in force only, where <paramref name="missing"/>; one of them, where <paramref name="person"/> is given.</summary>
+    Task<IReadOnlyList<ConsentState>> ConsentStatesAsync(SiteScope scope, bool missing, int limit, string? person = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Erases a leaver at the bridge in one transaction: name, job number, departments, consents' words, notices' texts, sealed records; and has

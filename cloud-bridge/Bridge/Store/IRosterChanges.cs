@@ -4,7 +4,14 @@ namespace Devices.Bridge.Store;
 /// <param name="Revision">Where the change stands in the order of all changes; grows by one a change, whatever person it is.</param>
 /// <param name="Person">As it is since then; <see cref="Person.Active"/> is false for a leaver (a tombstone, kept for good).</param>
 /// <param name="At">When the bridge learned of it, ms since the Unix epoch; for a leaver the time of leaving.</param>
-public sealed record PersonChange(long Revision, Person Person, long At);
+public sealed record PersonChange(long Revision, Person Person, long At)
+{
+    /// <summary>A leaving that is only there for the face's sake: whoever judges <see cref="FaceConsent"/> is not told it.</summary>
+    public bool FaceOnly { get; init; }
+
+    /// <summary>What stands against face recognition of this person, as terminals are told it; null for nothing.</summary>
+    public string? FaceConsent { get; init; }
+}
 
 /// <summary>
 /// What changed in the roster, in order: one counter for the whole roster, committed in its own order (who has seen revision N has

@@ -10,6 +10,9 @@ namespace Devices.Bridge.Store;
 /// </param>
 public sealed partial record OutboxTarget(string Name, string From = OutboxTarget.New)
 {
+    /// <summary>Whether it is told of corrections to punches that it has or may have.</summary>
+    public bool TakesCorrections { get; init; }
+
     /// <summary>The platform's rows: what HR sees as a punch's state.</summary>
     public const string Platform = "platform";
 

@@ -24,6 +24,9 @@ public sealed class OutboxTargets
     /// <summary>All of them, with the earliest time of a punch that each gets.</summary>
     public IReadOnlyList<(OutboxTarget Target, long From)> All => _all;
 
+    /// <summary>The names of those that are told of corrections.</summary>
+    public IEnumerable<string> Correctable => _all.Where(t => t.Target.TakesCorrections).Select(t => t.Target.Name);
+
     /// <summary>The names of those that get a punch of this time.</summary>
     public IEnumerable<string> For(long at) => _all.Where(t => at >= t.From).Select(t => t.Target.Name);
 }

@@ -53,6 +53,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<ISiteStore, SqlSiteStore>();
         builder.Services.AddSingleton<IWallStore, SqlWallStore>();
         builder.Services.AddSingleton<ITerminalSites, SqlTerminalSites>();
+        builder.Services.AddSingleton<IPeopleSites, SqlPeopleSites>();
         builder.Services.AddSingleton<IConfigStore, SqlConfigStore>();
         builder.Services.AddSingleton<ICommandStore, SqlCommandStore>();
         builder.Services.AddSingleton(services => services.GetRequiredService<BridgeOptions>().Retention);

@@ -47,7 +47,7 @@ public static class WebSetup
         services.AddScoped<Correctors>();
         services.AddScoped<OutcomeTexts>();
         services.AddSingleton<ApiGate>();
-        services.AddSingleton<NewKeys>();
+        services.AddSingleton<ShownOnce>();
         services.AddHostedService<ReportDays>();
         services.AddResponseCompression(compression =>
         {
@@ -110,6 +110,7 @@ public static class WebSetup
         FormPosts.Map(app);
         AccountPosts.Map(app);
         PrivacyPosts.Map(app);
+        PersonPosts.Map(app);
         WebOptions options = app.Services.GetRequiredService<WebOptions>();
         if (options.DingTalk.Enabled) DingTalkSignIn.Map(app);
         if (options.Oidc.Authority.Length > 0) OidcSignIn.Map(app);
@@ -117,6 +118,7 @@ public static class WebSetup
         WebhookPosts.Map(app);
         WallPosts.Map(app);
         PunchApi.Map(app);
+        EffectivePunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
         DataApi.Map(app);
@@ -165,7 +167,7 @@ public static class WebSetup
             // A board that refreshes itself is nobody's doing: it does not keep a session alive.
             cookie.Events.OnCheckSlidingExpiration = context =>
             {
-                if (context.Request.Headers.ContainsKey("X-Live")) context.ShouldRenew = false;
+                if (LiveRequests.IsLive(context.Request)) context.ShouldRenew = false;
                 return Task.CompletedTask;
             };
             cookie.Events.OnValidatePrincipal = SignIn.ValidateAsync;

@@ -15,6 +15,12 @@ public sealed record AppliedMessage
     /// <summary>Null from a terminal that takes no configuration from the bridge, and in an answer about something else.</summary>
     public ConfigApplied? Config { get; init; }
 
+    /// <summary>
+    /// In <c>hello</c>: whether the terminal judges <see cref="RosterPerson.FaceConsent"/>. One that does not is told that somebody who withdrew left
+    /// and came back, by which it erases cards and PIN as well.
+    /// </summary>
+    public bool? FaceConsent { get; init; }
+
     /// <summary>In <c>hello</c>: whether the terminal takes commands.</summary>
     public bool? Commands { get; init; }
 }

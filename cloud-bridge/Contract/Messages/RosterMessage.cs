@@ -38,8 +38,24 @@ public sealed record RosterPerson
 
     public IReadOnlyList<long>? Departments { get; init; }
 
+    /// <summary>
+    /// One of <see cref="FaceConsents"/>; null where nothing stands against face recognition of this person. A terminal that does not know it
+    /// ignores it.
+    /// </summary>
+    public string? FaceConsent { get; init; }
+
     /// <summary>Words of the punch's <c>method</c>; null allows all that the terminal has.</summary>
     public IReadOnlyList<string>? Methods { get; init; }
+}
+
+/// <summary>Words of <see cref="RosterPerson.FaceConsent"/>. Any of them, also one that is not known yet: no face is enrolled.</summary>
+public static class FaceConsents
+{
+    /// <summary>The consent was withdrawn: templates are erased, which is told as an erasure; cards and PIN go on working.</summary>
+    public const string Withdrawn = "withdrawn";
+
+    /// <summary>The organisation requires one and has none: what is enrolled stays as it is.</summary>
+    public const string Missing = "missing";
 }
 
 /// <summary>Somebody who left.</summary>

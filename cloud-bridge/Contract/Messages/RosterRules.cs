@@ -43,6 +43,7 @@ public static class RosterRules
         if (person.Cards is { } cards && (cards.Count > MaxCards || cards.Any(one => !IsCard(one)))) return $"{person.Id} has more than {MaxCards} cards, or one that is not 4 to 10 bytes in upper-case hex.";
         if (person.Departments?.Count > MaxDepartments) return $"{person.Id} is in more than {MaxDepartments} departments.";
         if (person.Methods is { } methods && methods.Any(one => !Methods.Contains(one))) return $"{person.Id} may use a method that is not known here.";
+        if (person.FaceConsent is { } consent && (consent.Length is 0 or > 32 || consent.Any(c => !char.IsAsciiLetterLower(c) && c != '-'))) return $"What is said about the consent of {person.Id} is no word.";
         return null;
     }
 

@@ -37,7 +37,7 @@ public sealed class DownlinkPart(
     private long _configWanted;
 
     /// <summary>For hello.</summary>
-    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State(), Config = config?.State(), Commands = commands is null ? null : true };
+    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State(), Config = config?.State(), FaceConsent = true, Commands = commands is null ? null : true };
 
     /// <summary>Where the bridge's configuration is, as it said last.</summary>
     public long ConfigWanted => Interlocked.Read(ref _configWanted);

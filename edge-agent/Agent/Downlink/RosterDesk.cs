@@ -64,7 +64,7 @@ public sealed class RosterDesk(PeopleStore people, PinBook pins, Func<FaceModels
         foreach (string person in leavers) photos?.Erase(person);
         HashSet<string> withoutPin = [.. leavers.Where(pins.Remove)];
         RosterOutcome outcome = people.Apply(message, good, withoutPin);
-        foreach (Person gone in outcome.Gone) models()?.Gallery.Remove(gone.Id);
+        foreach (Person gone in outcome.Gone.Concat(outcome.Faceless)) models()?.Gallery.Remove(gone.Id);
         problems.AddRange(outcome.Problems);
         _problem = problems.Count == 0 ? null : Shorten(string.Join(' ', problems));
         Tell(message, outcome, problems);
@@ -95,6 +95,15 @@ public sealed class RosterDesk(PeopleStore people, PinBook pins, Func<FaceModels
             {
                 Kind = "erased", Person = gone.Id, Name = gone.Name,
                 Text = $"{gone.Name} ({gone.Id}) left, as the platform says: face templates, cards, PIN and name were erased here; punches stay.",
+            });
+        }
+
+        foreach (Person one in outcome.Faceless)
+        {
+            narration.Tell(new NarrationEvent
+            {
+                Kind = "erased", Person = one.Id, Name = one.Name,
+                Text = $"{one.Name} ({one.Id}) has withdrawn the consent to face recognition: the face templates were erased here. Cards and PIN go on working.",
             });
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Devices.Contract.Messages;
 using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Vision.Enrol;
@@ -58,6 +59,10 @@ public sealed partial class EnrolmentDesk(PeopleStore people, Func<FaceModels?> 
                 : new(EnrolmentOutcome.Enrolled, id, name, 0, [], null);
         }
 
+        if (people.Find(id) is { FaceConsent: { } consent })
+            return Refuse(EnrolmentOutcome.Refused, consent == FaceConsents.Withdrawn
+                ? $"{name} has withdrawn the consent to face recognition, so no face is enrolled. Give a card or a PIN; once HR has recorded a new consent, enrol again."
+                : $"No consent of {name} to face recognition is recorded, and this organisation requires one. HR records it on the bridge's privacy page; then enrol again. A card or a PIN can be given at once.");
         if (models() is not { } running)
             return Refuse(EnrolmentOutcome.Unavailable, "Pictures cannot be taken in now, since the face models are not running; see the status page for why. A card can be given without pictures.");
         try

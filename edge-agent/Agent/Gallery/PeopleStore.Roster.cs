@@ -68,7 +68,7 @@ public sealed partial class PeopleStore
         ArgumentNullException.ThrowIfNull(people);
         ArgumentNullException.ThrowIfNull(pins);
         List<string> problems = [];
-        List<Person> gone = [];
+        List<Person> gone = [], faceless = [];
         int added = 0, changed = 0;
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         using SqliteTransaction transaction = _connection.BeginTransaction();
@@ -78,6 +78,7 @@ public sealed partial class PeopleStore
         {
             if (PutPlatform(person, message.Snapshot?.Id, now, problems)) added++;
             else changed++;
+            if (person.FaceConsent == FaceConsents.Withdrawn) EraseFace(person.Id);
         }
 
         if (message.Snapshot is { Last: true })
@@ -96,8 +97,22 @@ public sealed partial class PeopleStore
         }
 
         transaction.Commit();
-        if (gone.Count > 0) CutLog();
-        return new RosterOutcome(added, changed, gone, problems);
+        if (gone.Count + faceless.Count > 0) CutLog();
+        return new RosterOutcome(added, changed, gone, problems) { Faceless = faceless };
+
+        // The face alone: whoever takes back that consent goes on punching by card and PIN.
+        void EraseFace(string id)
+        {
+            Person known = ListCore("WHERE p.id = $key", ("$key", id))[0];
+            int templates = Run("DELETE FROM template WHERE person = $id", ("$id", id));
+            if (templates == 0) return;
+            faceless.Add(known);
+            // The site's others hold a record with the face; they are told the cards anew, without it.
+            if (known.Cards.Count > 0) MarkDirty(id, erase: false);
+            else Run("DELETE FROM site_dirty WHERE person = $id", ("$id", id));
+            Run("INSERT OR IGNORE INTO erased(person, revision, at, templates, cards, pins) VALUES ($id, $revision, $now, $templates, 0, 0)",
+                ("$id", id), ("$revision", message.Through), ("$now", now), ("$templates", templates));
+        }
 
         void Leave(string id, long revision)
         {
@@ -154,9 +169,10 @@ public sealed partial class PeopleStore
     {
         bool known = NumberOf("SELECT count(*) FROM person WHERE id = $id", ("$id", person.Id)) > 0;
         Run("""
-            INSERT INTO person(id, name, updated, source, methods, departments, seen) VALUES ($id, $name, $now, 'platform', $methods, $departments, $seen)
-            ON CONFLICT(id) DO UPDATE SET name = $name, updated = $now, source = 'platform', methods = $methods, departments = $departments, seen = coalesce($seen, seen)
+            INSERT INTO person(id, name, updated, source, methods, departments, seen, face) VALUES ($id, $name, $now, 'platform', $methods, $departments, $seen, $face)
+            ON CONFLICT(id) DO UPDATE SET name = $name, updated = $now, source = 'platform', methods = $methods, departments = $departments, seen = coalesce($seen, seen), face = $face
             """,
+            ("$face", (object?)person.FaceConsent ?? DBNull.Value),
             ("$id", person.Id), ("$name", person.Name), ("$now", now), ("$methods", person.Methods is { } methods ? string.Join(',', methods) : DBNull.Value),
             ("$departments", person.Departments is { } departments ? string.Join(',', departments) : DBNull.Value),
             ("$seen", snapshot is { } id ? id.ToString("D") : DBNull.Value));
@@ -230,4 +246,8 @@ public sealed partial class PeopleStore
 /// <summary>What one roster message changed here.</summary>
 /// <param name="Gone">As they were.</param>
 /// <param name="Problems">Sentences: what of the message was left out.</param>
-public sealed record RosterOutcome(int Added, int Changed, IReadOnlyList<Person> Gone, IReadOnlyList<string> Problems);
+public sealed record RosterOutcome(int Added, int Changed, IReadOnlyList<Person> Gone, IReadOnlyList<string> Problems)
+{
+    /// <summary>Whose templates were erased, and nothing else; as they were.</summary>
+    public IReadOnlyList<Person> Faceless { get; init; } = [];
+}

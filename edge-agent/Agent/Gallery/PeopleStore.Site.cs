@@ -230,7 +230,9 @@ public sealed partial class PeopleStore
         }
 
         Run("DELETE FROM template WHERE person = $id AND pack = $pack", ("$id", person), ("$pack", record.Pack!));
-        foreach (FaceTemplate template in templates)
+        // Sealed before a consent was withdrawn, and under way since.
+        bool withdrawn = NumberOf("SELECT count(*) FROM person WHERE id = $id AND face = $word", ("$id", person), ("$word", FaceConsents.Withdrawn)) > 0;
+        foreach (FaceTemplate template in withdrawn ? [] : templates)
         {
             byte[] plain = FaceTemplateCodec.Encode(template);
             byte[] closed = _vault.Seal(plain, person, record.Pack!);

@@ -11,7 +11,7 @@ namespace Devices.Edge.Agent.Gallery;
 /// </summary>
 public sealed partial class PeopleStore : IDisposable
 {
-    private const int Schema = 3;
+    private const int Schema = 4;
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
     private readonly TemplateVault _vault;
@@ -53,6 +53,7 @@ public sealed partial class PeopleStore : IDisposable
 
             if (version < 2) Run(connection, RosterSchema);
             if (version < 3) Run(connection, SiteSchema);
+            if (version < 4) Run(connection, "BEGIN IMMEDIATE; ALTER TABLE person ADD COLUMN face TEXT; PRAGMA user_version = 4; COMMIT;");
             return new(connection, vault, time);
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
@@ -183,15 +184,15 @@ public sealed partial class PeopleStore : IDisposable
 
     private List<Person> ListCore(string where, params (string, object)[] parameters)
     {
-        List<(string Id, string Name, bool FromPlatform, string? Methods)> rows = [];
-        using (SqliteCommand command = Command($"SELECT p.id, p.name, p.source, p.methods FROM person p {where} ORDER BY p.name, p.id", parameters))
+        List<(string Id, string Name, bool FromPlatform, string? Methods, string? Face)> rows = [];
+        using (SqliteCommand command = Command($"SELECT p.id, p.name, p.source, p.methods, p.face FROM person p {where} ORDER BY p.name, p.id", parameters))
         using (SqliteDataReader row = command.ExecuteReader())
         {
-            while (row.Read()) rows.Add((row.GetString(0), row.GetString(1), row.GetString(2) == Platform, row.IsDBNull(3) ? null : row.GetString(3)));
+            while (row.Read()) rows.Add((row.GetString(0), row.GetString(1), row.GetString(2) == Platform, row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4)));
         }
 
         List<Person> people = [];
-        foreach ((string id, string name, bool fromPlatform, string? methods) in rows)
+        foreach ((string id, string name, bool fromPlatform, string? methods, string? face) in rows)
         {
             List<string> cards = [];
             using (SqliteCommand command = Command("SELECT uid FROM card WHERE person = $id ORDER BY uid", ("$id", id)))
@@ -207,7 +208,7 @@ public sealed partial class PeopleStore : IDisposable
                 while (row.Read()) packs[row.GetString(0)] = row.GetInt32(1);
             }
 
-            people.Add(new(id, name, cards, packs) { Local = !fromPlatform, Methods = methods?.Split(',', StringSplitOptions.RemoveEmptyEntries) });
+            people.Add(new(id, name, cards, packs) { Local = !fromPlatform, Methods = methods?.Split(',', StringSplitOptions.RemoveEmptyEntries), FaceConsent = face });
         }
 
         return people;

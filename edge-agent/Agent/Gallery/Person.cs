@@ -13,6 +13,9 @@ public sealed record Person(string Id, string Name, IReadOnlyList<string> Cards,
     /// <summary>How the person may punch; null for every way.</summary>
     public IReadOnlyList<string>? Methods { get; init; }
 
+    /// <summary>What stands against face recognition, as the bridge says (<see cref="Devices.Contract.Messages.FaceConsents"/>); null for nothing.</summary>
+    public string? FaceConsent { get; init; }
+
     /// <summary>Whether the person may punch in this way.</summary>
     public bool May(string method) => Methods?.Contains(method) ?? true;
 }

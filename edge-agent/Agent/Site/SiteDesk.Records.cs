@@ -299,6 +299,7 @@ public sealed partial class SiteDesk
         List<string> problems = [];
         if (!people.PutFromSite(record, person.Name, person.Cards, person.Templates, problems)) return;
         foreach (string problem in problems) Fault(problem);
+        if (people.Find(record.Person!)?.FaceConsent == FaceConsents.Withdrawn) return;
         if (GalleryOf(record.Pack) is { } gallery && gallery.Replace(record.Person!, [.. person.Templates]) is { } unfit) Fault($"{unfit.Message} The disk has the templates; restart the agent.");
         narration.Tell(new NarrationEvent
         {

@@ -203,6 +203,38 @@ public sealed class RosterDeskTests : IDisposable
         (_people.FindByCard("04A1B2C3")!.Name, _people.Find("e1")!.Local, _desk.State()).ShouldBe(("Grace", true, null));
     }
 
+    [Fact]
+    public void Whoever_withdraws_the_consent_loses_the_face_and_keeps_card_and_PIN_and_no_face_is_enrolled_until_there_is_a_new_one()
+    {
+        _desk.Take(Whole(1, true, 1, Person("u1", "Ada"), Person("u2", "Grace")));
+        _people.Put("u1", "Ada", ["04A1B2C3"], [Template("u1", 1), Template("u1", 2)], Pack).ShouldBeNull();
+        _pins.Set("u1", "1001", "4826").ShouldBeNull();
+        _desk.Take(Changes(1, 5, [Person("u1", "Ada") with { FaceConsent = FaceConsents.Withdrawn }, Person("u2", "Grace") with { FaceConsent = FaceConsents.Missing }]));
+
+        Reopen();
+        Person ada = _people.FindByCard("04A1B2C3").ShouldNotBeNull();
+        (ada.Id, ada.Templates.Count).ShouldBe(("u1", 0));
+        _pins.Check("1001", "4826", out _).ShouldBe(PinVerdict.Right);
+        _desk.State()!.Erased.ShouldHaveSingleItem().ShouldSatisfyAllConditions(e => e.Person.ShouldBe("u1"), e => (e.Templates, e.Cards, e.Pins).ShouldBe((2, 0, 0)), e => e.Revision.ShouldBe(5));
+        _narration.Recent.ShouldContain(e => e.Kind == "erased" && e.Person == "u1" && e.Text.Contains("Cards and PIN go on working", StringComparison.Ordinal));
+
+        EnrolmentDesk enrolment = new(_people, () => null);
+        enrolment.Enrol("u1", "Ada", null, [("face.jpg", [1])]).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe(EnrolmentOutcome.Refused), a => a.Reason!.ShouldContain("has withdrawn the consent"));
+        enrolment.Enrol("u2", "Grace", null, [("face.jpg", [1])]).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe(EnrolmentOutcome.Refused), a => a.Reason!.ShouldContain("No consent of Grace"));
+        enrolment.Enrol("u2", "Grace", ["04A1B2C4"], []).Enrolled.ShouldBeTrue("a card is no face");
+
+        // Told again it erases nothing again; a record of another terminal that was under way brings no face; a new consent opens the way.
+        _desk.Confirmed(_desk.State()!);
+        _desk.Take(Changes(5, 6, [Person("u1", "Ada L.") with { FaceConsent = FaceConsents.Withdrawn }]));
+        _desk.State()!.Erased.ShouldBeEmpty();
+        _people.Clean(_people.Dirty(10).Single(d => d.Person == "u1"));
+        SiteRecord late = new() { Kind = SiteKinds.Person, Terminal = "t-2", Person = "u1", Pack = Pack.ToString(), Version = 9, Key = new string('a', 32), Body = "AAAA" };
+        _people.PutFromSite(late, "Ada", ["04A1B2C3"], [Template("u1", 3)], []).ShouldBeTrue();
+        _people.Find("u1")!.Templates.ShouldBeEmpty();
+        _desk.Take(Changes(6, 7, [Person("u1", "Ada")]));
+        enrolment.Enrol("u1", "Ada", null, [("face.jpg", [1])]).Outcome.ShouldBe(EnrolmentOutcome.Unavailable, "only the models are missing");
+    }
+
     private void Open()
     {
         _vault = TemplateVault.Open(_scratch["templates.key"]);

@@ -30,13 +30,13 @@ public sealed partial class ApiKeyTests
         using HttpClient nobody = new() { BaseAddress = site.Bench.Address };
         nobody.DefaultRequestHeaders.Authorization = new("Bearer", ApiToken.Create());
 
-        foreach (string path in (string[])["/api/v1/punches", "/api/v1/people", "/api/v1/departments", "/api/v1/days", "/api/v1/terminals", "/api/v1/exceptions"])
+        foreach (string path in (string[])["/api/v1/punches", "/api/v1/effective-punches", "/api/v1/people", "/api/v1/departments", "/api/v1/days", "/api/v1/terminals", "/api/v1/exceptions"])
         {
-            string address = path == "/api/v1/days" ? path + "?day=2026-03-02" : path;
+            string address = path switch { "/api/v1/days" => path + "?day=2026-03-02", "/api/v1/effective-punches" => path + "?from=2026-03-02&to=2026-03-02", _ => path };
             using HttpResponseMessage full = await all.GetAsync(address, Stop), wrong = await nobody.GetAsync(address, Stop), few = await north.GetAsync(address, Stop);
             full.StatusCode.ShouldBe(HttpStatusCode.OK, path);
             wrong.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
-            few.StatusCode.ShouldBe(path is "/api/v1/punches" or "/api/v1/people" or "/api/v1/days" ? HttpStatusCode.OK : HttpStatusCode.Forbidden, path);
+            few.StatusCode.ShouldBe(path is "/api/v1/punches" or "/api/v1/effective-punches" or "/api/v1/people" or "/api/v1/days" ? HttpStatusCode.OK : HttpStatusCode.Forbidden, path);
             foreach (HttpResponseMessage answer in (HttpResponseMessage[])[full, wrong, few]) await file.CheckAsync(path, HttpMethod.Get, answer);
             full.Headers.GetValues("RateLimit-Limit").ShouldBe(["600"]);
 
@@ -71,7 +71,7 @@ public sealed partial class ApiKeyTests
             if (refused.StartsWith("/api/", StringComparison.Ordinal)) answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         }
 
-        foreach (string bad in (string[])["/api/v1/days", "/api/v1/days?day=tomorrow", "/api/v1/people?limit=0", "/api/v1/exceptions?limit=x", "/api/v1/punches?after=x"])
+        foreach (string bad in (string[])["/api/v1/days", "/api/v1/days?day=tomorrow", "/api/v1/effective-punches?from=2026-03-02", "/api/v1/people?limit=0", "/api/v1/exceptions?limit=x", "/api/v1/punches?after=x"])
         {
             using HttpResponseMessage answer = await all.GetAsync(bad, Stop);
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, bad);

@@ -140,6 +140,9 @@ public sealed class OpenApiTests
         schemas["PunchFeed"].Properties!.Keys.ShouldBe(Snake<PunchFeed>(), ignoreOrder: true);
         schemas["PunchView"].Properties!.Keys.ShouldBe(Snake<PunchView>(), ignoreOrder: true);
         schemas["PunchView"].Required!.ShouldBe(Snake<PunchView>(), ignoreOrder: true);
+        schemas["EffectivePunchFeed"].Properties!.Keys.ShouldBe(Snake<EffectivePunchFeed>(), ignoreOrder: true);
+        schemas["EffectivePunchView"].Properties!.Keys.ShouldBe(Snake<EffectivePunchView>(), ignoreOrder: true);
+        Words(schemas["EffectivePunchView"].Properties!["origin"]).ShouldBe(Enum.GetNames<PunchOrigin>().Select(n => n.ToLowerInvariant()), ignoreOrder: true);
         Words(schemas["Delivery"]).ShouldBe(Enum.GetNames<DeliveryState>().Select(n => n.ToLowerInvariant()), ignoreOrder: true);
         Words(schemas["Method"]).ShouldBe(Enum.GetNames<PunchMethod>().Select(n => n.ToLowerInvariant()), ignoreOrder: true);
         Words(schemas["PunchView"].Properties!["clock"]).ShouldBe(Enum.GetNames<ClockQuality>().Select(n => n.ToLowerInvariant()), ignoreOrder: true);

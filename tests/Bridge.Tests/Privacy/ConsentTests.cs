@@ -1,3 +1,4 @@
+using Devices.Bridge.Downlink;
 using Devices.Bridge.Store;
 using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Tests.Store;
@@ -58,6 +59,52 @@ public abstract class ConsentTests(StoreKind kind) : IAsyncDisposable
         (await sites.AfterAsync("t-2", seen, 10)).ShouldHaveSingleItem().Record.Person.ShouldBe("ada", "also for a terminal that had passed its first revision");
         (await privacy.ConsentStatesAsync(SiteScope.All, missing: true, 10)).ShouldBeEmpty();
         (await privacy.ConsentStatesAsync(SiteScope.None, missing: false, 10)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_terminal_that_judges_consents_erases_the_face_alone_and_an_older_one_is_told_of_a_leaving()
+    {
+        SqlPrivacyStore privacy = new(_store.Database, _store.Time);
+        SqlSiteStore sites = new(_store.Database, _store.Time);
+        SqlRosterStore roster = new(_store.Database, _store.Time);
+        RosterComposer composer = new(roster, new());
+        await FillAsync();
+        await privacy.AddConsentAsync("ada", "v1", "paper", 1, "hr");
+        await sites.KeepAsync("t-1", Face("ada", 1), Line);
+        await sites.KeepAsync("t-1", Face("ada", 2) with { Pack = "" }, Line);
+        long before = await roster.RevisionAsync(), revision = (await privacy.WithdrawConsentAsync("ada", "hr"))!.Value;
+
+        (await sites.AfterAsync("t-1", 0, 10)).ShouldHaveSingleItem().Record.Pack.ShouldBe("", "a card is no face, and stays with the site");
+        RosterMessage young = (await composer.ChangesAsync(Guid.NewGuid(), before, judgesConsent: true, default))!.Message, old = (await composer.ChangesAsync(Guid.NewGuid(), before, judgesConsent: false, default))!.Message;
+        young.Gone.ShouldBeEmpty();
+        young.People.ShouldHaveSingleItem().ShouldSatisfyAllConditions(p => p.Id.ShouldBe("ada"), p => p.FaceConsent.ShouldBe(FaceConsents.Withdrawn));
+        young.Through.ShouldBe(revision + 1);
+        (old.Gone.ShouldHaveSingleItem().Revision, old.People.ShouldHaveSingleItem().FaceConsent, old.Through).ShouldBe((revision, null, revision + 1));
+        RosterMessage whole = (await composer.PartAsync(Guid.NewGuid(), Guid.NewGuid(), 1, 0, judgesConsent: true, default)).Message;
+        whole.Gone.ShouldBeEmpty();
+        whole.People.Select(p => $"{p.Id} {p.FaceConsent}").Order(StringComparer.Ordinal).ShouldBe(["ada withdrawn", "grace "]);
+
+        // A new consent is heard of, too.
+        await privacy.AddConsentAsync("ada", "v2", "paper", 2, "hr");
+        (await composer.ChangesAsync(Guid.NewGuid(), young.Through, judgesConsent: true, default))!.Message.People.ShouldHaveSingleItem().FaceConsent.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Where_a_consent_becomes_required_terminals_hear_of_everybody_without_one_and_once_only()
+    {
+        SqlPrivacyStore privacy = new(_store.Database, _store.Time);
+        await FillAsync();
+        await privacy.AddConsentAsync("grace", "v1", "paper", 1, "hr");
+        SqlRosterStore loose = new(_store.Database, _store.Time), strict = new(_store.Database, _store.Time, requireConsent: true);
+        long before = await loose.RevisionAsync();
+        (await privacy.TellRequirementAsync(false)).ShouldBe(0, "as it was");
+        (await privacy.TellRequirementAsync(true)).ShouldBe(1);
+        (await privacy.TellRequirementAsync(true)).ShouldBe(0);
+        (await strict.ChangesAfterAsync(before, 10)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            c => c.Person.ShouldBe(new Person("ada", "Ada Lovelace", "7", true, [1]), new SamePerson()), c => c.FaceConsent.ShouldBe(FaceConsents.Missing), c => c.Revision.ShouldBe(before + 1));
+        (await strict.ChangesAfterAsync(0, 10)).Single(c => c.Person.UserId == "grace").FaceConsent.ShouldBeNull();
+        (await loose.ChangesAfterAsync(before, 10)).ShouldHaveSingleItem().FaceConsent.ShouldBeNull();
+        (await privacy.TellRequirementAsync(false)).ShouldBe(1, "and of its end");
     }
 
     private async Task FillAsync()

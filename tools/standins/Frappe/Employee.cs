@@ -7,4 +7,6 @@ namespace Devices.Standins.Frappe;
 public sealed record Employee(string Name, string EmployeeName, string? AttendanceDeviceId, string Status = "Active", string? EmployeeNumber = null);
 
 /// <summary>An Employee Checkin as the site keeps it: local time without a zone.</summary>
-public sealed record Checkin(string Name, string Employee, DateTime Time, string? DeviceId, string? LogType);
+/// <param name="Attendance">The Attendance that was computed from it.</param>
+/// <param name="SkipAutoAttendance">Left out of what is computed from now on.</param>
+public sealed record Checkin(string Name, string Employee, DateTime Time, string? DeviceId, string? LogType, string? Attendance = null, bool SkipAutoAttendance = false);

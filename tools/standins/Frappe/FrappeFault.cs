@@ -30,6 +30,6 @@ public enum FrappeFaultKind
 
 /// <summary>A fault that hits the next calls of a doctype.</summary>
 /// <param name="Doctype"><c>Employee</c> or <c>Employee Checkin</c>.</param>
-/// <param name="Method"><c>GET</c> or <c>POST</c>.</param>
+/// <param name="Method"><c>GET</c>, <c>POST</c> or <c>PUT</c>.</param>
 /// <param name="Value">Status, or milliseconds of a slow transaction, or seconds of Retry-After.</param>
 public sealed record FrappeFault(FrappeFaultKind Kind, string Doctype, string Method, int Value = 0, int Count = 1);

@@ -21,6 +21,9 @@ public sealed record FrappeSettings
     /// <summary>Whether Frappe HR is installed on the site: else there is no doctype Employee Checkin.</summary>
     public bool HrInstalled { get; init; } = true;
 
+    /// <summary>Whether the API user may change logs that are there.</summary>
+    public bool MayChange { get; init; } = true;
+
     /// <summary>Whether the API user may write logs.</summary>
     public bool MayWrite { get; init; } = true;
 }

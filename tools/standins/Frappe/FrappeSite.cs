@@ -93,6 +93,27 @@ public sealed class FrappeSite
         }
     }
 
+    /// <summary>Changes the one field that we change.</summary>
+    /// <exception cref="FrappeException">There is no such log, or it may not be changed.</exception>
+    internal Checkin Skip(string name, bool skip)
+    {
+        lock (_gate)
+        {
+            if (!Settings.MayChange) throw new FrappeException(403, "PermissionError", "No permission for Employee Checkin");
+            int i = _checkins.FindIndex(c => c.Name == name);
+            if (i < 0) throw new FrappeException(404, "DoesNotExistError", $"Employee Checkin {name} not found");
+            return _checkins[i] = _checkins[i] with { SkipAutoAttendance = skip };
+        }
+    }
+
+    /// <summary>As the nightly job does: an attendance is computed from every log that is not skipped.</summary>
+    public void MarkAttendance(string? attendance)
+    {
+        lock (_gate)
+            for (int i = 0; i < _checkins.Count; i++)
+                if (!_checkins[i].SkipAutoAttendance) _checkins[i] = _checkins[i] with { Attendance = attendance };
+    }
+
     internal void Commit(Checkin log)
     {
         lock (_gate) _checkins.Add(log);

@@ -38,6 +38,7 @@ public sealed class FrappeStandin : IAsyncDisposable
         ResourceApi resources = new(site);
         app.UseRouting();
         app.Map("/api/resource/{doctype}", (HttpContext context, string doctype) => resources.RunAsync(context, doctype));
+        app.Map("/api/resource/{doctype}/{name}", (HttpContext context, string doctype, string name) => resources.RunAsync(context, doctype, name));
         ControlApi.Map(app, site);
         await app.StartAsync();
         return new(app, site);

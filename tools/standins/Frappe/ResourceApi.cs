@@ -9,7 +9,7 @@ internal sealed class ResourceApi(FrappeSite site)
 {
     private const string Log = "Employee Checkin";
 
-    public async Task RunAsync(HttpContext context, string doctype)
+    public async Task RunAsync(HttpContext context, string doctype, string? name = null)
     {
         HttpRequest request = context.Request;
         FrappeFault? fault = site.Take(request.Method, doctype);
@@ -19,7 +19,7 @@ internal sealed class ResourceApi(FrappeSite site)
             Authorise(request);
             if (doctype is not ("Employee" or Log) || (doctype == Log && !site.Settings.HrInstalled))
                 throw new FrappeException(404, "DoesNotExistError", $"DocType {doctype} not found");
-            JsonNode data = HttpMethods.IsGet(request.Method) ? List(doctype, request.Query)
+            JsonNode data = name is not null && doctype == Log && HttpMethods.IsPut(request.Method) ? await ChangeAsync(request, name) : HttpMethods.IsGet(request.Method) ? List(doctype, request.Query)
                 : HttpMethods.IsPost(request.Method) && doctype == Log ? await MakeAsync(request, fault)
                 : throw new FrappeException(403, "PermissionError", $"No permission for {doctype}");
             if (await AfterAsync(context, fault)) return;
@@ -49,6 +49,12 @@ internal sealed class ResourceApi(FrappeSite site)
         JsonObject made = Row(log);
         made["doctype"] = Log;
         return made;
+    }
+
+    private async Task<JsonNode> ChangeAsync(HttpRequest request, string name)
+    {
+        JsonNode? body = await JsonNode.ParseAsync(request.Body);
+        return Row(site.Skip(name, body?["skip_auto_attendance"]?.ToString() is "1"));
     }
 
     private JsonArray List(string doctype, IQueryCollection query)
@@ -91,6 +97,8 @@ internal sealed class ResourceApi(FrappeSite site)
         ["time"] = log.Time.ToString(log.Time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
         ["device_id"] = log.DeviceId,
         ["log_type"] = log.LogType,
+        ["attendance"] = log.Attendance,
+        ["skip_auto_attendance"] = log.SkipAutoAttendance ? 1 : 0,
     };
 
     private static JsonObject Row(Employee employee) => new()

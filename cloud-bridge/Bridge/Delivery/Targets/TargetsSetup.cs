@@ -32,7 +32,7 @@ public static class TargetsSetup
         services.AddSingleton<WebhookSwitch>();
         services.AddSingleton<WebhookTarget>();
         services.AddSingleton<WebhookDesk>();
-        services.AddDeliveryTarget(new OutboxTarget("webhook", options.From), options, s => s.GetRequiredService<WebhookTarget>());
+        services.AddDeliveryTarget(new OutboxTarget("webhook", options.From) { TakesCorrections = true }, options, s => s.GetRequiredService<WebhookTarget>());
     }
 
     private static void AddErpNext(IServiceCollection services, ErpNextOptions options)
@@ -55,7 +55,7 @@ public static class TargetsSetup
         services.AddSingleton<ErpNextTarget>();
         services.AddSingleton<ErpNextReturn>();
         services.AddHostedService(s => s.GetRequiredService<ErpNextReturn>());
-        services.AddDeliveryTarget(new OutboxTarget("erpnext", options.From), options, s => s.GetRequiredService<ErpNextTarget>());
+        services.AddDeliveryTarget(new OutboxTarget("erpnext", options.From) { TakesCorrections = true }, options, s => s.GetRequiredService<ErpNextTarget>());
     }
 
     private static void AddCsvDrop(IServiceCollection services, CsvDropOptions options)

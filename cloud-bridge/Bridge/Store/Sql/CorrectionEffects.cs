@@ -22,7 +22,7 @@ internal static class CorrectionEffects
             }
 
             case CorrectionKind.Void:
-                Strike(session, now, punch!, "void", correction.Id, null);
+                Strike(session, now, targets, punch!, "void", correction.Id, null);
                 return null;
             case CorrectionKind.Reassign:
             {
@@ -32,14 +32,15 @@ internal static class CorrectionEffects
                 session.Execute(
                     "UPDATE punch_effects SET origin = 'reassigned', origin_correction = @correction, origin_punch = @old WHERE punch_id = @id",
                     ("@correction", correction.Id), ("@old", punch.Id), ("@id", made));
-                Strike(session, now, punch, "reassign", correction.Id, made);
+                Strike(session, now, targets, punch, "reassign", correction.Id, made);
                 return made;
             }
 
             default:
                 // Who stands in for it goes when it comes back: one of the two counts.
-                if (punch!.Standing.StandIn is { } standIn && Load(session, standIn) is { Standing.Counts: true } other) Strike(session, now, other, "void", correction.Id, null);
+                if (punch!.Standing.StandIn is { } standIn && Load(session, standIn) is { Standing.Counts: true } other) Strike(session, now, targets, other, "void", correction.Id, null);
                 session.Execute("UPDATE punch_effects SET struck = NULL, struck_correction = NULL, stand_in = NULL WHERE punch_id = @id", ("@id", punch.Id));
+                Tell(session, now, targets, punch.Id, correction.Id);
                 Release(session, now, punch.Id);
                 return null;
         }
@@ -64,19 +65,35 @@ internal static class CorrectionEffects
     private static void Note(SqlSession session, long punchId, long at) => session.Execute(
         "INSERT INTO punch_effects (punch_id, at) VALUES (@id, @at) ON CONFLICT (punch_id) DO NOTHING", ("@id", punchId), ("@at", at));
 
-    private static void Strike(SqlSession session, long now, StoredPunch punch, string kind, long correction, long? standIn)
+    private static void Strike(SqlSession session, long now, OutboxTargets? targets, StoredPunch punch, string kind, long correction, long? standIn)
     {
         Note(session, punch.Id, punch.Punch.At);
         session.Execute(
             "UPDATE punch_effects SET struck = @kind, struck_correction = @correction, stand_in = @standIn WHERE punch_id = @id",
             ("@kind", kind), ("@correction", correction), ("@standIn", standIn), ("@id", punch.Id));
+        Tell(session, now, targets, punch.Id, correction);
         // What is under way or in doubt is left to delivery: it may have arrived, and the lease looks again before anything is sent.
         session.Execute(
             """
             UPDATE outbox SET reason = CASE WHEN state = 'held' THEN 'held' ELSE NULL END, state = 'skipped', reason_code = @code, next_attempt_at = NULL, updated_at = @now
-            WHERE punch_id = @id AND state IN ('pending', 'waiting', 'deferred', 'held', 'dead', 'skipped')
+            WHERE punch_id = @id AND tell IS NULL AND state IN ('pending', 'waiting', 'deferred', 'held', 'dead', 'skipped')
             """,
             ("@code", Struck), ("@now", now), ("@id", punch.Id));
+    }
+
+    // Whoever has it, may have it, or was told of an earlier correction: the row goes out again and says how the punch counts now. While
+    // it is being sent the outcome notes that there is more to tell (SqlOutboxStore.MarkAsync).
+    private static void Tell(SqlSession session, long now, OutboxTargets? targets, long punchId, long correction)
+    {
+        foreach (string target in targets?.Correctable ?? [])
+            session.Execute(
+                """
+                UPDATE outbox SET tell = @correction, state = CASE WHEN state = 'sending' THEN 'sending' ELSE 'pending' END, attempts = CASE WHEN state = 'sending' THEN attempts ELSE 0 END,
+                  next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = @now
+                WHERE punch_id = @id AND target = @target AND (tell IS NOT NULL OR state IN ('delivered', 'sending')
+                  OR (sent_at IS NOT NULL AND state IN ('pending', 'waiting', 'ambiguous', 'dead')))
+                """,
+                ("@correction", correction), ("@now", now), ("@id", punchId), ("@target", target));
     }
 
     // One that was tried may have arrived, or have been taken away there by hand: the platform is asked first.

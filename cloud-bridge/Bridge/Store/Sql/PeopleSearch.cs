@@ -66,6 +66,26 @@ internal static class PeopleSearch
         return new(found[0].Item1, found[0].Item2, revision, seen, enrolled);
     }
 
+    public static IReadOnlyDictionary<string, PersonStanding> Standings(SqlSession session, SiteScope scope, IReadOnlyList<string> userIds)
+    {
+        Dictionary<string, PersonStanding> all = new(StringComparer.Ordinal);
+        if (userIds.Count == 0) return all;
+        string names = string.Join(", ", userIds.Select((_, i) => FormattableString.Invariant($"@id{i}")));
+        (string, object?)[] ids = [.. userIds.Select((id, i) => (FormattableString.Invariant($"@id{i}"), (object?)id))];
+        foreach (FaceConsent consent in session.Query(
+            $"SELECT {SqlPrivacyStore.Consent} FROM face_consents c WHERE c.person IN ({names}) ORDER BY c.id", row => SqlPrivacyStore.ReadConsent(row, 0)!, ids))
+            all[consent.Person] = new(consent, false, false);
+        // The slot tells whether templates are in a record: "person|pack|id", and "person||id" without.
+        foreach ((string id, string slot) in session.Query(
+            $"SELECT r.person, r.slot FROM site_records r WHERE r.kind = 'person' AND r.person IN ({names}) AND {scope.Site("r.site")}", row => (row.GetString(0), row.GetString(1)), scope.With(ids)))
+        {
+            PersonStanding before = all.GetValueOrDefault(id, PersonStanding.Nothing);
+            all[id] = slot == $"person||{id}" ? before with { CardOnly = true } : before with { Face = true };
+        }
+
+        return all;
+    }
+
     private static string Pack(string record)
     {
         using JsonDocument json = JsonDocument.Parse(record);

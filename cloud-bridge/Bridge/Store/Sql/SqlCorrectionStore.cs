@@ -66,6 +66,17 @@ public sealed class SqlCorrectionStore(SqlDatabase database, TimeProvider time, 
             session => session.Query($"{Select} WHERE c.punch_id = @punch AND {Inside(scope)} ORDER BY c.id", Read, scope.With(("@punch", punchId))), cancellationToken);
     }
 
+    public Task<CorrectionNews?> NewsAsync(long correction, long punchId, CancellationToken cancellationToken = default) => database.ReadAsync(session =>
+    {
+        var found = session.Query(
+            "SELECT c.kind, c.punch_id, c.reason_code, d.at, d.made_punch FROM corrections c JOIN correction_decisions d ON d.correction_id = c.id WHERE c.id = @id AND d.verdict = 'approved'",
+            row => (Kind: Columns.Enum<CorrectionKind>(row.GetString(0)), Punch: row.LongOrNull(1), Code: row.GetString(2), At: row.GetInt64(3), Made: row.LongOrNull(4)), ("@id", correction));
+        if (found is not [var one]) return null;
+        StoredPunch? standIn = one.Kind == CorrectionKind.Reassign && one.Made is { } made ? CorrectionEffects.Load(session, made) : null;
+        // A punch that is reinstated counts; the one that stood in for it does not.
+        return (CorrectionNews?)new CorrectionNews(correction, one.Kind, one.Kind == CorrectionKind.Reinstate && one.Punch == punchId, one.At, one.Code, standIn);
+    }, cancellationToken);
+
     public Task<IReadOnlyList<CorrectionDifference>> DifferencesAsync(SiteScope scope, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -74,7 +85,7 @@ public sealed class SqlCorrectionStore(SqlDatabase database, TimeProvider time, 
             List<(long Correction, long Punch, string Target, long? Delivered)> open = session.Query(
                 $"""
                 SELECT x.struck_correction, x.punch_id, d.target, d.delivered_at FROM punch_effects x
-                JOIN outbox d ON d.punch_id = x.punch_id AND d.state = 'delivered' JOIN punches p ON p.id = x.punch_id AND p.at = x.at
+                JOIN outbox d ON d.punch_id = x.punch_id AND d.state = 'delivered' AND d.told IS NULL JOIN punches p ON p.id = x.punch_id AND p.at = x.at
                 WHERE x.struck IS NOT NULL AND {scope.Terminal("p.terminal")} AND NOT EXISTS (SELECT 1 FROM correction_settlements s
                   WHERE s.correction_id = x.struck_correction AND s.punch_id = x.punch_id AND s.target = d.target)
                 ORDER BY x.struck_correction, x.punch_id, d.target LIMIT @limit

@@ -24,6 +24,14 @@ public sealed class SqlEffectivePunches(SqlDatabase database) : IEffectivePunche
         }
     }
 
+    public Task<IReadOnlyList<StoredPunch>> PageAsync(SiteScope scope, long start, long until, (long At, long Id)? after, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        // Ids begin at 1, so that nothing of the first moment is before this place.
+        PunchCursor place = new(after?.At ?? start, after?.Id ?? 0, Newer: true, 0);
+        return database.ReadAsync<IReadOnlyList<StoredPunch>>(session => new PunchSearch(session, scope, new() { From = start, To = until, Counts = true }).Rows(place, limit), cancellationToken);
+    }
+
     public Task<IReadOnlyList<StoredPunch>> OfPersonAsync(SiteScope scope, string person, long start, long until, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -53,6 +61,7 @@ public sealed class SqlEffectivePunches(SqlDatabase database) : IEffectivePunche
                 Two(session, "SELECT COUNT(*), MAX(id) FROM corrections"),
                 Two(session, "SELECT COUNT(*), MAX(at) FROM correction_decisions"),
                 Two(session, "SELECT COUNT(*), MAX(revision) FROM roster_changes WHERE revision >= (SELECT revision FROM roster_state WHERE id = 1)"),
+                Two(session, "SELECT COUNT(*), MAX(assigned_at) FROM people_sites"),
                 string.Join(',', session.Query("SELECT name, COALESCE(site, '') FROM terminals ORDER BY name", row => $"{row.GetString(0)}={row.GetString(1)}")),
             ]);
         }, cancellationToken);

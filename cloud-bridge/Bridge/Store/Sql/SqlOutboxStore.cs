@@ -17,7 +17,7 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
           SELECT (SELECT MIN(n.person) FROM outbox n WHERE n.target = @target AND n.state IN ('pending', 'sending', 'waiting', 'ambiguous') AND n.person > open.person)
           FROM open WHERE open.person IS NOT NULL
         )
-        SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at, o.forced, x.struck IS NOT NULL
+        SELECT o.punch_id, p.terminal, p.ledger, p.seq, o.person, o.at, o.state, o.attempts, o.sent_at, o.forced, o.tell, x.struck IS NOT NULL
         FROM open
         JOIN outbox o ON o.target = @target AND o.punch_id = (SELECT b.punch_id FROM outbox b WHERE b.target = @target AND b.person = open.person
           AND b.state IN ('pending', 'sending', 'waiting', 'ambiguous') ORDER BY b.at, b.punch_id LIMIT 1)
@@ -40,14 +40,15 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
             List<(OutboxItem Item, bool Struck)> found = session.Query(
                 sql,
                 row => (new OutboxItem(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4),
-                    row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8), row.GetBoolean(9)), row.GetBoolean(10)),
+                    row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8), row.GetBoolean(9), row.LongOrNull(10)), row.GetBoolean(11)),
                 ("@target", target), ("@now", now), ("@limit", limit));
-            // What a correction struck is not sent any more; only whether it has arrived is still asked.
-            foreach (OutboxItem item in found.Where(one => one.Struck && one.Item.Was != DeliveryState.Ambiguous).Select(one => one.Item))
+            // What a correction struck is not sent any more; only whether it has arrived is still asked, and who may have it is told.
+            bool Sent((OutboxItem Item, bool Struck) one) => !one.Struck || one.Item.Was == DeliveryState.Ambiguous || one.Item.Tell is not null;
+            foreach (OutboxItem item in found.Where(one => !Sent(one)).Select(one => one.Item))
                 session.Execute(
                     "UPDATE outbox SET state = 'skipped', reason_code = @code, reason = NULL, next_attempt_at = NULL, updated_at = @now WHERE punch_id = @id AND target = @target",
                     ("@code", CorrectionEffects.Struck), ("@now", Now()), ("@id", item.PunchId), ("@target", target));
-            List<OutboxItem> items = [.. found.Where(one => !one.Struck || one.Item.Was == DeliveryState.Ambiguous).Select(one => one.Item)];
+            List<OutboxItem> items = [.. found.Where(Sent).Select(one => one.Item)];
             foreach (OutboxItem item in items)
                 session.Execute(
                     "UPDATE outbox SET state = 'sending', updated_at = @now WHERE punch_id = @id AND target = @target",
@@ -60,14 +61,16 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
         ArgumentNullException.ThrowIfNull(change);
         return database.WriteAsync(session => session.Execute(
             """
-            UPDATE outbox SET state = @state, attempts = @attempts, next_attempt_at = @next, sent_at = @sent, delivered_at = @delivered,
+            UPDATE outbox SET state = CASE WHEN @done AND tell IS DISTINCT FROM CAST(@told AS BIGINT) THEN 'pending' ELSE @state END,
+              attempts = CASE WHEN @done AND tell IS DISTINCT FROM CAST(@told AS BIGINT) THEN 0 ELSE @attempts END,
+              told = CASE WHEN @done THEN CAST(@told AS BIGINT) ELSE told END, next_attempt_at = @next, sent_at = @sent, delivered_at = @delivered,
               checks = CASE WHEN sent_at IS NOT DISTINCT FROM @sent THEN checks ELSE 0 END,
               reason_code = @code, reason = @reason, updated_at = @now
             WHERE punch_id = @id AND target = @target AND (state = 'sending' OR @any)
             """,
             ("@state", Columns.Text(change.State)), ("@attempts", change.Attempts), ("@next", change.NextAttemptAt), ("@sent", change.SentAt),
             ("@delivered", change.DeliveredAt), ("@code", change.ReasonCode), ("@reason", change.Reason), ("@now", Now()), ("@id", punchId), ("@target", target),
-            ("@any", !change.OnlyIfSending)), cancellationToken);
+            ("@any", !change.OnlyIfSending), ("@done", change.State == DeliveryState.Delivered), ("@told", change.Told)), cancellationToken);
     }
 
     public Task<int> RecoverAsync(string target, bool asks, long from = 0, CancellationToken cancellationToken = default) => database.WriteAsync(session => session.Execute(
@@ -99,7 +102,7 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
                         ("@now", Now()), ("@id", id), ("@target", target));
                 // Struck meanwhile: it waits for nothing any more.
                 session.Execute(
-                    "UPDATE outbox SET state = 'skipped', reason_code = @code, reason = NULL, next_attempt_at = NULL, updated_at = @now WHERE punch_id = @id AND state = 'dead' AND EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = @id AND x.struck IS NOT NULL)",
+                    "UPDATE outbox SET state = 'skipped', reason_code = @code, reason = NULL, next_attempt_at = NULL, updated_at = @now WHERE punch_id = @id AND state = 'dead' AND tell IS NULL AND EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = @id AND x.struck IS NOT NULL)",
                     ("@code", CorrectionEffects.Struck), ("@now", Now()), ("@id", id));
                 changed += session.Execute(
                     """
@@ -110,7 +113,7 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
                       THEN 'ambiguous' ELSE 'pending' END, attempts = 0, checks = 0, next_check_at = NULL, next_attempt_at = NULL, reason_code = NULL, reason = NULL,
                       forced = @yes, updated_at = @now
                     WHERE punch_id = @id AND target = @target AND state IN ('dead', 'held', 'skipped', 'deferred')
-                      AND NOT EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = @id AND x.struck IS NOT NULL)
+                      AND (tell IS NOT NULL OR NOT EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = @id AND x.struck IS NOT NULL))
                     """,
                     ("@yes", true), ("@now", Now()), ("@id", id), ("@target", target));
             }

@@ -45,6 +45,13 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
     public Task<PersonFacts?> FactsAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => PeopleSearch.Facts(session, scope, userId), cancellationToken);
 
+    public Task<IReadOnlyDictionary<string, PersonStanding>> StandingsAsync(SiteScope scope, IReadOnlyList<string> userIds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(userIds);
+        return database.ReadAsync(session => PeopleSearch.Standings(session, scope, userIds), cancellationToken);
+    }
+
     public Task<int> LeftSinceAsync(long since, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => (int)session.Number("SELECT COUNT(*) FROM people WHERE left_at >= @since", ("@since", since)), cancellationToken);
 

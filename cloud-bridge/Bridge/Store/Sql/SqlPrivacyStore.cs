@@ -9,7 +9,7 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
     /// <summary>What stands where a name stood.</summary>
     public const string Nobody = "–";
 
-    private const string Consent = "c.id, c.person, c.text_version, c.channel, c.given_at, c.recorded_at, c.recorded_by, c.withdrawn_at, c.withdrawn_by, c.revision";
+    internal const string Consent = "c.id, c.person, c.text_version, c.channel, c.given_at, c.recorded_at, c.recorded_by, c.withdrawn_at, c.withdrawn_by, c.revision";
 
     public Task<bool> AddConsentAsync(string person, string textVersion, string channel, long givenAt, string by, CancellationToken cancellationToken = default) => database.WriteAsync(session =>
     {
@@ -18,6 +18,7 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
             "INSERT INTO face_consents (person, text_version, channel, given_at, recorded_at, recorded_by) VALUES (@person, @version, @channel, @given, @now, @by)",
             ("@person", person), ("@version", textVersion), ("@channel", channel), ("@given", givenAt), ("@now", Now()), ("@by", by));
         Hand(session, person);
+        Again(session, person, "change");
         SqlAuditStore.Write(session, time, by, "consent.face", person, $"wording {textVersion}, by {channel}", null);
         return true;
     }, cancellationToken);
@@ -26,26 +27,48 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
     {
         if (session.Execute("UPDATE face_consents SET withdrawn_at = @now, withdrawn_by = @by WHERE person = @person AND withdrawn_at IS NULL", ("@now", Now()), ("@by", by), ("@person", person)) == 0)
             return (long?)null;
-        session.Execute("DELETE FROM site_records WHERE person = @person", ("@person", person));
-        long revision = Wipe(session, person);
+        // A record without templates holds cards only: it stays.
+        session.Execute("DELETE FROM site_records WHERE person = @person AND kind = 'person' AND slot <> 'person||' || person", ("@person", person));
+        long revision = Wipe(session, person, faceOnly: true);
         session.Execute("UPDATE face_consents SET revision = @revision WHERE person = @person AND withdrawn_at IS NOT NULL AND revision IS NULL", ("@revision", revision), ("@person", person));
-        SqlAuditStore.Write(session, time, by, "consent.withdraw", person, $"templates erased here and at terminals (revision {revision})", null);
+        SqlAuditStore.Write(session, time, by, "consent.withdraw", person, $"face templates are erased here and at terminals (revision {revision})", null);
         return revision;
+    }, cancellationToken);
+
+    public Task<int> TellRequirementAsync(bool required, CancellationToken cancellationToken = default) => database.WriteAsync(session =>
+    {
+        const string Key = "faces.require_consent";
+        if ((session.Text("SELECT value FROM settings WHERE key = @key", ("@key", Key)) ?? "0") == (required ? "1" : "0")) return 0;
+        session.Execute("INSERT INTO settings (key, value, updated_at) VALUES (@key, @value, @now) ON CONFLICT (key) DO UPDATE SET value = @value, updated_at = @now", ("@key", Key), ("@value", required ? "1" : "0"), ("@now", Now()));
+        const string Without = "p.active AND NOT EXISTS (SELECT 1 FROM face_consents f WHERE f.person = p.userid AND f.withdrawn_at IS NULL)";
+        long count = session.Number($"SELECT COUNT(*) FROM people p WHERE {Without}");
+        if (count == 0) return 0;
+        long last = session.Number("UPDATE roster_state SET revision = revision + @count WHERE id = 1 RETURNING revision", ("@count", count));
+        session.Execute(
+            $"""
+            INSERT INTO roster_changes (revision, userid, kind, name, job_number, departments, at)
+            SELECT @base + ROW_NUMBER() OVER (ORDER BY p.userid), p.userid, 'change', p.name, p.job_number,
+              COALESCE((SELECT x.departments FROM roster_changes x WHERE x.userid = p.userid ORDER BY x.revision DESC LIMIT 1), ''), @now
+            FROM people p WHERE {Without}
+            """,
+            ("@base", last - count), ("@now", Now()));
+        DownlinkNews.Tell(session);
+        return (int)count;
     }, cancellationToken);
 
     public Task<IReadOnlyList<FaceConsent>> ConsentsAsync(string person, CancellationToken cancellationToken = default) => database.ReadAsync<IReadOnlyList<FaceConsent>>(session =>
         session.Query($"SELECT {Consent} FROM face_consents c WHERE c.person = @person ORDER BY c.id DESC", row => ReadConsent(row, 0)!, ("@person", person)), cancellationToken);
 
-    public Task<IReadOnlyList<ConsentState>> ConsentStatesAsync(SiteScope scope, bool missing, int limit, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<ConsentState>> ConsentStatesAsync(SiteScope scope, bool missing, int limit, string? person = null, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<ConsentState>>(session => session.Query(
             $"""
             SELECT p.userid, p.name, p.active, (SELECT COUNT(*) FROM site_records r WHERE r.person = p.userid AND r.kind = 'person'), {Consent}
             FROM people p LEFT JOIN face_consents c ON c.id = (SELECT MAX(n.id) FROM face_consents n WHERE n.person = p.userid)
-            WHERE p.active AND {scope.Person("p.userid")} AND (NOT @missing OR c.id IS NULL OR c.withdrawn_at IS NOT NULL)
+            WHERE p.active AND {scope.Person("p.userid")} AND (NOT @missing OR c.id IS NULL OR c.withdrawn_at IS NOT NULL) AND (CAST(@one AS TEXT) IS NULL OR p.userid = @one)
             ORDER BY p.name, p.userid LIMIT @limit
             """,
             row => new ConsentState(row.GetString(0), row.GetString(1), row.GetBoolean(2), ReadConsent(row, 4), row.GetInt64(3)),
-            scope.With(("@missing", missing), ("@limit", limit))), cancellationToken);
+            scope.With(("@missing", missing), ("@limit", limit), ("@one", person))), cancellationToken);
 
     public Task<(ErasureVerdict Verdict, ErasedPerson? Erased)> EraseAsync(string person, string by, string reason, long at, bool force, CancellationToken cancellationToken = default) =>
         database.WriteAsync<(ErasureVerdict, ErasedPerson?)>(session =>
@@ -130,28 +153,31 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
     ];
 
     /// <summary>A change that every terminal is told, whatever came after it; who is still here comes back after it, and so without what was erased.</summary>
-    private long Wipe(SqlSession session, string person)
+    private long Wipe(SqlSession session, string person, bool faceOnly = false)
     {
         long revision = Next(session);
         session.Execute(
             """
-            INSERT INTO roster_changes (revision, userid, kind, name, job_number, departments, at, wipe)
-            VALUES (@revision, @person, 'leave', COALESCE((SELECT name FROM people WHERE userid = @person), @nobody), NULL, '', @now, @yes)
+            INSERT INTO roster_changes (revision, userid, kind, name, job_number, departments, at, wipe, face_only)
+            VALUES (@revision, @person, 'leave', COALESCE((SELECT name FROM people WHERE userid = @person), @nobody), NULL, '', @now, @yes, @face)
             """,
-            ("@revision", revision), ("@person", person), ("@nobody", Nobody), ("@now", Now()), ("@yes", true));
-        if (session.Number("SELECT COUNT(*) FROM people WHERE userid = @person AND active", ("@person", person)) > 0)
-        {
-            List<string> departments = session.Query("SELECT department_id FROM people_departments WHERE userid = @person ORDER BY department_id", row => row.GetInt64(0).ToString(System.Globalization.CultureInfo.InvariantCulture), ("@person", person));
-            session.Execute(
-                """
-                INSERT INTO roster_changes (revision, userid, kind, name, job_number, departments, at)
-                SELECT @revision, userid, 'join', name, job_number, @departments, @now FROM people WHERE userid = @person
-                """,
-                ("@revision", Next(session)), ("@person", person), ("@departments", string.Join(',', departments)), ("@now", Now()));
-        }
-
+            ("@revision", revision), ("@person", person), ("@nobody", Nobody), ("@now", Now()), ("@yes", true), ("@face", faceOnly));
+        Again(session, person, "join");
         DownlinkNews.Tell(session);
         return revision;
+    }
+
+    // Whoever works here, as they are, under a new revision: terminals are told what stands against their face, or no longer does.
+    private void Again(SqlSession session, string person, string kind)
+    {
+        if (session.Number("SELECT COUNT(*) FROM people WHERE userid = @person AND active", ("@person", person)) == 0) return;
+        List<string> departments = session.Query("SELECT department_id FROM people_departments WHERE userid = @person ORDER BY department_id", row => row.GetInt64(0).ToString(System.Globalization.CultureInfo.InvariantCulture), ("@person", person));
+        session.Execute(
+            """
+            INSERT INTO roster_changes (revision, userid, kind, name, job_number, departments, at)
+            SELECT @revision, userid, @kind, name, job_number, @departments, @now FROM people WHERE userid = @person
+            """,
+            ("@revision", Next(session)), ("@person", person), ("@kind", kind), ("@departments", string.Join(',', departments)), ("@now", Now()));
     }
 
     // What was withheld until there was a consent is handed on now: under new revisions, so that nobody has passed it.
@@ -174,7 +200,7 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
 
     private static ErasedPerson ReadErased(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetString(6));
 
-    private static FaceConsent? ReadConsent(DbDataReader row, int at) => row.IsDBNull(at) ? null : new(
+    internal static FaceConsent? ReadConsent(DbDataReader row, int at) => row.IsDBNull(at) ? null : new(
         row.GetInt64(at), row.GetString(at + 1), row.GetString(at + 2), row.GetString(at + 3), row.GetInt64(at + 4), row.GetInt64(at + 5), row.GetString(at + 6),
         row.LongOrNull(at + 7), row.TextOrNull(at + 8), row.LongOrNull(at + 9));
 

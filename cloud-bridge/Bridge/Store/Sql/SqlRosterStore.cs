@@ -1,9 +1,11 @@
 using System.Globalization;
+using Devices.Contract.Messages;
 
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IRosterChanges"/>
-public sealed class SqlRosterStore(SqlDatabase database, TimeProvider time) : IRosterChanges, IRosterMarks, IPlanStore
+/// <param name="requireConsent">Whether a face is enrolled only with a consent in force.</param>
+public sealed class SqlRosterStore(SqlDatabase database, TimeProvider time, bool requireConsent = false) : IRosterChanges, IRosterMarks, IPlanStore
 {
     public Task<long> RevisionAsync(CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.Number("SELECT revision FROM roster_state WHERE id = 1"), cancellationToken);
@@ -11,11 +13,17 @@ public sealed class SqlRosterStore(SqlDatabase database, TimeProvider time) : IR
     public Task<IReadOnlyList<PersonChange>> ChangesAfterAsync(long revision, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<PersonChange>>(session => session.Query(
             """
-            SELECT c.revision, c.userid, c.kind, c.name, c.job_number, c.departments, c.at FROM roster_changes c
+            SELECT c.revision, c.userid, c.kind, c.name, c.job_number, c.departments, c.at, c.face_only,
+              (SELECT CASE WHEN f.withdrawn_at IS NULL THEN 'given' ELSE 'withdrawn' END FROM face_consents f WHERE f.person = c.userid ORDER BY f.id DESC LIMIT 1)
+            FROM roster_changes c
             WHERE c.revision > @after AND (c.wipe OR NOT EXISTS (SELECT 1 FROM roster_changes n WHERE n.userid = c.userid AND n.revision > c.revision))
             ORDER BY c.revision LIMIT @limit
             """,
-            row => new PersonChange(row.GetInt64(0), new(row.GetString(1), row.GetString(3), row.TextOrNull(4), row.GetString(2) != "leave", Ids(row.GetString(5))), row.GetInt64(6)),
+            row => new PersonChange(row.GetInt64(0), new(row.GetString(1), row.GetString(3), row.TextOrNull(4), row.GetString(2) != "leave", Ids(row.GetString(5))), row.GetInt64(6))
+            {
+                FaceOnly = row.GetBoolean(7),
+                FaceConsent = row.TextOrNull(8) switch { "withdrawn" => FaceConsents.Withdrawn, "given" => null, _ => requireConsent ? FaceConsents.Missing : null },
+            },
             ("@after", revision), ("@limit", limit)), cancellationToken);
 
     public Task MarkAsync(IReadOnlyList<RosterMark> marks, CancellationToken cancellationToken = default)

@@ -145,7 +145,7 @@ public sealed class SignIn(IAccountStore accounts, ISessionStore sessions, IAudi
         }
 
         // A board that refreshes itself is nobody at the desk: it keeps no session alive.
-        if (!context.HttpContext.Request.Headers.ContainsKey("X-Live") && clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.SeenAt) > Noted) await NoteAsync(session.Id, aborted);
+        if (!LiveRequests.IsLive(context.HttpContext.Request) && clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.SeenAt) > Noted) await NoteAsync(session.Id, aborted);
         // Rights are not in the cookie: what was taken away is gone with the next request.
         ClaimsIdentity identity = Viewer.Identity(account.Name, Permits.Of(account.Roles), account.Scope, CookieAuthenticationDefaults.AuthenticationScheme);
         identity.AddClaim(new(Session, session.Id));

@@ -35,7 +35,7 @@ internal static class ApiKeyPosts
         string token = await ApiToken.AddAsync(
             context.RequestServices.GetRequiredService<IApiKeyStore>(), context.RequestServices.GetRequiredService<IAuditStore>(), name, resources,
             everySite ? SiteScope.All : SiteScope.Of(sites), until, viewer.Name, viewer.Address, context.RequestAborted);
-        return FormPosts.See($"/api-keys?made={context.RequestServices.GetRequiredService<NewKeys>().Put(viewer.Name, token)}");
+        return FormPosts.See($"/api-keys?made={context.RequestServices.GetRequiredService<ShownOnce>().Put(viewer.Name, token)}");
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, IFormCollection form)

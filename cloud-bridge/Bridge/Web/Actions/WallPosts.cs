@@ -7,9 +7,6 @@ namespace Devices.Bridge.Web.Actions;
 /// <summary>Making and revoking links of wall boards.</summary>
 internal static class WallPosts
 {
-    /// <summary>Carries a new link's secret to the page that shows it once: not in an address, which would stay in histories and logs.</summary>
-    public const string MadeCookie = "devices-wall-made";
-
     private const int LongestLabel = 80;
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -30,8 +27,7 @@ internal static class WallPosts
         string secret = WallLinks.Create();
         await context.RequestServices.GetRequiredService<IWallStore>().AddAsync(WallLinks.Hash(secret)!, label, site, names, viewer.Name, context.RequestAborted);
         await FormPosts.AuditAsync(context, "wallboard.add", label, $"{(site is null ? "every site" : site.Length == 0 ? "main site" : site)}, {(names ? "with names" : "numbers only")}");
-        context.Response.Cookies.Append(MadeCookie, secret, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = TimeSpan.FromMinutes(2), Path = "/walls", IsEssential = true });
-        return FormPosts.See("/walls");
+        return FormPosts.See($"/walls?made={FormPosts.Service<ShownOnce>(context).Put(viewer.Name, secret)}");
     }
 
     private static async Task<IResult> RevokeAsync(HttpContext context, IFormCollection form)

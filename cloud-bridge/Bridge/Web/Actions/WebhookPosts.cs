@@ -37,7 +37,7 @@ internal static class WebhookPosts
         {
             var (secret, problem) = desk.Rotate();
             await FormPosts.AuditAsync(context, "webhook.rotate", null, problem ?? "a new secret beside the old one");
-            return secret is null ? "?wrong=rotate" : $"?made={context.RequestServices.GetRequiredService<NewKeys>().Put(Viewer(context).Name, secret)}";
+            return secret is null ? "?wrong=rotate" : $"?made={context.RequestServices.GetRequiredService<ShownOnce>().Put(Viewer(context).Name, secret)}";
         });
         Post(routes, "/webhook/rotated", async (context, desk, form) =>
         {

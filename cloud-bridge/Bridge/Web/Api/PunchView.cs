@@ -42,6 +42,24 @@ public sealed record PunchView
     /// <summary>One English sentence.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>False where a correction struck it: boards, months and payroll do not count it.</summary>
+    public required bool Counts { get; init; }
+
+    /// <summary>recorded · added · reassigned.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>void · reassign; null where it counts.</summary>
+    public string? Struck { get; init; }
+
+    /// <summary>The punch (by id) that counts in its place.</summary>
+    public long? StandIn { get; init; }
+
+    /// <summary>The punch (by id) in whose place it counts.</summary>
+    public long? StandsFor { get; init; }
+
+    /// <summary>The correction that struck it, else the one that made it.</summary>
+    public long? Correction { get; init; }
+
     /// <summary>How the targets beside the platform stand with it.</summary>
     public required IReadOnlyList<TargetView> Targets { get; init; }
 
@@ -70,6 +88,12 @@ public sealed record PunchView
         NextAttemptAt = row.Delivery is DeliveryState.Waiting or DeliveryState.Ambiguous or DeliveryState.Deferred ? row.NextAttemptAt : null,
         ReasonCode = row.ReasonCode,
         Reason = ReasonTexts.English(row.ReasonCode, row.Reason),
+        Counts = row.Standing.Counts,
+        Origin = Names.Lower(row.Standing.Origin),
+        Struck = row.Standing.Struck is { } struck ? Names.Lower(struck) : null,
+        StandIn = row.Standing.StandIn,
+        StandsFor = row.Standing.OriginPunch,
+        Correction = row.Standing.StruckCorrection ?? row.Standing.OriginCorrection,
     };
 }
 
@@ -89,6 +113,7 @@ public sealed record PunchFeed(IReadOnlyList<PunchView> Punches, long Next, bool
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = false)]
 [JsonSerializable(typeof(PunchFeed))]
+[JsonSerializable(typeof(EffectivePunchFeed))]
 [JsonSerializable(typeof(TerminalFeed))]
 [JsonSerializable(typeof(TerminalView))]
 [JsonSerializable(typeof(DeliveryView))]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Devices.Bridge.Attendance;
+using Devices.Bridge.Web.Access;
 using Devices.Bridge.Web.Time;
 using NodaTime;
 using NodaTime.Text;
@@ -54,7 +55,14 @@ public sealed class BoardFilters
         }
 
         Page = FilterText.Page(query, _problems);
+        Live = query[LiveRequests.Query] == "1";
     }
+
+    /// <summary>Whether somebody without script asked that the page load itself again.</summary>
+    public bool Live { get; }
+
+    /// <summary>The address that does so.</summary>
+    public string LiveAddress => Address(page: Page) is var plain && plain.Contains('?', StringComparison.Ordinal) ? $"{plain}&{LiveRequests.Query}=1" : $"{plain}?{LiveRequests.Query}=1";
 
     public LocalDate Day { get; }
     public bool IsToday { get; }

@@ -120,6 +120,31 @@ public sealed class BrowserTests(BrowserFixture fixture)
         (await page.Locator("[data-live-stale]").First.IsHiddenAsync()).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Without_script_a_wall_board_loads_itself_again_and_the_board_where_somebody_wants_it()
+    {
+        await using IBrowserContext context = await fixture.OpenAsync("en", javaScript: false);
+        IPage page = await context.NewPageAsync();
+        int loads = 0;
+        // The same page with a shorter wait.
+        await page.RouteAsync("**/*", async route =>
+        {
+            if (!route.Request.IsNavigationRequest) { await route.ContinueAsync(); return; }
+            Interlocked.Increment(ref loads);
+            IAPIResponse answer = await route.FetchAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("content=\"20;url", "content=\"1;url", StringComparison.Ordinal).Replace("content=\"30;url", "content=\"1;url", StringComparison.Ordinal) });
+        });
+        await page.GotoAsync(new Uri(fixture.Address, $"/wall/{fixture.Office.WallNumbers}").ToString());
+        await Until.Async(() => Task.FromResult(Volatile.Read(ref loads)), count => count >= 3, "the wall board to load itself again", 30);
+
+        await page.GotoAsync(fixture.Address.ToString());
+        (await page.ContentAsync()).ShouldNotContain("http-equiv=\"refresh\"", Case.Insensitive, "nobody asked for it");
+        await page.GetByText("Load again by itself every half minute").ClickAsync();
+        await page.WaitForURLAsync(url => url.Contains("live=1", StringComparison.Ordinal));
+        loads = 0;
+        await Until.Async(() => Task.FromResult(Volatile.Read(ref loads)), count => count >= 2, "the board to load itself again", 30);
+    }
+
     private async Task LookAsync(string language, IReadOnlyList<Visit> visits, List<string> faults)
     {
         await using IBrowserContext member = await fixture.OpenAsync(language), stranger = await fixture.OpenAsync(language, loggedIn: false);

@@ -31,6 +31,13 @@ public sealed class ErpNextClient : IDisposable
     public Task<ErpNextAnswer> PostAsync(string path, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken) =>
         CallAsync(HttpMethod.Post, path, fields, cancellationToken);
 
+    /// <summary>Changes a document to what it may be already: the same again does no harm.</summary>
+    public async Task<ErpNextAnswer> PutAsync(string path, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
+    {
+        ErpNextAnswer answer = await CallAsync(HttpMethod.Put, path, fields, cancellationToken);
+        return answer.Failure is { Kind: OutcomeKind.Ambiguous } failure ? answer with { Failure = failure with { Kind = OutcomeKind.Transient } } : answer;
+    }
+
     /// <summary>Asks: nothing changes at the site, so what is not known is asked again later.</summary>
     public async Task<ErpNextAnswer> GetAsync(string path, CancellationToken cancellationToken)
     {

@@ -16,6 +16,9 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
     /// <summary>The reason of a punch whose person ERPNext does not know: sent again by itself once it does.</summary>
     public const string NoEmployee = "reason.erpnext_no_employee";
 
+    /// <summary>The reason of a correction that came too late: the log is part of an attendance, which only somebody there can cancel.</summary>
+    public const string AttendanceMade = "reason.erpnext_attendance_made";
+
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
     private static readonly LocalDateTimePattern Naive = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm:ss");
 
@@ -37,6 +40,12 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
     public async Task<DeliveryOutcome> SendAsync(OutgoingPunch punch, CancellationToken cancellationToken)
     {
         if (Refuse(punch) is { } refusal) return refusal;
+        if (punch.News is { } news) return await CorrectAsync(punch, news, cancellationToken);
+        return await MakeAsync(punch, cancellationToken);
+    }
+
+    private async Task<DeliveryOutcome> MakeAsync(OutgoingPunch punch, CancellationToken cancellationToken)
+    {
         Punch sent = punch.Stored.Punch;
         var (employee, problem) = await EmployeeAsync(sent.Person, cancellationToken);
         if (employee is null) return problem!;
@@ -58,6 +67,28 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
         ErpNextAnswer answer = await client.PostAsync("resource/Employee%20Checkin", fields, cancellationToken);
         if (answer.Body is { } body) return body.TryGetProperty("data", out JsonElement made) && Text(made, "name") is not null ? DeliveryOutcome.Accepted : Later(new(OutcomeKind.Ambiguous, "reason.erpnext_other_answer"));
         return answer.Failure is { } failure ? Later(failure) : await WhyAsync(sent, employee, answer.Words, cancellationToken);
+    }
+
+    /// <summary>
+    /// A log is not taken away: it is marked "Skip Auto Attendance", by which Frappe HR leaves it out of every attendance that it computes from then
+    /// on, and it can be seen what was there. What an attendance was computed from already is not undone by that: HR has to cancel that attendance.
+    /// </summary>
+    private async Task<DeliveryOutcome> CorrectAsync(OutgoingPunch punch, CorrectionNews news, CancellationToken cancellationToken)
+    {
+        Punch sent = punch.Stored.Punch;
+        var (employee, problem) = await EmployeeAsync(sent.Person, cancellationToken);
+        // Whoever is not known there has no log there.
+        if (employee is null) return problem!.Reason == NoEmployee && !news.Counts ? DeliveryOutcome.Accepted : problem;
+        var (logs, unknown) = await LogsAsync(employee, sent.At, cancellationToken);
+        if (unknown is not null) return unknown;
+        if (logs.FirstOrDefault(l => IsOurs(l, sent)) is not { } log) return news.Counts ? await MakeAsync(punch, cancellationToken) : DeliveryOutcome.Accepted;
+        if (!news.Counts && log.Attendance is { } made) return new(OutcomeKind.Refused, AttendanceMade, Detail: $"{log.Name}, {made}");
+        if (log.Skipped == !news.Counts) return DeliveryOutcome.Accepted;
+        ErpNextAnswer answer = await client.PutAsync($"resource/Employee%20Checkin/{Uri.EscapeDataString(log.Name)}", new Dictionary<string, string> { ["skip_auto_attendance"] = news.Counts ? "0" : "1" }, cancellationToken);
+        // Logs of punches need no more than the right to make them: whoever has no right to change them must not stop those.
+        if (answer.Failure is { Reason: "reason.erpnext_permission" }) return new(OutcomeKind.Refused, "reason.erpnext_may_not_change", Detail: log.Name);
+        if (answer.Failure is { } failure) return failure;
+        return answer.Body is not null ? DeliveryOutcome.Accepted : new(OutcomeKind.Refused, "reason.erpnext_refused", Detail: answer.Words);
     }
 
     /// <summary>Whether ERPNext knows a person now; null where it cannot be asked.</summary>
@@ -107,10 +138,10 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
     {
         // From this second to the next: versions before 15 keep fractions.
         string from = LocalText(at), until = Naive.Format(Naive.Parse(from).Value.PlusSeconds(1));
-        string path = List("Employee Checkin", ["name", "device_id", "log_type"], [["employee", "=", employee], ["time", ">=", from], ["time", "<", until]]);
+        string path = List("Employee Checkin", ["name", "device_id", "log_type", "attendance", "skip_auto_attendance"], [["employee", "=", employee], ["time", ">=", from], ["time", "<", until]]);
         ErpNextAnswer answer = await client.GetAsync(path, cancellationToken);
         if (Rows(answer) is not { } rows) return ([], answer.Failure ?? Unreadable(answer));
-        return ([.. rows.Where(r => Text(r, "name") is not null).Select(r => new Log(Text(r, "name")!, Text(r, "device_id"), Text(r, "log_type")))], null);
+        return ([.. rows.Where(r => Text(r, "name") is not null).Select(r => new Log(Text(r, "name")!, Text(r, "device_id"), Text(r, "log_type"), Text(r, "attendance"), Flag(r, "skip_auto_attendance")))], null);
     }
 
     private static bool IsOurs(Log log, Punch sent) => log.Device == sent.Terminal && log.Type == LogType(sent);
@@ -133,5 +164,9 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
     private static string? Text(JsonElement row, string name) =>
         row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
-    private sealed record Log(string Name, string? Device, string? Type);
+    // Frappe's check fields are 0 and 1.
+    private static bool Flag(JsonElement row, string name) =>
+        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number != 0;
+
+    private sealed record Log(string Name, string? Device, string? Type, string? Attendance, bool Skipped);
 }

@@ -44,7 +44,9 @@ public sealed class WebhookTarget(WebhookOptions options, WebhookSwitch power, I
         if (Refuse(punch) is { } refusal) return refusal;
         if (await power.PausedByAsync(cancellationToken) is { } by) return new(OutcomeKind.Configuration, Paused, Detail: by);
         if (await power.IsOffAsync(cancellationToken)) return new(OutcomeKind.Configuration, Gone);
-        return await LoggedAsync(punch.Stored.Id, WebhookMessage.Id(punch.Stored), WebhookMessage.Body(punch.Stored, _zone), cancellationToken);
+        return punch.News is { } news
+            ? await LoggedAsync(punch.Stored.Id, WebhookMessage.Id(punch.Stored, news), WebhookMessage.Body(punch.Stored, news, _zone), cancellationToken)
+            : await LoggedAsync(punch.Stored.Id, WebhookMessage.Id(punch.Stored), WebhookMessage.Body(punch.Stored, _zone), cancellationToken);
     }
 
     /// <summary>A call of another type, without anybody's data: whether the receiver is there and knows the secret.</summary>
