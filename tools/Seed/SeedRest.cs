@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devices.Bridge.Store;
 using Devices.Bridge.Store.Sql;
 
 namespace Devices.Seed;
@@ -35,8 +36,8 @@ internal static class SeedRest
         {
             bool left = person.LeftAfterDay != SeedWorld.Stays;
             long? leftAt = left ? world.StartOf(person.LeftAfterDay + 1) : null;
-            session.Execute("INSERT INTO people (userid, name, job_number, active, left_at, first_seen_at, updated_at) VALUES (@id, @name, @job, @active, @left, @now, @now)",
-                ("@id", person.UserId), ("@name", person.Name), ("@job", person.JobNumber), ("@active", !left), ("@left", leftAt), ("@now", begin));
+            session.Execute("INSERT INTO people (userid, name, order_en, order_zh, job_number, active, left_at, first_seen_at, updated_at) VALUES (@id, @name, @en, @zh, @job, @active, @left, @now, @now)",
+                ("@id", person.UserId), ("@name", person.Name), ("@en", NameKeys.Of(person.Name, NameOrder.English)), ("@zh", NameKeys.Of(person.Name, NameOrder.Chinese)), ("@job", person.JobNumber), ("@active", !left), ("@left", leftAt), ("@now", begin));
             session.Execute("INSERT INTO people_departments (userid, department_id) VALUES (@id, @department)", ("@id", person.UserId), ("@department", (long)person.Department));
             session.Execute("INSERT INTO roster_changes (revision, userid, kind, name, job_number, departments, at) VALUES (@revision, @id, @kind, @name, @job, @departments, @at)",
                 ("@revision", ++revision), ("@id", person.UserId), ("@kind", left ? "leave" : "join"), ("@name", person.Name), ("@job", person.JobNumber),

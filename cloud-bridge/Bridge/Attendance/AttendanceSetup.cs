@@ -12,6 +12,7 @@ public static class AttendanceSetup
         builder.Services.AddSingleton<DayBoard>();
         builder.Services.AddSingleton<MonthBoard>();
         builder.Services.AddSingleton<PlanWatch>();
+        builder.Services.AddSingleton<PlanDesk>();
         builder.Services.AddHostedService(s => s.GetRequiredService<PlanWatch>());
         return builder;
     }

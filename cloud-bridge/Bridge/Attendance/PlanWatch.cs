@@ -24,6 +24,12 @@ public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges ch
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
+        if (plan.FromPages && plan.History.ByDepartment && await changes.RevisionAsync(cancellationToken) is var now && now != _revision)
+        {
+            await ReloadAsync(cancellationToken);
+            _revision = now;
+        }
+
         if (plan.File is null) return;
         bool changed = await TakeFileAsync(plan.File, cancellationToken);
         long revision = await changes.RevisionAsync(cancellationToken);
@@ -44,7 +50,7 @@ public sealed class PlanWatch(SitePlan plan, IPlanStore plans, IRosterChanges ch
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before anything is computed by a plan that is not the day's.
-        if (plan.FromPlatform) await ReloadAsync(cancellationToken);
+        if (plan.FromPlatform || (plan.FromPages && await plans.IsOwnAsync(cancellationToken))) await ReloadAsync(cancellationToken);
         else await LookAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }

@@ -29,8 +29,11 @@ public sealed class SitePlan
     /// <summary>Whether the platform's own schedule is the plan.</summary>
     public bool FromPlatform { get; private init; }
 
+    /// <summary>Whether the plan is made on a page (<see cref="PlanDesk"/>): the configuration names none.</summary>
+    public bool FromPages => Shift is null && File is null && !FromPlatform;
+
     /// <summary>Whether anybody has a shift.</summary>
-    public bool HasShifts => Shift is not null || File is not null || FromPlatform;
+    public bool HasShifts => Shift is not null || File is not null || FromPlatform || _state.History.Plans.Any(p => p.Plan.Shifts.Count > 0);
 
     /// <summary>The plans as they were in force.</summary>
     public PlanHistory History => _state.History;

@@ -10,7 +10,7 @@ public sealed record PrivacyOptions
     public bool RequireConsent { get; init; }
 
     /// <summary>Version of the wording that HR records consents to, offered on the page.</summary>
-    public string TextVersion { get; init; } = "";
+    public string TextVersion { get; set; } = "";
 
     /// <summary>
     /// File with a line for each erased person, appended to at each erasure and applied at each start: keep it where a restore does not put it

@@ -32,6 +32,9 @@ public enum ConfigVerdict
 
     /// <summary>There is no such terminal or site.</summary>
     Unknown,
+
+    /// <summary>Somebody changed it since its author saw it; nothing was done.</summary>
+    Changed,
 }
 
 /// <summary>What operators wish of terminals' settings, and what terminals report. The caller has judged the values (<see cref="ConfigRules"/>).</summary>
@@ -46,7 +49,8 @@ public interface IConfigStore
     Task<ConfigWish> WishAsync(string terminal, CancellationToken cancellationToken = default);
 
     /// <summary>Sets or, with null, withdraws settings of one layer, in one transaction with its row of the audit log.</summary>
-    Task<ConfigVerdict> SetAsync(ConfigScope scope, string name, IReadOnlyDictionary<string, string?> changes, string actor, string? address = null, CancellationToken cancellationToken = default);
+    /// <param name="seen">The revision of the layer that the author saw, 0 for none; null: not looked at.</param>
+    Task<ConfigVerdict> SetAsync(ConfigScope scope, string name, IReadOnlyDictionary<string, string?> changes, string actor, string? address = null, long? seen = null, CancellationToken cancellationToken = default);
 
     Task SaveReportAsync(string terminal, ConfigApplied applied, CancellationToken cancellationToken = default);
 

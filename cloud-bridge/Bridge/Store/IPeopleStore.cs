@@ -13,6 +13,9 @@ public sealed record PeopleFilter
     /// <summary>A department's id; sub-departments are included.</summary>
     public long? Department { get; init; }
 
+    /// <summary>How names stand in order.</summary>
+    public NameOrder Order { get; init; }
+
     /// <summary>True: who works here. False: who left.</summary>
     public bool? Active { get; init; }
 }
@@ -76,7 +79,7 @@ public interface IPeopleStore
 
     Task<Person?> FindPersonAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default);
 
-    /// <summary>By name and userid as the database orders them; beginning after the last one of the page before.</summary>
+    /// <summary>By name in the filter's order and userid; beginning after the last one of the page before.</summary>
     Task<IReadOnlyList<Person>> SearchAsync(SiteScope scope, PeopleFilter filter, (string Name, string UserId)? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>Null where there is no such person, or not in the scope; rows of other sites are left out.</summary>

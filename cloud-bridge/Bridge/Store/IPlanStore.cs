@@ -13,6 +13,12 @@ public interface IPlanStore
     /// <summary>In the order in which they were loaded.</summary>
     Task<IReadOnlyList<StoredPlan>> PlansAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Adds one that was made on a page, in one transaction with its row of the audit log; false where there are not <paramref name="seen"/> plans any more.</summary>
+    Task<bool> TryAddPlanAsync(StoredPlan plan, long seen, string actor, string what, string? address, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether one was ever made on a page: then what is stored is in force without any configuration.</summary>
+    Task<bool> IsOwnAsync(CancellationToken cancellationToken = default);
+
     Task AddPlanAsync(StoredPlan plan, CancellationToken cancellationToken = default);
 
     /// <summary>Which departments everybody belonged to, each change of it, in order of time.</summary>

@@ -55,8 +55,10 @@ public static class StoreSetup
         builder.Services.AddSingleton<ITerminalSites, SqlTerminalSites>();
         builder.Services.AddSingleton<IPeopleSites, SqlPeopleSites>();
         builder.Services.AddSingleton<IConfigStore, SqlConfigStore>();
+        builder.Services.AddSingleton<IRuleStore, SqlRuleStore>();
         builder.Services.AddSingleton<ICommandStore, SqlCommandStore>();
         builder.Services.AddSingleton(services => services.GetRequiredService<BridgeOptions>().Retention);
+        builder.Services.AddHostedService<NameKeeper>();
         builder.Services.AddHostedService<StoreUpkeep>();
         return builder;
     }

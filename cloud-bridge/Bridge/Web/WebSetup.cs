@@ -7,6 +7,7 @@ using Devices.Bridge.Web.Api;
 using Devices.Bridge.Web.Corrections;
 using Devices.Bridge.Web.Exports;
 using Devices.Bridge.Web.Filters;
+using Devices.Bridge.Web.Rules;
 using Devices.Bridge.Web.Security;
 using Devices.Bridge.Web.Time;
 using Microsoft.AspNetCore.Authentication;
@@ -46,6 +47,8 @@ public static class WebSetup
         services.AddWebExports();
         services.AddScoped<Correctors>();
         services.AddScoped<OutcomeTexts>();
+        services.AddSingleton<HrRules>();
+        services.AddHostedService(s => s.GetRequiredService<HrRules>());
         services.AddSingleton<ApiGate>();
         services.AddSingleton<ShownOnce>();
         services.AddHostedService<ReportDays>();
@@ -123,6 +126,7 @@ public static class WebSetup
         TerminalApi.Map(app);
         DataApi.Map(app);
         TerminalPosts.Map(app);
+        RulePosts.Map(app);
         PhotoApi.Map(app);
         CorrectionPosts.Map(app);
         ExportRoutes.Map(app);

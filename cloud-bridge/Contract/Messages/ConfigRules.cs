@@ -44,6 +44,7 @@ public static class ConfigRules
         new("Liveness:Enabled", ConfigKind.Flag),
         new("Liveness:Challenge", ConfigKind.Word, Words: ["off", "doubt", "always"]),
         new("Liveness:Acts", ConfigKind.Word, Words: ["either", "turn", "blink"]),
+        new("Liveness:AskBelow", ConfigKind.Real, 0, 1),
         new("Face:MinimumEyes", ConfigKind.Real, 16, 400),
         new("Face:NearestOnly", ConfigKind.Flag),
         new("Screen:Language", ConfigKind.Word, Words: ["en", "zh-CN"]),

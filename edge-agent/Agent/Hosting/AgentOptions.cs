@@ -60,7 +60,7 @@ public sealed record AgentOptions
     public ChallengeActs ChallengeActs { get => Live?.Now is { } now ? now.ChallengeActs : field; init; } = ChallengeActs.Either;
 
     /// <summary><c>Liveness:AskBelow</c>: mean live score below which a live face is asked; null takes the pack's, 0 asks nobody for its sake.</summary>
-    public float? AskBelow { get; init; }
+    public float? AskBelow { get => Live?.Now is { } now ? now.AskBelow : field; init; }
 
     /// <summary><c>Face:Region</c>: where in the picture a face may punch; everywhere where it is not given.</summary>
     public FaceRegion? FaceRegion { get; init; }

@@ -314,7 +314,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         if (keys.Contains("Liveness:Enabled")) TellLiveness(gate);
         if (keys.Contains("Photos:Enabled")) _photos.Enabled = _options.Photos;
         if (keys.Contains("TimeZone")) _ = _desk.SendTimeAsync();
-        if (keys.Any(one => one is "WantedFpir" or "Liveness:Enabled" or "Liveness:Challenge" or "Liveness:Acts" or "Face:MinimumEyes" or "Face:NearestOnly")) _ = _again.CancelAsync();
+        if (keys.Any(one => one is "WantedFpir" or "Liveness:Enabled" or "Liveness:Challenge" or "Liveness:Acts" or "Liveness:AskBelow" or "Face:MinimumEyes" or "Face:NearestOnly")) _ = _again.CancelAsync();
     }
 
     // Recognition is built anew where a setting that it is made of has changed: faces are away for the seconds that the models need, cards go on.

@@ -40,6 +40,8 @@ public sealed record SettingsSource(IReadOnlyDictionary<string, string?> Values,
             "Liveness:Enabled" => Flag(options.Liveness),
             "Liveness:Challenge" => options.Challenge switch { ChallengePolicy.Off => "off", ChallengePolicy.Always => "always", _ => "doubt" },
             "Liveness:Acts" => options.ChallengeActs switch { ChallengeActs.Turn => "turn", ChallengeActs.Blink => "blink", _ => "either" },
+            // Empty: the pack's own.
+            "Liveness:AskBelow" => options.AskBelow?.ToString(CultureInfo.InvariantCulture) ?? "",
             "Face:MinimumEyes" => options.MinimumEyes.ToString(CultureInfo.InvariantCulture),
             "Face:NearestOnly" => Flag(options.NearestOnly),
             "Screen:Language" => options.Language == HintLanguage.Chinese ? "zh-CN" : "en",

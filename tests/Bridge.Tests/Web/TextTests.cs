@@ -82,6 +82,7 @@ public sealed partial class TextTests
         .. Devices.Bridge.Web.Pages.AuditPage.Words.Select(w => $"act.{w}"),
         .. Devices.Bridge.Web.Parts.ExceptionKind.OfPunches.Concat(Devices.Bridge.Web.Parts.ExceptionKind.OfReports.Select(k => k.Key)).SelectMany(k => (string[])[$"kind.{k}", $"kind.{k}_what", $"kind.{k}_means", $"kind.{k}_do"]),
         .. ((string[])["active", "left", "all"]).Select(s => $"person.status_{s}"),
+        .. ((string[])["corrections_secondapproval", "corrections_daysback", "corrections_repeatseconds", "retention_punchyears", "retention_eventdays", "retention_exceptiondays", "retention_dryrun", "photos_retentiondays", "privacy_textversion", "exports_keephours"]).Select(r => $"rules.{r}"),
         .. Enum.GetValues<Devices.Bridge.Web.Filters.BoardShow>().Select(b => $"board.show_{Names.Lower(b)}"),
         .. ((string[])["missing", "notdue", "off"]).Select(s => $"standing.{s}"),
         .. ((int[])[400, 403, 404, 413, 429, 500]).SelectMany(s => (string[])[$"error.{s}", $"error.{s}.text"]),
@@ -115,7 +116,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|keys|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|keys|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf|rules)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

@@ -19,7 +19,7 @@ public sealed class SqlConfigStore(SqlDatabase database, TimeProvider time) : IC
     public Task<ConfigWish> WishAsync(string terminal, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => ConfigWishes.Merge(Layers(session, terminal)), cancellationToken);
 
-    public Task<ConfigVerdict> SetAsync(ConfigScope scope, string name, IReadOnlyDictionary<string, string?> changes, string actor, string? address = null, CancellationToken cancellationToken = default)
+    public Task<ConfigVerdict> SetAsync(ConfigScope scope, string name, IReadOnlyDictionary<string, string?> changes, string actor, string? address = null, long? seen = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(changes);
         return database.WriteAsync(session =>
@@ -27,6 +27,7 @@ public sealed class SqlConfigStore(SqlDatabase database, TimeProvider time) : IC
             string kind = Sql.Columns.Text(scope);
             if (!Exists(session, scope, name)) return ConfigVerdict.Unknown;
             ConfigLayer? before = session.First($"SELECT {Columns} FROM config_layers l WHERE l.scope = @scope AND l.name = @name{session.Dialect.Locked}", Read, ("@scope", kind), ("@name", name));
+            if (seen is { } revision && revision != (before?.Revision ?? 0)) return ConfigVerdict.Changed;
             SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
             foreach ((string key, string value) in before?.Settings ?? new Dictionary<string, string>()) settings[key] = value;
             List<string> told = [];

@@ -129,11 +129,11 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
     {
         session.Execute(
             """
-            INSERT INTO people (userid, name, job_number, active, left_at, first_seen_at, updated_at)
-            VALUES (@id, @name, @job, @active, @left, @now, @now)
-            ON CONFLICT (userid) DO UPDATE SET name = @name, job_number = @job, active = @active, left_at = @left, updated_at = @now
+            INSERT INTO people (userid, name, order_en, order_zh, job_number, active, left_at, first_seen_at, updated_at)
+            VALUES (@id, @name, @en, @zh, @job, @active, @left, @now, @now)
+            ON CONFLICT (userid) DO UPDATE SET name = @name, order_en = @en, order_zh = @zh, job_number = @job, active = @active, left_at = @left, updated_at = @now
             """,
-            ("@id", person.UserId), ("@name", person.Name), ("@job", person.JobNumber), ("@active", person.Active),
+            ("@id", person.UserId), ("@name", person.Name), ("@en", NameKeys.Of(person.Name, NameOrder.English)), ("@zh", NameKeys.Of(person.Name, NameOrder.Chinese)), ("@job", person.JobNumber), ("@active", person.Active),
             ("@left", person.Active ? null : now), ("@now", now));
         session.Execute("DELETE FROM people_departments WHERE userid = @id", ("@id", person.UserId));
         foreach (long department in person.Departments.Distinct())

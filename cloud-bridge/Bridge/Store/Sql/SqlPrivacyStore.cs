@@ -29,7 +29,8 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
             return (long?)null;
         // A record without templates holds cards only: it stays.
         session.Execute("DELETE FROM site_records WHERE person = @person AND kind = 'person' AND slot <> 'person||' || person", ("@person", person));
-        long revision = Wipe(session, person, faceOnly: true);
+        // Whoever has left goes wholly: nothing comes after it that would say the rest.
+        long revision = Wipe(session, person, faceOnly: session.Number("SELECT COUNT(*) FROM people WHERE userid = @person AND active", ("@person", person)) > 0);
         session.Execute("UPDATE face_consents SET revision = @revision WHERE person = @person AND withdrawn_at IS NOT NULL AND revision IS NULL", ("@revision", revision), ("@person", person));
         SqlAuditStore.Write(session, time, by, "consent.withdraw", person, $"face templates are erased here and at terminals (revision {revision})", null);
         return revision;
@@ -97,7 +98,7 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
                     + session.Execute("UPDATE exports SET state = 'waiting' WHERE state = 'running'"), // begins anew, without the name
                 ["departments"] = session.Execute("DELETE FROM people_departments WHERE userid = @person", ("@person", person)),
                 ["sites"] = session.Execute("DELETE FROM people_sites WHERE person = @person", ("@person", person)),
-                ["names"] = session.Execute("UPDATE people SET name = @nobody, job_number = NULL, updated_at = @now WHERE userid = @person", ("@nobody", Nobody), ("@now", Now()), ("@person", person))
+                ["names"] = session.Execute("UPDATE people SET name = @nobody, order_en = '', order_zh = '', job_number = NULL, updated_at = @now WHERE userid = @person", ("@nobody", Nobody), ("@now", Now()), ("@person", person))
                     + session.Execute("UPDATE roster_changes SET name = @nobody, job_number = NULL, departments = '' WHERE userid = @person", ("@nobody", Nobody), ("@person", person)),
             };
             session.Execute("UPDATE face_consents SET withdrawn_at = @now, withdrawn_by = @by WHERE person = @person AND withdrawn_at IS NULL", ("@now", Now()), ("@by", by), ("@person", person));

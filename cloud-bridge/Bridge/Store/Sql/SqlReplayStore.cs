@@ -1,6 +1,7 @@
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IReplayStore"/>
+/// <remarks>Of a punch that counts the punch itself goes again, whatever corrected it in between; of one that does not, that it does not.</remarks>
 public sealed class SqlReplayStore(SqlDatabase database, TimeProvider time) : IReplayStore
 {
     public Task<int> ReplayAsync(string target, long from, long until, CancellationToken cancellationToken = default)
@@ -9,7 +10,8 @@ public sealed class SqlReplayStore(SqlDatabase database, TimeProvider time) : IR
         if (target == OutboxTarget.Platform) throw new ArgumentException("The platform is not replayed to.", nameof(target));
         return database.WriteAsync(session => session.Execute(
             """
-            UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = @now
+            UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = @now, told = NULL,
+              tell = CASE WHEN EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = outbox.punch_id AND x.struck IS NOT NULL) THEN tell END
             WHERE target = @target AND at >= @from AND at < @until AND state IN ('delivered', 'dead', 'skipped')
             """,
             ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@target", target), ("@from", from), ("@until", until)), cancellationToken);
@@ -27,7 +29,8 @@ public sealed class SqlReplayStore(SqlDatabase database, TimeProvider time) : IR
         if (target == OutboxTarget.Platform) throw new ArgumentException("The platform is not replayed to.", nameof(target));
         return database.WriteAsync(session => session.Execute(
             """
-            UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = @now
+            UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = NULL, reason_code = NULL, reason = NULL, updated_at = @now, told = NULL,
+              tell = CASE WHEN EXISTS (SELECT 1 FROM punch_effects x WHERE x.punch_id = outbox.punch_id AND x.struck IS NOT NULL) THEN tell END
             WHERE target = @target AND punch_id = @id AND state IN ('delivered', 'dead', 'skipped')
             """,
             ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@target", target), ("@id", punchId)), cancellationToken);

@@ -7,6 +7,8 @@ namespace Devices.Bridge.Store.Sql;
 /// <param name="requireConsent">Whether a face is enrolled only with a consent in force.</param>
 public sealed class SqlRosterStore(SqlDatabase database, TimeProvider time, bool requireConsent = false) : IRosterChanges, IRosterMarks, IPlanStore
 {
+    private const string OwnPlan = "attendance.own_plan";
+
     public Task<long> RevisionAsync(CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.Number("SELECT revision FROM roster_state WHERE id = 1"), cancellationToken);
 
@@ -81,6 +83,24 @@ public sealed class SqlRosterStore(SqlDatabase database, TimeProvider time, bool
         database.ReadAsync<IReadOnlyList<StoredPlan>>(session => session.Query(
             "SELECT valid_from, content, loaded_at FROM site_plans ORDER BY id",
             row => new StoredPlan(row.GetString(0), row.GetString(1), row.GetInt64(2))), cancellationToken);
+
+    public Task<bool> TryAddPlanAsync(StoredPlan plan, long seen, string actor, string what, string? address, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return database.WriteAsync(session =>
+        {
+            // One writer at a time comes past this row, so that of two changes the second is told.
+            session.Execute("INSERT INTO settings (key, value, updated_at) VALUES (@key, '0', @now) ON CONFLICT (key) DO UPDATE SET updated_at = @now", ("@key", OwnPlan), ("@now", Now()));
+            if (session.Number("SELECT COUNT(*) FROM site_plans") != seen) return false;
+            session.Execute("UPDATE settings SET value = '1' WHERE key = @key", ("@key", OwnPlan));
+            session.Execute("INSERT INTO site_plans (valid_from, content, loaded_at) VALUES (@from, @content, @at)", ("@from", plan.ValidFrom), ("@content", plan.Content), ("@at", plan.LoadedAt));
+            SqlAuditStore.Write(session, time, actor, "plan.change", null, what.Length > 500 ? what[..500] : what, address);
+            return true;
+        }, cancellationToken);
+    }
+
+    public Task<bool> IsOwnAsync(CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => session.Number("SELECT COUNT(*) FROM settings WHERE key = @key AND value = '1'", ("@key", OwnPlan)) > 0 && session.Number("SELECT COUNT(*) FROM site_plans") > 0, cancellationToken);
 
     public Task AddPlanAsync(StoredPlan plan, CancellationToken cancellationToken = default)
     {

@@ -40,6 +40,9 @@ public static class Permits
     public const string ManageAccounts = "manage-accounts";
     public const string ManageSettings = "manage-settings";
 
+    /// <summary>Rules that belong to HR: shifts and holidays, what corrections need, how long things are kept.</summary>
+    public const string ManageRules = "manage-rules";
+
     /// <summary>No right but a log-in: one's own password, sessions, log-out.</summary>
     public const string OwnAccount = "own-account";
 
@@ -52,18 +55,18 @@ public static class Permits
     /// <summary>Every right that a role can give.</summary>
     public static IReadOnlyList<string> Rights { get; } =
     [
-        ReadPunches, ProposeCorrections, Correct, Export, ReadPeople, ManagePeople, Privacy, ReadTerminals, Operate, Settle, ReadAudit, ReadAccounts, ManageAccounts, ManageSettings,
+        ReadPunches, ProposeCorrections, Correct, Export, ReadPeople, ManagePeople, Privacy, ReadTerminals, Operate, Settle, ReadAudit, ReadAccounts, ManageAccounts, ManageSettings, ManageRules,
     ];
 
     private static readonly FrozenDictionary<string, string[]> Table = new Dictionary<string, string[]>
     {
-        [AccountRoles.Hr] = [ReadPunches, ProposeCorrections, Correct, Export, ReadPeople, ManagePeople, Privacy, ReadTerminals, Settle],
+        [AccountRoles.Hr] = [ReadPunches, ProposeCorrections, Correct, Export, ReadPeople, ManagePeople, Privacy, ReadTerminals, Settle, ManageRules],
         [AccountRoles.Manager] = [ReadPunches, ProposeCorrections, Export, ReadPeople, ReadTerminals],
         // Sees that punches come and go, and not whose.
         [AccountRoles.Operator] = [ReadTerminals, Operate, Settle],
         // Everything that reads; nothing that changes.
         [AccountRoles.Auditor] = [ReadPunches, Export, ReadPeople, ReadTerminals, ReadAudit, ReadAccounts],
-        [AccountRoles.Admin] = [ReadAccounts, ManageAccounts, ManageSettings],
+        [AccountRoles.Admin] = [ReadAccounts, ManageAccounts, ManageSettings, ManageRules],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What these roles may do together.</summary>

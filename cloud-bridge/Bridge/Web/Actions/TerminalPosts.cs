@@ -24,8 +24,8 @@ internal static class TerminalPosts
         IReadOnlyDictionary<string, string?> changes = ConfigInput.Read(typed, out IReadOnlyDictionary<string, string> faults);
         // All or nothing: half of what somebody typed in force is what nobody typed.
         if (faults.Count > 0) return Back(terminal, "bad", string.Join(',', faults.Keys.Take(20)));
-        ConfigVerdict verdict = await FormPosts.Service<IConfigStore>(context).SetAsync(ConfigScope.Terminal, terminal, changes, Viewer(context).Name, Viewer(context).Address, context.RequestAborted);
-        return Back(terminal, "told", verdict == ConfigVerdict.Same ? "same" : "config");
+        ConfigVerdict verdict = await FormPosts.Service<IConfigStore>(context).SetAsync(ConfigScope.Terminal, terminal, changes, Viewer(context).Name, Viewer(context).Address, long.TryParse(form["revision"], out long seen) ? seen : null, context.RequestAborted);
+        return Back(terminal, "told", verdict switch { ConfigVerdict.Same => "same", ConfigVerdict.Changed => "changed", _ => "config" });
     }
 
     private static async Task<IResult> CommandAsync(HttpContext context, IFormCollection form)

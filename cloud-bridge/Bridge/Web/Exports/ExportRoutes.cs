@@ -61,7 +61,9 @@ internal static class ExportRoutes
     private static async Task<IResult> RemoveTemplateAsync(HttpContext context, IFormCollection form)
     {
         Viewer viewer = context.RequestServices.GetRequiredService<Viewer>();
-        return await context.RequestServices.GetRequiredService<IExportStore>().RemoveTemplateAsync(viewer.Name, Id(context), context.RequestAborted) ? FormPosts.See("/exports") : Results.NotFound();
+        if (!await context.RequestServices.GetRequiredService<IExportStore>().RemoveTemplateAsync(viewer.Name, Id(context), context.RequestAborted)) return Results.NotFound();
+        await FormPosts.AuditAsync(context, "export.template.remove", FormattableString.Invariant($"template {Id(context)}"), null);
+        return FormPosts.See("/exports");
     }
 
     private static long Id(HttpContext context) => long.TryParse(context.GetRouteValue("id")?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : 0;

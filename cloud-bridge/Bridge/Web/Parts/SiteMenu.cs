@@ -41,6 +41,7 @@ public static class SiteMenu
         new("nav.group_devices",
         [
             new("/terminals", "nav.terminals", Permits.ReadTerminals),
+            new("/wishes", "nav.wishes", Permits.Operate),
             new("/webhook", "hook.title", Permits.Operate, EverySite: true),
         ]),
         new("nav.group_administration",
@@ -48,6 +49,8 @@ public static class SiteMenu
             new("/accounts", "accounts.title", Permits.ReadAccounts, EverySite: true),
             new("/api-keys", "nav.keys", Permits.ManageSettings, EverySite: true),
             new("/audit", "nav.audit", Permits.ReadAudit, EverySite: true),
+            new("/rules", "nav.rules", Permits.ManageRules, EverySite: true),
+            new("/plan", "nav.plan", Permits.ManageRules, EverySite: true),
             new("/settings", "nav.settings", Permits.ManageSettings, EverySite: true),
         ]),
     ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devices.Bridge.Store;
 using NodaTime;
 using NodaTime.Text;
 
@@ -65,6 +66,9 @@ public static class LocalForms
         >= 1_000_000 => (bytes / 1e6).ToString("0", CultureInfo.InvariantCulture) + " MB",
         _ => (bytes / 1e3).ToString("0", CultureInfo.InvariantCulture) + " kB",
     };
+
+    /// <summary>The same order where the store puts names in it.</summary>
+    public static NameOrder Order => ReferenceEquals(Now, Chinese) ? NameOrder.Chinese : NameOrder.English;
 
     /// <summary>How names are put in order: by pinyin in Chinese.</summary>
     public static StringComparer Names => StringComparer.Create(Now.Culture, ignoreCase: true);

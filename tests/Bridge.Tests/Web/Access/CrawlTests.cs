@@ -12,7 +12,7 @@ namespace Devices.Bridge.Tests.Web.Access;
 /// Every address that the running bridge has, asked by nobody, by each role, and by each role of one site: it answers only where the right is
 /// given, and nothing of another site is in any answer. A new address comes under it by being there; one without a right fails.
 /// </summary>
-public sealed partial class CrawlTests : IAsyncLifetime
+public sealed partial class CrawlTests(CrawlSites sites) : IClassFixture<CrawlSites>
 {
     // What must be open, and why: the way in, what it is made of, probes, and boards that bring their own proof.
     private static readonly string[] Open =
@@ -34,19 +34,7 @@ public sealed partial class CrawlTests : IAsyncLifetime
         ("POST /roster/pull", [AccountRoles.Hr]),
     ];
 
-    private TwoSites _sites = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _sites = await TwoSites.StartAsync();
-        foreach (string role in AccountRoles.Every)
-        {
-            await _sites.AddAsync($"all-{role}", [role], SiteScope.All);
-            if (role != AccountRoles.Admin) await _sites.AddAsync($"a-{role}", [role], SiteScope.Of(TwoSites.SiteA));
-        }
-    }
-
-    public ValueTask DisposeAsync() => _sites.DisposeAsync();
+    private readonly TwoSites _sites = sites.Sites;
 
     [Fact]
     public async Task Every_address_answers_only_those_who_have_its_right()
@@ -98,9 +86,13 @@ public sealed partial class CrawlTests : IAsyncLifetime
         foreach (string role in AccountRoles.Every.Where(r => r != AccountRoles.Admin))
         {
             using HrSite.Browser browser = await _sites.LogInAsync($"a-{role}");
+            string closed = "?";
             foreach (string address in Addresses())
             {
+                // What is refused for its right is refused whatever is asked for: its first answer has said so.
+                if (address.StartsWith(closed, StringComparison.Ordinal)) continue;
                 using HttpResponseMessage answer = await browser.GetAsync(address);
+                if (answer.StatusCode == HttpStatusCode.Forbidden) closed = address.Split('?')[0] + "?";
                 string text = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
                 asked.Add($"{answer.StatusCode} {address}");
                 // What was typed into the address comes back in the filters; beyond that nothing may.
@@ -123,9 +115,12 @@ public sealed partial class CrawlTests : IAsyncLifetime
     public async Task An_operator_sees_nobodys_name_anywhere()
     {
         using HrSite.Browser browser = await _sites.LogInAsync("all-operator");
+        string closed = "?";
         foreach (string address in Addresses())
         {
+            if (address.StartsWith(closed, StringComparison.Ordinal)) continue;
             using HttpResponseMessage answer = await browser.GetAsync(address);
+            if (answer.StatusCode == HttpStatusCode.Forbidden) closed = address.Split('?')[0] + "?";
             string text = Stripped(WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)), address);
             foreach (string word in (string[])[$"Ann {TwoSites.MarkerA}", $"Bob {TwoSites.MarkerB}", TwoSites.PersonA, TwoSites.PersonB, $"Person {TwoSites.MarkerA}"])
                 text.ShouldNotContain(word, Case.Insensitive, address);
@@ -221,4 +216,22 @@ public sealed partial class CrawlTests : IAsyncLifetime
 
         public override string ToString() => $"{Method} {Pattern}";
     }
+}
+
+/// <summary>Two sites and an account of each role, of every site and of one: once for the whole crawl.</summary>
+public sealed class CrawlSites : IAsyncLifetime
+{
+    internal TwoSites Sites { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Sites = await TwoSites.StartAsync();
+        foreach (string role in AccountRoles.Every)
+        {
+            await Sites.AddAsync($"all-{role}", [role], SiteScope.All);
+            if (role != AccountRoles.Admin) await Sites.AddAsync($"a-{role}", [role], SiteScope.Of(TwoSites.SiteA));
+        }
+    }
+
+    public ValueTask DisposeAsync() => Sites.DisposeAsync();
 }

@@ -139,10 +139,42 @@ public sealed class BrowserTests(BrowserFixture fixture)
 
         await page.GotoAsync(fixture.Address.ToString());
         (await page.ContentAsync()).ShouldNotContain("http-equiv=\"refresh\"", Case.Insensitive, "nobody asked for it");
-        await page.GetByText("Load again by itself every half minute").ClickAsync();
+        await page.Locator("noscript a[href*='live=1']").ClickAsync();
         await page.WaitForURLAsync(url => url.Contains("live=1", StringComparison.Ordinal));
         loads = 0;
         await Until.Async(() => Task.FromResult(Volatile.Read(ref loads)), count => count >= 2, "the board to load itself again", 30);
+    }
+
+    [Theory]
+    [InlineData("/department/month?month=2026-11", true)]
+    [InlineData("/punches?from=2026-11-26", false)]
+    public async Task A_list_prints_whole_with_its_head_on_every_sheet_and_nothing_to_press(string address, bool landscape)
+    {
+        await using IBrowserContext context = await fixture.OpenAsync("en");
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(new Uri(fixture.Address, $"{address}&print=1").ToString());
+        (await page.Locator("nav.pager").CountAsync()).ShouldBe(0);
+        string[] people = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('tbody tr[data-person]')].map(r => r.dataset.person)");
+        people.Length.ShouldBeGreaterThan(100);
+        byte[] bytes = await page.PdfAsync(new() { PreferCSSPageSize = true, PrintBackground = true });
+        await File.WriteAllBytesAsync(Path.Combine(BrowserFixture.Screenshots, $"print{address.Split('?')[0].Replace('/', '-')}.pdf"), bytes, TestContext.Current.CancellationToken);
+
+        using UglyToad.PdfPig.PdfDocument pdf = UglyToad.PdfPig.PdfDocument.Open(bytes);
+        pdf.NumberOfPages.ShouldBeGreaterThan(1);
+        string text = "";
+        foreach (UglyToad.PdfPig.Content.Page sheet in pdf.GetPages())
+        {
+            (sheet.Width > sheet.Height).ShouldBe(landscape, $"sheet {sheet.Number}");
+            List<UglyToad.PdfPig.Content.Word> found = [.. sheet.GetWords()];
+            string words = string.Join(' ', found.Select(w => w.Text));
+            words.ShouldContain("Employee", Case.Sensitive, $"the head on sheet {sheet.Number}");
+            // Nothing reaches over the edge of the sheet.
+            found.Where(w => w.BoundingBox.Left < 0 || w.BoundingBox.Right > sheet.Width).Select(w => w.Text).ShouldBeEmpty($"sheet {sheet.Number}");
+            text += " " + words;
+        }
+
+        people.Distinct().Where(id => !text.Contains(id, StringComparison.Ordinal)).ShouldBeEmpty("every row is on paper");
+        foreach (string button in (string[])["Log out", "Apply", "Statistics"]) text.ShouldNotContain(button);
     }
 
     private async Task LookAsync(string language, IReadOnlyList<Visit> visits, List<string> faults)

@@ -47,6 +47,8 @@ internal sealed class Office : IAsyncDisposable
 
     public IReadOnlyList<Person> People { get; private set; } = [];
 
+    private string Folder { get; init; } = "";
+
     /// <summary>Secrets of two wall boards: of every site by numbers, of one site with names.</summary>
     public string WallNumbers { get; } = WallLinks.Create();
     public string WallNames { get; } = WallLinks.Create();
@@ -60,6 +62,8 @@ internal sealed class Office : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("office-").FullName;
         string plan = Path.Combine(folder, "plan.json");
         await File.WriteAllTextAsync(plan, Plan.Replace("WORKSHOP", Ids(people.Where(Staff.InWorkshop)), StringComparison.Ordinal).Replace("NIGHT", Ids(people.Where(Staff.AtNight)), StringComparison.Ordinal));
+        string secret = Path.Combine(folder, "webhook.secret");
+        await File.WriteAllTextAsync(secret, Devices.Bridge.Delivery.Targets.Webhook.WebhookSecrets.New());
         ShiftedClock clock = new($"{Today} 09:05");
         Bench bench = await Bench.StartWithAsync(
             builder =>
@@ -67,18 +71,21 @@ internal sealed class Office : IAsyncDisposable
                 builder.Services.AddSingleton<TimeProvider>(clock);
                 foreach (ServiceDescriptor service in builder.Services.Where(IsOwnWorker).ToList()) builder.Services.Remove(service);
             },
-            $"--Bridge:Site:PlanFile={plan}", "--Bridge:Platform:MonthlyCalls=60000", "--Bridge:Photos:Enabled=true");
-        Office office = new(bench, clock) { People = people };
+            $"--Bridge:Site:PlanFile={plan}", "--Bridge:Platform:MonthlyCalls=60000", "--Bridge:Photos:Enabled=true",
+            "--Bridge:Webhook:Url=https://hooks.example.com/attendance", $"--Bridge:Webhook:SecretFile={secret}");
+        Office office = new(bench, clock) { People = people, Folder = folder };
         await office.FillAsync();
-        File.Delete(plan);
-        Directory.Delete(folder);
         return office;
     }
 
     /// <summary>Site time of Shanghai, ms since the Unix epoch.</summary>
     public static long At(string local) => ShiftedClock.At(local);
 
-    public ValueTask DisposeAsync() => Bench.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Bench.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
 
     private static string Ids(IEnumerable<Person> people) => string.Join(',', people.Select(p => $"\"{p.UserId}\""));
 
@@ -161,6 +168,38 @@ internal sealed class Office : IAsyncDisposable
         Dead = dead.Items.First(p => p.Name is not null);
     }
 
+    // What HR has put right, and what waits for a second person.
+    private async Task CorrectAsync()
+    {
+        ICorrectionStore corrections = Bench.Get<ICorrectionStore>();
+        List<StoredPunch> some = [.. (await Bench.Punches.ListAsync(SiteScope.All, new() { From = At("2026-11-24 00:00"), To = At("2026-11-25 23:00"), State = DeliveryState.Delivered }, null, 40)).Items.DistinctBy(p => p.Punch.Person).Take(4)];
+        NewCorrection About(StoredPunch punch, CorrectionKind kind, string code, string reason, string? to = null) => new()
+        {
+            Kind = kind, PunchId = punch.Id, Person = punch.Punch.Person, ToPerson = to, At = punch.Punch.At, Day = "2026-11-25", ReasonCode = code, Reason = reason, Author = "wang.li", Request = Guid.NewGuid().ToString(),
+        };
+        long second = await RecordAsync(About(some[0], CorrectionKind.Void, "double", "同一人连续打卡两次 The terminal took one coming twice."), apply: true);
+        await RecordAsync(About(some[1], CorrectionKind.Reassign, "wrong_person", "The card was borrowed.", some[0].Punch.Person == "u1010" ? "u1011" : "u1010"), apply: true);
+        await RecordAsync(About(some[2], CorrectionKind.Void, "test", "A test by the technician."), apply: false);
+        await RecordAsync(new()
+        {
+            Kind = CorrectionKind.Add, Person = "u1012", At = At("2026-11-25 18:04"), Day = "2026-11-25", ReasonCode = "forgot", Reason = "忘记打卡，主管确认", Author = "wang.li", Request = Guid.NewGuid().ToString(),
+        }, apply: true);
+        second.ShouldBe(1, "the page of a correction is looked at under this number");
+        await Bench.Get<IMonthStore>().SetAsync("2026-10", closed: true, "hr", "Payroll of October is paid.");
+        await Bench.Get<IExportStore>().AddAsync(new("hr", "month", "xlsx", "month=2026-10", new Devices.Bridge.Exports.ExportLayout().ToJson()), 5);
+        IPrivacyStore privacy = Bench.Get<IPrivacyStore>();
+        foreach (string person in (string[])["u1000", "u1001", "u1002"]) await privacy.AddConsentAsync(person, "2026-1", "paper", At("2026-09-01 10:00"), "hr");
+        await privacy.WithdrawConsentAsync("u1001", "hr");
+        await Bench.Get<IPeopleSites>().AssignAsync(SiteScope.All, "u1000", "松江工厂 Songjiang works", true, "hr");
+
+        async Task<long> RecordAsync(NewCorrection correction, bool apply)
+        {
+            CorrectionResult result = await corrections.RecordAsync(SiteScope.All, correction, apply, 60_000);
+            result.Done.ShouldBeTrue(result.Outcome.ToString());
+            return result.Correction!.Id;
+        }
+    }
+
     private async Task ReportAsync()
     {
         IExceptionStore exceptions = Bench.Get<IExceptionStore>();
@@ -181,6 +220,10 @@ internal sealed class Office : IAsyncDisposable
                 ("liveness-off", "07:02:00", "Liveness is switched off: a photo can punch."), ("network", "08:44:19", "The network was away for 93 s."), ("view-opened", "08:50:00", "Somebody opened the view of the camera."),
             ])
             await terminals.SaveEventAsync("gate-1", new() { Id = Guid.CreateVersion7().ToString(), Kind = kind, At = At($"{Today} {at}"), Text = text });
+        await CorrectAsync();
+        IDeliveryLog log = Bench.Get<IDeliveryLog>();
+        await log.AddAsync(new(0, "webhook", Dead.Id, "punch_gate-1_019ac1f2700070008000000000000001_14", At($"{Today} 08:52:12"), 240, true, "204", null, null));
+        await log.AddAsync(new(0, "webhook", Dead.Id, "punch_gate-1_019ac1f2700070008000000000000001_15", At($"{Today} 09:01:12"), 20_003, false, "503", "reason.webhook_failed", "<html><title>503 Service Temporarily Unavailable</title>"));
         IWallStore walls = Bench.Get<IWallStore>();
         await walls.AddAsync(WallLinks.Hash(WallNumbers)!, "总部大厅 Lobby", null, names: false, "hr");
         await walls.AddAsync(WallLinks.Hash(WallNames)!, "松江工厂", "松江工厂 Songjiang works", names: true, "hr");
