@@ -30,7 +30,7 @@ public sealed partial class RulesTests
         (await SetAsync(hr, new() { ["set.Retention:PunchYears"] = "1", ["was.Retention:PunchYears"] = "" })).ShouldStartWith("/rules?told=configured");
         site.Bench.Get<CorrectionOptions>().DaysBack.ShouldBe(14);
         (await hr.PageAsync("/rules?told=bad&key=Corrections%3ADaysBack")).ShouldContain("cannot be used. Nothing was changed: Corrections:DaysBack");
-        (await site.Bench.Get<IAuditStore>().SearchAsync(new() { Action = "rules.change" }, null, 10, Stop)).Select(a => $"{a.Target} {a.Detail} {a.Actor}").Order(StringComparer.Ordinal)
+        (await site.Bench.Get<IAuditStore>().SearchAsync(new() { Action = "rule.change" }, null, 10, Stop)).Select(a => $"{a.Target} {a.Detail} {a.Actor}").Order(StringComparer.Ordinal)
             .ShouldBe(["Corrections:DaysBack (default) -> 14 lin", "Corrections:SecondApproval (default) -> true lin"]);
 
         // It is still so after a restart, and the default comes back where it is emptied.

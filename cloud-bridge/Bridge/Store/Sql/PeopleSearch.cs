@@ -7,9 +7,9 @@ internal static class PeopleSearch
 {
     public static IReadOnlyList<Person> Page(SqlSession session, SiteScope scope, PeopleFilter filter, (string Name, string UserId)? after, int limit)
     {
-        // One that was written past this program has no key until the next start: it comes first, and is not left out.
-        string order = filter.Order == NameOrder.Chinese ? "e.order_zh" : "e.order_en";
-        if (session.Number("SELECT EXISTS (SELECT 1 FROM people WHERE order_en IS NULL)") != 0) order = $"COALESCE({order}, '')";
+        // Somebody who was written past this program has no key until the next start: then the names' own bytes are the order, and nobody is left out.
+        bool keyed = session.Number("SELECT COUNT(*) FROM (SELECT 1 FROM people WHERE order_en IS NULL LIMIT 1) n") == 0;
+        string order = !keyed ? "e.name" : filter.Order == NameOrder.Chinese ? "e.order_zh" : "e.order_en";
         List<string> terms = [scope.Person("e.userid")];
         List<(string, object?)> values = [("@limit", limit)];
         if (!string.IsNullOrWhiteSpace(filter.Text))
@@ -38,7 +38,7 @@ internal static class PeopleSearch
         if (after is { } last)
         {
             terms.Add($"({order}, e.userid) > (@lastName, @lastId)");
-            values.AddRange([("@lastName", NameKeys.Of(last.Name, filter.Order)), ("@lastId", last.UserId)]);
+            values.AddRange([("@lastName", keyed ? NameKeys.Of(last.Name, filter.Order) : last.Name), ("@lastId", last.UserId)]);
         }
 
         // One question for the page and its departments: asking for each person again costs a way to the database and back each.

@@ -24,7 +24,7 @@ public sealed class SqlRuleStore(SqlDatabase database, TimeProvider time) : IRul
                     session.Execute(
                         "INSERT INTO settings (key, value, updated_at) VALUES (@key, @value, @now) ON CONFLICT (key) DO UPDATE SET value = @value, updated_at = @now",
                         ("@key", Prefix + change.Key), ("@value", change.Value), ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()));
-                SqlAuditStore.Write(session, time, actor, "rules.change", change.Key, $"{change.Was ?? "(default)"} -> {change.Value ?? "(default)"}", address);
+                SqlAuditStore.Write(session, time, actor, "rule.change", change.Key, $"{change.Was ?? "(default)"} -> {change.Value ?? "(default)"}", address);
             }
 
             return true;

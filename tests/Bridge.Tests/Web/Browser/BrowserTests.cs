@@ -124,19 +124,21 @@ public sealed class BrowserTests(BrowserFixture fixture)
     public async Task Without_script_a_wall_board_loads_itself_again_and_the_board_where_somebody_wants_it()
     {
         await using IBrowserContext context = await fixture.OpenAsync("en", javaScript: false);
-        IPage page = await context.NewPageAsync();
         int loads = 0;
-        // The same page with a shorter wait.
-        await page.RouteAsync("**/*", async route =>
+        // The same pages with a shorter wait.
+        await context.RouteAsync("**/*", async route =>
         {
             if (!route.Request.IsNavigationRequest) { await route.ContinueAsync(); return; }
             Interlocked.Increment(ref loads);
             IAPIResponse answer = await route.FetchAsync();
             await route.FulfillAsync(new() { Response = answer, Body = (await answer.TextAsync()).Replace("content=\"20;url", "content=\"1;url", StringComparison.Ordinal).Replace("content=\"30;url", "content=\"1;url", StringComparison.Ordinal) });
         });
-        await page.GotoAsync(new Uri(fixture.Address, $"/wall/{fixture.Office.WallNumbers}").ToString());
+        IPage wall = await context.NewPageAsync();
+        await wall.GotoAsync(new Uri(fixture.Address, $"/wall/{fixture.Office.WallNumbers}").ToString());
         await Until.Async(() => Task.FromResult(Volatile.Read(ref loads)), count => count >= 3, "the wall board to load itself again", 30);
+        await wall.CloseAsync();
 
+        IPage page = await context.NewPageAsync();
         await page.GotoAsync(fixture.Address.ToString());
         (await page.ContentAsync()).ShouldNotContain("http-equiv=\"refresh\"", Case.Insensitive, "nobody asked for it");
         await page.Locator("noscript a[href*='live=1']").ClickAsync();
