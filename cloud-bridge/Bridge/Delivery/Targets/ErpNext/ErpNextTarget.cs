@@ -52,7 +52,7 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
         // An earlier call may have arrived: its answer was lost, or the bridge stopped before it was written down.
         if (punch.Attempt > 1)
         {
-            var (there, unknown) = await LogsAsync(employee, sent.At, cancellationToken);
+            var (there, unknown) = await LogsAsync(employee, sent.At, standing: false, cancellationToken);
             if (unknown is not null) return unknown;
             if (there.Any(l => IsOurs(l, sent))) return DeliveryOutcome.Accepted;
         }
@@ -79,8 +79,9 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
         var (employee, problem) = await EmployeeAsync(sent.Person, cancellationToken);
         // Whoever is not known there has no log there.
         if (employee is null) return problem!.Reason == NoEmployee && !news.Counts ? DeliveryOutcome.Accepted : problem;
-        var (logs, unknown) = await LogsAsync(employee, sent.At, cancellationToken);
-        if (unknown is not null) return unknown;
+        // Fields that a very old version does not have: asked for here only, so that punches do not hang on them.
+        var (logs, unknown) = await LogsAsync(employee, sent.At, standing: true, cancellationToken);
+        if (unknown is not null) return unknown.Kind == OutcomeKind.Configuration ? unknown with { Kind = OutcomeKind.Refused } : unknown;
         if (logs.FirstOrDefault(l => IsOurs(l, sent)) is not { } log) return news.Counts ? await MakeAsync(punch, cancellationToken) : DeliveryOutcome.Accepted;
         if (!news.Counts && log.Attendance is { } made) return new(OutcomeKind.Refused, AttendanceMade, Detail: $"{log.Name}, {made}");
         if (log.Skipped == !news.Counts) return DeliveryOutcome.Accepted;
@@ -108,7 +109,7 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
     // Refused by a validation: which one is found out by facts.
     private async Task<DeliveryOutcome> WhyAsync(Punch sent, string employee, string? words, CancellationToken cancellationToken)
     {
-        var (logs, unknown) = await LogsAsync(employee, sent.At, cancellationToken);
+        var (logs, unknown) = await LogsAsync(employee, sent.At, standing: false, cancellationToken);
         if (unknown is not null) return unknown;
         // It is there already: our own earlier call arrived, or a state was lost (biometric-attendance-sync-tool#26). That is success.
         if (logs.Any(l => IsOurs(l, sent))) return DeliveryOutcome.Accepted;
@@ -134,11 +135,11 @@ public sealed class ErpNextTarget(ErpNextOptions options, ErpNextClient client, 
         };
     }
 
-    private async Task<(IReadOnlyList<Log> Logs, DeliveryOutcome? Failure)> LogsAsync(string employee, long at, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<Log> Logs, DeliveryOutcome? Failure)> LogsAsync(string employee, long at, bool standing, CancellationToken cancellationToken)
     {
         // From this second to the next: versions before 15 keep fractions.
         string from = LocalText(at), until = Naive.Format(Naive.Parse(from).Value.PlusSeconds(1));
-        string path = List("Employee Checkin", ["name", "device_id", "log_type", "attendance", "skip_auto_attendance"], [["employee", "=", employee], ["time", ">=", from], ["time", "<", until]]);
+        string path = List("Employee Checkin", standing ? ["name", "device_id", "log_type", "attendance", "skip_auto_attendance"] : ["name", "device_id", "log_type"], [["employee", "=", employee], ["time", ">=", from], ["time", "<", until]]);
         ErpNextAnswer answer = await client.GetAsync(path, cancellationToken);
         if (Rows(answer) is not { } rows) return ([], answer.Failure ?? Unreadable(answer));
         return ([.. rows.Where(r => Text(r, "name") is not null).Select(r => new Log(Text(r, "name")!, Text(r, "device_id"), Text(r, "log_type"), Text(r, "attendance"), Flag(r, "skip_auto_attendance")))], null);
