@@ -119,8 +119,10 @@ public static class WebSetup
         PunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
+        PatrolApi.Map(app);
         DataApi.Map(app);
         TerminalPosts.Map(app);
+        PatrolPosts.Map(app);
         PhotoApi.Map(app);
         CorrectionPosts.Map(app);
         ExportRoutes.Map(app);

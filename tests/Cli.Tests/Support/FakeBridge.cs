@@ -103,7 +103,8 @@ public sealed class FakeBridge : IAsyncDisposable
             string request = await ReadRequestAsync(tls);
             if (request.Length == 0) return;
             Received.Enqueue(request);
-            string path = request.Split(' ')[1];
+            // An agent or a doctor calls by MQTT here too: nobody answers.
+            if (request.Split(' ') is not [_, var path, ..]) return;
             if (SilentAt is not null && path.EndsWith(SilentAt, StringComparison.Ordinal)) await ForeverAsync();
             Answer answer = path.EndsWith("/cacerts", StringComparison.Ordinal) ? CaCerts?.Invoke() ?? Pkcs7(Authority.Root)
                 : path.EndsWith("/simpleenroll", StringComparison.Ordinal) ? (Enrol ?? Issue)(Convert.FromBase64String(request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]))

@@ -1,3 +1,5 @@
+using Devices.Edge.Ledger.Board;
+using Devices.Edge.Ledger.Time;
 using Spectre.Console;
 
 namespace Devices.Cli.App;
@@ -23,6 +25,15 @@ public sealed record CliHost
     public Func<string, long> FreeBytes { get; init; } = path => new DriveInfo(path).AvailableFreeSpace;
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The board's procfs and sysfs.</summary>
+    public BoardReader Board { get; init; } = new();
+
+    /// <summary>Whether the kernel says that its clock is synchronised.</summary>
+    public INtpProbe Ntp { get; init; } = new LinuxNtpProbe();
+
+    /// <summary>Runs a program of the board and gives its standard output; null where it is not there, fails or takes longer than 5 s.</summary>
+    public Func<string, string[], string?> Ask { get; init; } = Programs.Ask;
 
     public static CliHost OfThisProcess() => new()
     {

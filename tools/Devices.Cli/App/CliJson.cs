@@ -13,6 +13,7 @@ using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
 using Devices.Cli.Wifi;
+using Devices.Edge.Ledger.Board;
 
 namespace Devices.Cli.App;
 
@@ -33,6 +34,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(BridgeBackupReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(DiskFacts))]
 [JsonSerializable(typeof(ViewReport))]
 [JsonSerializable(typeof(FontReport))]
 [JsonSerializable(typeof(FlashReport))]
