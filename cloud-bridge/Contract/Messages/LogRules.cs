@@ -6,7 +6,7 @@ namespace Devices.Contract.Messages;
 public static partial class LogRules
 {
     /// <summary>Kinds whose sentences never speak of people. Of every other line only time, kind, way, reason and punch number may pass.</summary>
-    public static IReadOnlySet<string> Nameless { get; } = new HashSet<string>(StringComparer.Ordinal) { "agent", "bridge", "camera", "clock", "config", "command", "disk", "mcu", "models" };
+    public static IReadOnlySet<string> Nameless { get; } = new HashSet<string>(StringComparer.Ordinal) { "agent", "bridge", "camera", "clock", "config", "command", "disk", "mcu", "models", "update" };
 
     /// <summary>Takes out what an address may hold beside the host: a password before it, or its query.</summary>
     public static string WithoutSecrets(string text) => Secret().Replace(text, "$1$2…");
