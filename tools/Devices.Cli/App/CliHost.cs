@@ -15,6 +15,9 @@ public sealed record CliHost
 
     public required string WorkingDirectory { get; init; }
 
+    /// <summary>Where the JSON document goes when the command line itself cannot be understood; null without <c>--json</c> on it.</summary>
+    public TextWriter? Json { get; init; }
+
     /// <summary>The npm client's executable.</summary>
     public string Npm { get; init; } = "npm";
 

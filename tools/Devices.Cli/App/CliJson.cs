@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Cli.Accuracy;
 using Devices.Cli.Bridge;
+using Devices.Cli.Completion;
 using Devices.Cli.Doctor;
 using Devices.Cli.Flash;
 using Devices.Cli.Flash.Serial;
@@ -36,6 +37,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(DiskFacts))]
+[JsonSerializable(typeof(CompletionScript))]
 [JsonSerializable(typeof(ViewReport))]
 [JsonSerializable(typeof(FontReport))]
 [JsonSerializable(typeof(FlashReport))]

@@ -16,6 +16,7 @@ public sealed class DoctorCommand(IAnsiConsole console, CliHost host) : CliComma
     {
         if (settings.StepTimeout is < 1 or > 600) throw new CliException(ExitCodes.Usage, $"--step-timeout {settings.StepTimeout} must be 1 to 600 seconds.");
         TimeSpan limit = TimeSpan.FromSeconds(settings.StepTimeout);
+        if (settings.Terminal is not null) return Tell(await RemoteDoctor.RunAsync(settings, Host, limit, cancellationToken), output);
         string socket = Path.GetFullPath(settings.State is { } given && settings.Agent == AgentSettings.DefaultSocket ? Path.Combine(given, "agent.sock") : settings.Agent, Host.WorkingDirectory);
         string state = Path.GetFullPath(settings.State ?? Path.GetDirectoryName(socket)!, Host.WorkingDirectory);
         if (!Directory.Exists(state)) throw new CliException(ExitCodes.NotProvisioned, $"There is no state folder {state}.", "Give --state or --agent of a terminal on this board.");
