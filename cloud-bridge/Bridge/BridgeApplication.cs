@@ -11,6 +11,7 @@ using Devices.Bridge.Logging;
 using Devices.Bridge.Roster;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
+using Devices.Bridge.Patrol;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
@@ -43,6 +44,7 @@ public static class BridgeApplication
         builder.AddRoster();
         builder.AddTargets();
         builder.AddNotices(options);
+        builder.AddPatrol();
         builder.AddAlerts();
         builder.AddOperations();
         builder.AddWeb(options);

@@ -13,6 +13,7 @@ using Devices.Bridge.Roster;
 using Devices.Bridge.Roster.Events;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
+using Devices.Bridge.Patrol;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
@@ -35,6 +36,7 @@ internal static class SettingNames
         ["Health"] = [typeof(HealthOptions)],
         ["Telemetry"] = [typeof(TelemetryOptions)],
         ["Privacy"] = [typeof(PrivacyOptions)],
+        ["Patrol"] = [typeof(PatrolOptions)],
         ["Photos"] = [typeof(PhotoOptions)],
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Corrections"] = [typeof(CorrectionOptions)],

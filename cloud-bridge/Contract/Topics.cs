@@ -20,6 +20,12 @@ public static class Topics
     public const string Config = "config";
     public const string Update = "update";
 
+    /// <summary>
+    /// Another terminal's topic, by which the doctor proves that the bridge gives no foreign ones: it is refused as any, but without a row in the
+    /// exceptions list, since nobody did anything wrong. Subscribed to and never published on: a refused publish would stop the uplink.
+    /// </summary>
+    public const string Probe = "d/acl-probe/state";
+
     /// <summary>What a terminal subscribes to.</summary>
     public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config, Update];
 

@@ -14,6 +14,7 @@ public partial class BridgeArrowTests
     [InlineData("Fleet", "Delivery Web Roster Alerts Downlink")]
     [InlineData("Downlink", "Delivery Web Roster Alerts Attendance")]
     [InlineData("Alerts", "Ingest Web Fleet Roster")]
+    [InlineData("Patrol", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations")]
     [InlineData("Notices", "Ingest Web Fleet Roster Alerts Downlink")]
     [InlineData("Corrections", "Ingest Delivery Web Fleet Roster Alerts Downlink Notices Photos Operations Exports")]
     [InlineData("Exports", "Ingest Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations Corrections")]

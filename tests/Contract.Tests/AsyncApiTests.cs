@@ -13,7 +13,7 @@ public sealed class AsyncApiTests
 {
     private static readonly YamlMappingNode Root = Load();
 
-    public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(StateMessage), typeof(Problem),
+    public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(TerminalHealth), typeof(StateMessage), typeof(Problem),
         typeof(RosterMessage), typeof(RosterPerson), typeof(RosterLeaver), typeof(SnapshotPart), typeof(AppliedMessage), typeof(RosterApplied), typeof(Erasure),
         typeof(SiteRecord), typeof(RelayMessage), typeof(RelayApplied),
         typeof(ConfigMessage), typeof(ConfigApplied), typeof(UpdateMessage), typeof(UpdateWish), typeof(UpdateApplied), typeof(UpdateProgress), typeof(CommandMessage), typeof(CommandBody), typeof(CommandResult) }];

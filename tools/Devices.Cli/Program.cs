@@ -22,7 +22,7 @@ internal static class EntryPoint
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 400;
 
         var app = new CommandApp();
-        app.Configure(config => CliApp.Configure(config, CliHost.OfThisProcess()));
+        app.Configure(config => CliApp.Configure(config, CliHost.OfThisProcess() with { Json = args.Contains("--json") ? Console.Out : null }));
         return await app.RunAsync(args, stop.Token);
 
         void Stop(PosixSignalContext context)

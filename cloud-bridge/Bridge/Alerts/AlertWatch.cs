@@ -1,4 +1,6 @@
+using System.Globalization;
 using Devices.Bridge.Delivery;
+using Devices.Bridge.Patrol;
 using Devices.Bridge.Store;
 using NodaTime;
 
@@ -7,7 +9,7 @@ namespace Devices.Bridge.Alerts;
 /// <summary>Everything that is wrong now, from the store: open exceptions, terminals, certificates, events, dead letters, the call budget.</summary>
 public sealed class AlertWatch(
     IExceptionStore exceptions, ITerminalStore terminals, IOutboxStore outbox, CallBudget budget, PlatformOptions platform, AlertOptions options,
-    BridgeOptions bridge, OutboxTargets targets, TimeProvider clock, IPlatformTarget? target = null)
+    BridgeOptions bridge, OutboxTargets targets, IPatrolStore patrol, TimeProvider clock, IPlatformTarget? target = null)
 {
     private const int MostRows = 200;
     private const long EventLasts = 3_600_000;
@@ -33,6 +35,12 @@ public sealed class AlertWatch(
 
         foreach (var same in (await terminals.EventsAsync(SiteScope.All, null, MostRows, cancellationToken)).Where(e => UrgentEvents.Contains(e.Kind) && now - e.ReceivedAt < EventLasts).GroupBy(e => (e.Terminal, e.Kind, e.Text)))
             found.Add(new($"event|{same.Key.Terminal}|{same.Key.Kind}|{same.Key.Text}", AlertRank.Urgent, $"{same.Key.Terminal}: {same.Key.Text}{(same.Count() > 1 ? $" (×{same.Count()})" : "")}", Momentary: true));
+
+        // Told while it stays worse than it was; what somebody has taken note of is not in the grade.
+        CultureInfo culture = options.Language == "en" ? CultureInfo.InvariantCulture : CultureInfo.GetCultureInfo(options.Language);
+        foreach (PatrolState state in (await patrol.StatesAsync(SiteScope.All, cancellationToken)).Where(one => one.Worsened))
+            found.Add(new($"patrol|{state.Terminal}|{state.Grade}", state.Grade == "D" ? AlertRank.Urgent : AlertRank.Normal,
+                words.Worse(state.Terminal, state.Was!, state.Grade, string.Join(' ', state.Findings.Take(2).Select(one => PatrolWords.Found(one, culture))))));
 
         var counts = await outbox.CountAsync(SiteScope.All, cancellationToken);
         if (counts.GetValueOrDefault(DeliveryState.Dead) is > 0 and var dead) found.Add(new("dead-letters", AlertRank.Normal, words.Dead(dead)));

@@ -41,11 +41,12 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         Listen(kestrel, "http", url.Host, url.Port, "http", "Bridge:Http:Url", _ => { });
         Listen(kestrel, "https", options.Https.Bind, options.Https.Port, "https", "Bridge:Https:Port", listen => listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            OnConnection = connection =>
             {
-                ServerCertificateContext = Context(),
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            }),
+                // Asked for only by an address that wants it (a terminal's own view): people's browsers are never asked for a certificate.
+                connection.AllowDelayedClientCertificateNegotation = true;
+                return ValueTask.FromResult(HttpsOptions());
+            },
         }));
         Listen(kestrel, "mqtt", options.Mqtt.Bind, options.Mqtt.Port, "mqtts", "Bridge:Mqtt:Port", listen =>
         {
@@ -67,6 +68,14 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
             listen.Run(mqtt.RunAsync);
         });
     }
+
+    private SslServerAuthenticationOptions HttpsOptions() => new()
+    {
+        ServerCertificateContext = Context(),
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null || (certificate is X509Certificate2 shown && authority.IsOurs(shown)),
+    };
 
     private Uri HttpUrl() => new(options.Http.Url);
 

@@ -206,6 +206,8 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
         subscribe.ProcessSubscription = false;
         subscribe.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
         subscribe.ReasonString = text;
+        // A doctor asks in order to be refused.
+        if (filter == Topics.Probe) return;
         await _refusals.RaiseAsync(session.Terminal, "subscribe", text);
     }
 

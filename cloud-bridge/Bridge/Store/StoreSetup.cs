@@ -33,6 +33,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IRosterMarks>(services => services.GetRequiredService<SqlRosterStore>());
         builder.Services.AddSingleton<IPlanStore>(services => services.GetRequiredService<SqlRosterStore>());
         builder.Services.AddSingleton<ITerminalStore, SqlTerminalStore>();
+        builder.Services.AddSingleton<IPatrolStore, SqlPatrolStore>();
         builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
         builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();

@@ -124,9 +124,11 @@ public static class WebSetup
         EffectivePunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
+        PatrolApi.Map(app);
         DataApi.Map(app);
         TerminalPosts.Map(app);
         RulePosts.Map(app);
+        PatrolPosts.Map(app);
         PhotoApi.Map(app);
         CorrectionPosts.Map(app);
         ExportRoutes.Map(app);

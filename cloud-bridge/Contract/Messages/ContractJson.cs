@@ -16,6 +16,7 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(PunchBatch))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(StatusMessage))]
+[JsonSerializable(typeof(TerminalHealth))]
 [JsonSerializable(typeof(StateMessage))]
 [JsonSerializable(typeof(RosterMessage))]
 [JsonSerializable(typeof(AppliedMessage))]

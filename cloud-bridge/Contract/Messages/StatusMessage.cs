@@ -14,4 +14,7 @@ public sealed record StatusMessage
 
     public long? LastFrameAt { get; init; }
     public string? Clock { get; init; }
+
+    /// <summary>How its parts do; null from a terminal of an earlier version.</summary>
+    public TerminalHealth? Health { get; init; }
 }

@@ -5,7 +5,9 @@ using Devices.Edge.Agent.Downlink;
 using Devices.Edge.Agent.Gallery;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Photos;
+using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Agent.Site;
+using Devices.Edge.Ledger.Uplink;
 
 namespace Devices.Edge.Agent.Admin;
 
@@ -79,6 +81,9 @@ public sealed record StatusAnswer
     /// <summary>Null where none is configured.</summary>
     public CameraStatus? Camera { get; init; }
 
+    /// <summary>How the camera has seen faces since the start: focus and exposure; null before the first.</summary>
+    public FaceLookStatus? Faces { get; init; }
+
     /// <summary>Frames that came whole but could not be decoded.</summary>
     public long Undecodable { get; init; }
 
@@ -100,6 +105,18 @@ public sealed record StatusAnswer
 
     /// <summary>Whether the MCU runs in safe mode after repeated crashes.</summary>
     public bool McuSafeMode { get; init; }
+
+    /// <summary>The MCU's free memory, bytes.</summary>
+    public long? McuFreeBytes { get; init; }
+
+    /// <summary>Why the MCU started last: <c>power</c>, <c>crash</c>, <c>watchdog</c> ….</summary>
+    public string? McuStartReason { get; init; }
+
+    /// <summary>When the MCU started, ms since the Unix epoch.</summary>
+    public long? McuStartedAt { get; init; }
+
+    /// <summary>How often the MCU has connected anew since the agent started.</summary>
+    public long McuHellos { get; init; }
 
     public string? McuFirmware { get; init; }
 
@@ -138,6 +155,7 @@ public sealed record EnrolAnswer(
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
+[JsonSerializable(typeof(UplinkCheck))]
 [JsonSerializable(typeof(SiteStatus))]
 [JsonSerializable(typeof(EnrolAnswer))]
 [JsonSerializable(typeof(LookAlikeReport))]

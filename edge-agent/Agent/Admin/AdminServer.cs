@@ -6,6 +6,7 @@ using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Site;
 using Devices.Edge.Agent.View;
+using Devices.Edge.Ledger.Uplink;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -36,7 +37,7 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <summary>Binds the socket; a stale file of a killed agent is replaced (the ledger's lock has already shown that no other agent runs).</summary>
     public static async Task<AdminServer> StartAsync(
-        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, SiteDesk site, CancellationToken stopping)
+        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, SiteDesk site, Func<CancellationToken, Task<UplinkCheck>> uplink, CancellationToken stopping)
     {
         File.Delete(socket);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -58,6 +59,7 @@ public sealed class AdminServer : IAsyncDisposable
             return WriteAsync(context, answer.Ready ? 200 : 503, answer, Json.HealthAnswer);
         });
         app.MapGet("/status", context => WriteAsync(context, 200, status(), Json.StatusAnswer));
+        app.MapPost("/uplink/check", async context => await WriteAsync(context, 200, await uplink(context.RequestAborted).ConfigureAwait(false), Json.UplinkCheck).ConfigureAwait(false));
         app.MapGet("/people", context => WriteAsync(context, 200, people.List(), Json.IReadOnlyListPerson));
         app.MapGet("/people/lookalikes", context => LookAlikesAsync(context, desk));
         app.MapPost("/people", context => EnrolAsync(context, desk, narration));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devices.Contract.Messages;
 using Devices.Edge.Agent.Admin;
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Downlink;
@@ -118,7 +119,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             _ledger.Events.Add("enrolment-override", nameless, security: true);
         }, _photos);
         ViewDesk view = new(_tap, _people, _ledger.Events, _narration, Facts, _time);
-        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _site, _stopRest.Token).ConfigureAwait(false);
+        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _site, _bridge!.CheckAsync, _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
     }
 
@@ -277,7 +278,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _updates = StartUpdates();
         _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, _config, commands, _updates);
         _config.Changed += keys => Follow(keys, gate);
-        TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink);
+        TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink, new(new(), _options.State, Parts));
         _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time);
         _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
         PhotoSender photos = new(_photos, _ledger, _people, _clock, _bridge.AskAsync, () => _bridge.Quiet, _narration, _time);
@@ -370,6 +371,17 @@ public sealed class AgentRuntime : IAsyncDisposable
 
     private string Mode => _health.IsWhole ? "whole" : _health.CanTakeCards ? "cards-only" : "down";
 
+    private TerminalHealth Parts(TerminalHealth board) => board with
+    {
+        Liveness = _options.ModelPack is null ? null : _options.Liveness,
+        CameraRunning = _camera?.Status.Running,
+        CameraFps = _camera is { } camera ? Math.Round(camera.Status.FramesPerSecond, 1) : null,
+        McuOnline = _broker?.IsOnline ?? false,
+        McuQueue = _desk.McuQueue,
+        McuFreeBytes = _desk.FreeBytes,
+        McuSafeMode = _desk.SafeMode,
+    };
+
     private StatusAnswer Status()
     {
         FaceModels? models = _vision?.Models;
@@ -399,12 +411,17 @@ public sealed class AgentRuntime : IAsyncDisposable
             Liveness = _options.Liveness,
             Challenge = _vision is null || !_options.Liveness ? null : VisionPart.ChallengeInWords(_options, models?.CanSeeEyes ?? true),
             Camera = _camera?.Status,
+            Faces = _vision?.Look.Status(_options.QualityLimits),
             Undecodable = _vision?.Decoded.Refused ?? 0,
             McuOnline = _broker?.IsOnline ?? false,
             McuPort = _broker?.Port ?? 0,
             McuCelsius = _desk.Celsius,
             McuVolts = _desk.Volts,
             McuSafeMode = _desk.SafeMode,
+            McuFreeBytes = _desk.FreeBytes,
+            McuStartReason = _desk.StartReason,
+            McuStartedAt = _desk.StartedAt,
+            McuHellos = _desk.Hellos,
             McuFirmware = _desk.Firmware,
             McuQueue = _desk.McuQueue,
             Roster = _downlink?.Status,

@@ -61,6 +61,10 @@ public sealed class BridgePart(
     public Task<PublishAnswer> AskAsync(string leaf, byte[] payload, CancellationToken cancellationToken) =>
         _session?.PublishAsync(leaf, payload, cancellationToken) ?? Task.FromResult(new PublishAnswer(false, null, null, 0));
 
+    /// <summary>Proves the link that is open; see <see cref="UplinkSession.CheckAsync"/>.</summary>
+    public Task<UplinkCheck> CheckAsync(CancellationToken cancellationToken) =>
+        _session?.CheckAsync(cancellationToken) ?? Task.FromResult(new UplinkCheck(false, health.TextOf(HealthBoard.Bridge), null, null));
+
     /// <summary><see cref="UplinkSession.Quiet"/>.</summary>
     public TimeSpan? Quiet => _session?.Quiet;
 

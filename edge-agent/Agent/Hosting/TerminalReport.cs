@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using Devices.Contract.Messages;
 using Devices.Edge.Agent.Downlink;
@@ -7,7 +6,7 @@ using Devices.Edge.Ledger.Uplink;
 namespace Devices.Edge.Agent.Hosting;
 
 /// <summary>What the agent adds to the terminal's <c>hello</c> and <c>status</c>.</summary>
-public sealed class TerminalReport(Func<string?> pack, Func<string?> firmware, Func<long?> lastFrameAt, DownlinkPart? downlink = null) : IUplinkHost
+public sealed class TerminalReport(Func<string?> pack, Func<string?> firmware, Func<long?> lastFrameAt, DownlinkPart? downlink = null, BoardHealth? board = null) : IUplinkHost
 {
     /// <summary>The agent's version.</summary>
     public static string Version { get; } =
@@ -40,19 +39,5 @@ public sealed class TerminalReport(Func<string?> pack, Func<string?> firmware, F
         return Task.CompletedTask;
     }
 
-    public StatusMessage Describe(StatusMessage basis) => basis with { LastFrameAt = lastFrameAt(), Temperature = Temperature() };
-
-    // Linux thermal sysfs: thousandths of a degree Celsius; boards without a sensor have no such file.
-    private static double? Temperature()
-    {
-        try
-        {
-            string text = File.ReadAllText("/sys/class/thermal/thermal_zone0/temp").Trim();
-            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int thousandths) ? thousandths / 1000.0 : null;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public StatusMessage Describe(StatusMessage basis) => basis with { LastFrameAt = lastFrameAt(), Temperature = board?.Celsius, Health = board?.Read() };
 }

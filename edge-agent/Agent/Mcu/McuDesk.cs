@@ -62,6 +62,18 @@ public sealed class McuDesk : IMcuDesk
     /// <summary>The MCU's supply as it said last; null where it has no sensor.</summary>
     public double? Volts { get; private set; }
 
+    /// <summary>Free managed memory of the MCU as it said last, bytes.</summary>
+    public long? FreeBytes { get; private set; }
+
+    /// <summary>Why the MCU started last, as it said in its hello.</summary>
+    public string? StartReason { get; private set; }
+
+    /// <summary>When the MCU started by this board's wall clock, ms since the Unix epoch; null before its hello.</summary>
+    public long? StartedAt { get; private set; }
+
+    /// <summary>How often the MCU has said hello since the agent started: more than it was restarted means a link that breaks.</summary>
+    public long Hellos { get; private set; }
+
     /// <summary>Whether the MCU runs in safe mode after repeated crashes.</summary>
     public bool SafeMode { get; private set; }
 
@@ -91,6 +103,9 @@ public sealed class McuDesk : IMcuDesk
     {
         _cardTime.Anchor(hello.Boot, hello.UptimeMs, _clock.MonotonicMs);
         Firmware = hello.Firmware;
+        StartReason = hello.Reason;
+        StartedAt = Math.Max(0, _clock.Read().AtMs - hello.UptimeMs);
+        Hellos++;
         string since = TimeSpan.FromMilliseconds(hello.UptimeMs).TotalMinutes < 1 ? $"just started ({hello.Reason})" : $"running since {TimeSpan.FromMilliseconds(hello.UptimeMs).TotalMinutes:0} min";
         _narration.Tell("mcu", string.Create(CultureInfo.InvariantCulture, $"The MCU is connected: firmware {hello.Firmware}, {since}."));
         if (hello.UncertaintyMs >= 0 && hello.Now > 0 && !_clock.Read().Trusted && _clock.OfferMcuTime(hello.Now, hello.UncertaintyMs))
@@ -158,6 +173,7 @@ public sealed class McuDesk : IMcuDesk
     public Task OnStatusAsync(StatusMessage status)
     {
         McuQueue = status.Queue;
+        FreeBytes = status.FreeBytes;
         if (status.Celsius100 != StatusMessage.NotMeasured) Celsius = status.Celsius100 / 100.0;
         if (status.Millivolts != StatusMessage.NotMeasured) Volts = status.Millivolts / 1000.0;
         SafeMode = status.SafeMode;

@@ -19,7 +19,7 @@ namespace Devices.Edge.Agent.Recognition;
 /// Without an MCU it is always awake.
 /// </summary>
 public sealed class RecognitionLoop(
-    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, FaceEvidence evidence, TimeProvider time)
+    FrameSlot slot, FacePipeline pipeline, RecognitionDesk desk, McuScreen screen, Func<bool> absent, AgentOptions options, FrameTally decoded, ModelHealth models, ViewTap tap, FaceEvidence evidence, FaceLook look, TimeProvider time)
 {
     // No detector of a pack takes more than this; one that does is given the whole picture.
     private const int SearchWidth = 320;
@@ -115,6 +115,7 @@ public sealed class RecognitionLoop(
 
         view?.Show(frame, rgb, result);
         evidence.Look(rgb, result.Tracks);
+        foreach (TrackView seen in result.Tracks) look.Add(seen.Quality, options.QualityLimits);
         Processed++;
         AgentMeters.Frame();
         _open = result.Tracks.Count > 0;

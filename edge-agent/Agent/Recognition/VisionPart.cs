@@ -39,6 +39,9 @@ public sealed class VisionPart(
     /// <summary>Frames that the decoder refused (sound from outside, damaged within).</summary>
     public FrameTally Decoded { get; } = new();
 
+    /// <summary>How the camera has seen faces since the start: focus and exposure.</summary>
+    public FaceLook Look { get; } = new();
+
     /// <summary>Completes when the models were loaded, or could not be, for the first time.</summary>
     public Task FirstTry => _firstTry.Task;
 
@@ -71,7 +74,7 @@ public sealed class VisionPart(
                     _firstTry.TrySetResult();
                     Task settle = SettleAsync(cancellationToken);
                     Task watch = WatchThresholdAsync(notice, pipeline, models, ended.Token);
-                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), tap, new FaceEvidence(() => photos.Enabled), time);
+                    RecognitionLoop loop = new(slot, pipeline, desk, screen, () => mcu.Absent, options, Decoded, new ModelHealth(health, narration, health.TextOf(HealthBoard.Models)), tap, new FaceEvidence(() => photos.Enabled), Look, time);
                     // On a thread of its own: inference is work, not waiting.
                     await Task.Run(() => loop.RunAsync(heartbeats.Watch("recognition", TimeSpan.FromSeconds(20)), cancellationToken), CancellationToken.None).ConfigureAwait(false);
                     await settle.ConfigureAwait(false);

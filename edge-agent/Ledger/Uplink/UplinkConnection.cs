@@ -69,6 +69,17 @@ internal sealed class UplinkConnection : IAsyncDisposable
             long.TryParse(pause, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long ms) ? ms : 0);
     }, _options.AckTimeout, $"The bridge did not acknowledge a message on '{leaf}' within {_options.AckTimeout.TotalSeconds:0.#} s.", cancellation);
 
+    /// <summary>Asks for a topic that is not this terminal's (<see cref="Topics.Probe"/>), and gives it back should the bridge allow it.</summary>
+    /// <returns>Whether the bridge refused it.</returns>
+    /// <exception cref="UplinkFaultException">The link is gone or silent.</exception>
+    public Task<bool> IsForeignRefusedAsync(CancellationToken cancellation) => LimitAsync(async limited =>
+    {
+        MqttClientSubscribeResult result = await _client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder().WithTopicFilter(f => f.WithTopic(Topics.Probe).WithAtLeastOnceQoS()).Build(), limited).ConfigureAwait(false);
+        if (result.Items.All(one => one.ResultCode >= MqttClientSubscribeResultCode.UnspecifiedError)) return true;
+        await _client.UnsubscribeAsync(Topics.Probe, limited).ConfigureAwait(false);
+        return false;
+    }, _options.AckTimeout, $"The bridge did not answer a subscription within {_options.AckTimeout.TotalSeconds:0.#} s.", cancellation);
+
     /// <summary>What came next; null where nothing did within <paramref name="wait"/>.</summary>
     /// <exception cref="UplinkFaultException">The link is gone.</exception>
     public async Task<Arrival?> NextAsync(TimeSpan wait, CancellationToken cancellation)

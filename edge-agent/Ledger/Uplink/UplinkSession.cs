@@ -361,22 +361,6 @@ public sealed partial class UplinkSession
         if (_ledger.Events.Count > 0) connection.Nudge();
     }
 
-    private async Task SendStatusAsync(UplinkConnection connection, bool online, CancellationToken cancellation)
-    {
-        var basis = new StatusMessage
-        {
-            Online = online,
-            At = Math.Max(0, _clock.Read().AtMs),
-            Versions = new(_host.Versions),
-            FreeBytes = _ledger.FreeBytes,
-            Queue = _ledger.Queue,
-            Clock = _clock.Source switch { TrustSource.Ntp => "ntp", TrustSource.Bridge => "bridge", TrustSource.Rtc => "rtc", _ => "untrusted" },
-        };
-        StatusMessage status = _host.Describe(basis);
-        if (await connection.PublishAsync(Topics.Status, ContractCodec.Write(status, ContractJson.Default.StatusMessage), retain: true, cancellation).ConfigureAwait(false) is { } refused)
-            _log.LogWarning("The bridge did not take the status: {Reason}.", refused.Words);
-    }
-
     private async Task SayGoodByeAsync(UplinkConnection connection)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);

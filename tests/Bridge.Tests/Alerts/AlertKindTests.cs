@@ -61,6 +61,7 @@ public sealed class AlertKindTests : IAsyncLifetime
     [InlineData("budget-70", "72 % of the month's platform calls are used", false)]
     [InlineData("budget-90", "90 % of the month's platform calls are used", true)]
     [InlineData("dead-letters", "1 punches are dead letters: HR has to decide.", false)]
+    [InlineData("patrol", "Patrol: terminal m2-007 went from grade A to D. Its controller is not connected.", true)]
     [InlineData("certificate", "The certificate of terminal m2-007 ends on", false)]
     public async Task Each_kind_is_told_once_and_in_quiet_hours_only_if_it_is_urgent(string kind, string sentence, bool urgent)
     {
@@ -182,6 +183,9 @@ public sealed class AlertKindTests : IAsyncLifetime
                 await bench.AppendAsync(ledger, lost);
                 await bench.UntilAsync(lost, DeliveryState.Delivered);
                 await bench.Outbox.MarkAsync((await bench.FindAsync(lost)).Id, new(DeliveryState.Dead) { Attempts = 1, ReasonCode = "reason.no_such_person" });
+                break;
+            case "patrol":
+                await bench.Get<IPatrolStore>().SaveAsync([new("m2-007", "", now, 0, "D", "A", now, 0, [new("mcu-offline", PatrolLevel.Fault, [], now), new("camera", PatrolLevel.Fault, ["0"], now)])]);
                 break;
             case "certificate":
                 await database.WriteAsync(s => s.Execute(

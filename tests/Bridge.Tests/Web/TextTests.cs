@@ -61,6 +61,7 @@ public sealed partial class TextTests
         .. Devices.Bridge.Web.Pages.TerminalList.Kinds.Select(k => $"event.{k}"),
         .. Devices.Bridge.Web.Pages.TerminalPage.Offered.Select(k => $"command.{k}"),
         .. Devices.Bridge.Web.Pages.TerminalPage.ToldWords.Select(w => $"wishes.told_{w}"),
+        .. Devices.Bridge.Patrol.PatrolRules.Codes.SelectMany(c => (string[])[$"patrol.{c}.found", $"patrol.{c}.means", $"patrol.{c}.remedy"]), .. Enum.GetValues<PatrolLevel>().Select(l => $"patrol.level_{Names.Lower(l)}"),
         .. Enum.GetValues<CommandState>().Select(s => $"command_state.{Names.Lower(s)}"),
         .. Enum.GetValues<SettingState>().Select(s => $"wishes.setting_{Names.Lower(s)}"),
         .. Enum.GetValues<PunchMethod>().Select(m => $"method.{Names.Lower(m)}"),
@@ -116,7 +117,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|keys|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf|rules)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|patrol|keys|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf|rules)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

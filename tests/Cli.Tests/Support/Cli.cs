@@ -22,6 +22,7 @@ public sealed class Cli(TempFolder folder)
         if (Typed.Count > 0) console.Interactive();
         foreach (string line in Typed) console.Input.PushTextWithEnter(line);
         CliHost host = With(new CliHost { Error = error, Interactive = Typed.Count > 0, WorkingDirectory = folder.Path });
+        if (args.Contains("--json")) host = host with { Json = console.Profile.Out.Writer };
         var tester = new CommandAppTester(null, new CommandAppTesterSettings { TrimConsoleOutput = false }, console);
         tester.Configure(config => CliApp.Configure(config, host));
         CommandAppResult result = await tester.RunAsync(args, cancellationToken);

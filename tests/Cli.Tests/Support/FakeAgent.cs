@@ -18,6 +18,8 @@ public sealed class FakeAgent : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.ListenUnixSocket(socket));
         _app = builder.Build();
         _app.MapGet("/status", () => Results.Content(Status, "application/json"));
+        _app.MapPost("/uplink/check", () => Results.Content(Uplink, "application/json"));
+        _app.MapGet("/events", () => Results.Content(Events, "application/x-ndjson"));
         _app.MapGet("/people", () => Results.Content(People, "application/json"));
         _app.MapGet("/people/lookalikes", () => Results.Content(LookAlikes, "application/json"));
         _app.MapPut("/people/{id}/pin", async (string id, HttpRequest request) =>
@@ -42,6 +44,10 @@ public sealed class FakeAgent : IAsyncDisposable
     }
 
     public string Status { get; set; } = "{}";
+
+    public string Uplink { get; set; } = """{ "linked": true, "round_trip_ms": 12.5, "foreign_refused": true }""";
+
+    public string Events { get; set; } = "";
 
     public string People { get; set; } = "[]";
 

@@ -50,6 +50,9 @@ public sealed class FakeBridge : IAsyncDisposable
     /// <summary>Completes once a request is being kept waiting.</summary>
     public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Answers any other path.</summary>
+    public Func<string, Answer>? Other { get; set; }
+
     public Func<Answer>? CaCerts { get; set; }
 
     /// <summary>From the signing request (DER) to an answer.</summary>
@@ -103,11 +106,12 @@ public sealed class FakeBridge : IAsyncDisposable
             string request = await ReadRequestAsync(tls);
             if (request.Length == 0) return;
             Received.Enqueue(request);
-            string path = request.Split(' ')[1];
+            // An agent or a doctor calls by MQTT here too: nobody answers.
+            if (request.Split(' ') is not [_, var path, ..]) return;
             if (SilentAt is not null && path.EndsWith(SilentAt, StringComparison.Ordinal)) await ForeverAsync();
             Answer answer = path.EndsWith("/cacerts", StringComparison.Ordinal) ? CaCerts?.Invoke() ?? Pkcs7(Authority.Root)
                 : path.EndsWith("/simpleenroll", StringComparison.Ordinal) ? (Enrol ?? Issue)(Convert.FromBase64String(request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]))
-                : new Answer(404, "");
+                : Other?.Invoke(path) ?? new Answer(404, "");
             string head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {answer.Status} Said\r\nContent-Type: text/plain\r\nContent-Length: {answer.Body.Length}\r\nConnection: close\r\n\r\n");
             await tls.WriteAsync(Encoding.ASCII.GetBytes(answer.Status == 0 ? answer.Body : head + answer.Body), _stop.Token);
         }

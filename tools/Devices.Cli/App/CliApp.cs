@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Devices.Cli.Accuracy;
 using Devices.Cli.Bridge;
+using Devices.Cli.Completion;
 using Devices.Cli.Doctor;
 using Devices.Cli.Flash;
 using Devices.Cli.Font;
@@ -121,6 +123,9 @@ public static class CliApp
             .WithExample("view", "--agent", "/var/lib/devices/agent/agent.sock");
         config.AddCommand<AccuracyCommand>("accuracy").WithDescription("Measure a model pack on pictures of known people: person/picture.jpg.")
             .WithExample("accuracy", "people/", "--report", "accuracy/");
+        config.AddCommand<CompletionCommand>("completion").WithDescription("Print the completion script of a shell: bash, zsh, fish or powershell.")
+            .WithExample("completion", "bash");
+        config.AddCommand<CompleteCommand>(CompleteCommand.Word).IsHidden();
         config.AddCommand<ExitCodesCommand>("exit-codes").WithDescription("Print the table of exit codes.");
     }
 
@@ -128,6 +133,12 @@ public static class CliApp
     private static int Refuse(Exception e, CliHost host)
     {
         ExitCode code = e is CommandAppException ? ExitCodes.Usage : ExitCodes.Unexpected;
+        if (host.Json is { } json)
+        {
+            json.WriteLine(JsonSerializer.Serialize(new FaultReport(false, new FaultDetail(code.Number, code.Name, e.Message.ReplaceLineEndings(" "), code.Remedy)), CliJson.Default.FaultReport));
+            return code.Number;
+        }
+
         host.Error.Profile.Out.Writer.WriteLine($"Error {code.Number} ({code.Name}): {e.Message.ReplaceLineEndings(" ")}");
         host.Error.Profile.Out.Writer.WriteLine($"What to do: {code.Remedy}");
         return code.Number;

@@ -1,3 +1,5 @@
+using Devices.Edge.Ledger.Board;
+using Devices.Edge.Ledger.Time;
 using Spectre.Console;
 
 namespace Devices.Cli.App;
@@ -13,6 +15,9 @@ public sealed record CliHost
 
     public required string WorkingDirectory { get; init; }
 
+    /// <summary>Where the JSON document goes when the command line itself cannot be understood; null without <c>--json</c> on it.</summary>
+    public TextWriter? Json { get; init; }
+
     /// <summary>The npm client's executable.</summary>
     public string Npm { get; init; } = "npm";
 
@@ -23,6 +28,15 @@ public sealed record CliHost
     public Func<string, long> FreeBytes { get; init; } = path => new DriveInfo(path).AvailableFreeSpace;
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The board's procfs and sysfs.</summary>
+    public BoardReader Board { get; init; } = new();
+
+    /// <summary>Whether the kernel says that its clock is synchronised.</summary>
+    public INtpProbe Ntp { get; init; } = new LinuxNtpProbe();
+
+    /// <summary>Runs a program of the board and gives its standard output; null where it is not there, fails or takes longer than 5 s.</summary>
+    public Func<string, string[], string?> Ask { get; init; } = Programs.Ask;
 
     public static CliHost OfThisProcess() => new()
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Cli.Accuracy;
 using Devices.Cli.Bridge;
+using Devices.Cli.Completion;
 using Devices.Cli.Doctor;
 using Devices.Cli.Flash;
 using Devices.Cli.Flash.Serial;
@@ -14,6 +15,7 @@ using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
 using Devices.Cli.Wifi;
+using Devices.Edge.Ledger.Board;
 
 namespace Devices.Cli.App;
 
@@ -34,6 +36,8 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(BridgeBackupReport))]
 [JsonSerializable(typeof(List<PunchRow>))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(DiskFacts))]
+[JsonSerializable(typeof(CompletionScript))]
 [JsonSerializable(typeof(ViewReport))]
 [JsonSerializable(typeof(FontReport))]
 [JsonSerializable(typeof(FlashReport))]

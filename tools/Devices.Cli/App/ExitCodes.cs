@@ -54,6 +54,7 @@ public static class ExitCodes
 
     public static readonly ExitCode FontRefused = new(72, "font-refused", "The font file is missing or cannot be drawn from.", "Install fonts-noto-cjk, or give --from with a font that has the named face.");
     public static readonly ExitCode PortTaken = new(73, "port-taken", "The port is taken by another program.", "Choose another with --port; 0 takes any free one.");
+    public static readonly ExitCode TerminalUnknown = new(74, "terminal-unknown", "The bridge tells nothing about such a terminal.", "Check the name; the key must reach its site, and the bridge must have made a round of its patrol since the terminal came.");
     public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
     public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
 
@@ -100,7 +101,7 @@ public static class ExitCodes
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
         AgentUnreachable, NotAllEnrolled, PersonUnknown, NothingToEnrol, PeopleListRefused, AgentRefused, ViewsOpen,
-        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, BackupRefused,
+        LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, TerminalUnknown, NothingToMeasure, TooFewToCalibrate, BackupRefused,
         SerialMissing, SerialBusy, SerialDenied, SerialLost, SerialUnsupported, BoardSilent, ChipUnsupported, ImageRefused, BoardClosed, FlashUnknown, FlashFailed, FlashDiffers, NotAllBoards,
         ImprovSilent, ImprovGarbage, WifiRefused, WifiNotJoined, WifiAlready, WifiBusy,
         ReleaseMissing, ReleaseExists, ReleaseDamaged, ReleaseKeyUnreadable, ReleaseKeyUseless, ReleaseIncomplete, ReleasePackageRefused, ReleaseVersionTaken, ReleaseRootRefused,

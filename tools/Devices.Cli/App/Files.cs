@@ -15,14 +15,16 @@ public static partial class Files
     {
         string temporary = path + ".new";
         File.Delete(temporary);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        // Windows gives a file its folder's rights.
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
         using (var stream = new FileStream(temporary, options))
         {
             stream.Write(content);
             stream.Flush(flushToDisk: true);
         }
 
-        File.SetUnixFileMode(temporary, mode);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, mode);
         File.Move(temporary, path, overwrite: true);
         FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
@@ -32,6 +34,7 @@ public static partial class Files
     /// <summary>Makes a rename in <paramref name="directory"/> durable. File systems that cannot are left as they are.</summary>
     public static void FlushDirectory(string directory)
     {
+        if (OperatingSystem.IsWindows()) return;
         int handle = Open(directory, 0);
         if (handle < 0) return;
         _ = Flush(handle);

@@ -18,8 +18,9 @@ public static class AgentChecks
         yield return Agent(status);
         yield return Clock(status);
         yield return Camera(status, patient);
+        foreach (Finding look in Look(status)) yield return look;
         if (Liveness(status) is { } liveness) yield return liveness;
-        yield return Mcu(status);
+        foreach (Finding mcu in McuChecks.Run(status, patient)) yield return mcu;
         yield return Uplink(status);
         if (Roster(status) is { } roster) yield return roster;
         if (Wishes(status, patient) is { } wishes) yield return wishes;
@@ -57,18 +58,32 @@ public static class AgentChecks
             : new("camera", Level.Ok, found);
     }
 
+    // Medians of the latest faces: what the lens and the light give to recognition.
+    private static IEnumerable<Finding> Look(JsonElement status)
+    {
+        if (status.Get("camera") is null) yield break;
+        if (status.Get("faces") is not { } faces)
+        {
+            yield return new("camera focus", Level.Unknown, "no face was seen since the agent's start", "Focus and light are judged by faces.", "Let somebody stand before the terminal, or look yourself with `devices view`.");
+            yield break;
+        }
+
+        long seen = faces.Whole("faces") ?? 0, blurred = faces.Whole("blurred_percent") ?? 0, dark = faces.Whole("dark_percent") ?? 0, bright = faces.Whole("bright_percent") ?? 0;
+        string focus = string.Create(CultureInfo.InvariantCulture, $"sharpness {faces.Number("sharpness") ?? 0:0} over the latest {seen} faces ({faces.Number("sharpness_limit") ?? 0:0} is needed), {blurred} % blurred");
+        yield return blurred >= 50 ? new("camera focus", Level.Fault, focus, "Most faces are refused as blurred.", "Take the film off the lens, clean it, turn it until the picture is sharp at 0.5 to 1 m (`devices view` shows the value).")
+            : blurred >= 20 ? new("camera focus", Level.Warning, focus, "Recognition takes longer.", "Clean the lens and turn it until the picture is sharp at 0.5 to 1 m (`devices view` shows the value); more light shortens the exposure.")
+            : new("camera focus", Level.Ok, focus);
+        string light = string.Create(CultureInfo.InvariantCulture, $"faces have brightness {faces.Number("brightness") ?? 0:0} of 255, contrast {faces.Number("contrast") ?? 0:0}; {dark} % too dark, {bright} % too bright");
+        yield return dark + bright >= 50 ? new("camera exposure", Level.Fault, light, "Most faces are refused.", bright > dark ? "Shade the terminal from sun and lamps, or move it so that nobody stands before a window." : "Give the place more light, or switch on the lamp.")
+            : dark + bright >= 20 ? new("camera exposure", Level.Warning, light, "Recognition takes longer.", bright > dark ? "Shade the terminal from sun and lamps." : "Give the place more light.")
+            : new("camera exposure", Level.Ok, light);
+    }
+
     private static Finding? Liveness(JsonElement status) => (status.Flag("liveness"), status.Text("challenge")) switch
     {
         (false, _) => new("liveness", Level.Warning, "switched off", "A photo can punch. HR and operators were told at the start.", "Set Liveness:Enabled to true in agent.json and restart the agent."),
         (true, { } says) => new("liveness", Level.Ok, says[(says.IndexOf(": ", StringComparison.Ordinal) + 2)..].TrimEnd('.')),
         _ => null,
-    };
-
-    private static Finding Mcu(JsonElement status) => status.Flag("mcu_online") switch
-    {
-        true => new("MCU", Level.Ok, $"connected, firmware {status.Text("mcu_firmware") ?? "not told"}, {status.Whole("mcu_queue") ?? 0} entries wait on it"),
-        false => new("MCU", Level.Fault, "not connected", "Cards, keys, screen and door do not work.", "Check its cable and power; its password is in mcu.password of the state folder."),
-        null => new("MCU", Level.Unknown, "the agent does not say"),
     };
 
     private static Finding Uplink(JsonElement status)
@@ -93,7 +108,7 @@ public static class AgentChecks
         if (status.Get("roster") is not { } roster) return null;
         if (roster.Whole("revision") is not { } revision) return new("roster", Level.Ok, "none from the bridge; people are those enrolled here");
         string found = string.Create(CultureInfo.InvariantCulture, $"revision {revision}, the bridge is at {roster.Whole("wanted") ?? 0}; {roster.Whole("local") ?? 0} people are known here only, {roster.Whole("unconfirmed") ?? 0} erasures are not confirmed");
-        if (roster.Text("problem") is { Length: > 0 } problem) return new("roster", Level.Warning, $"{found}; {problem.TrimEnd('.')}", "Somebody of the roster was left out, or a message did not follow.", "Mend the person at the platform, or take the card from whoever has it here (`devices people`).");
+        if (roster.Text("problem") is { Length: > 0 } problem) return new("roster", Level.Warning, $"{found}; {problem.TrimEnd('.')}", "Somebody of the roster was left out, or a message did not follow.", "Mend the person at the platform, or take the card from whoever has it here (`devices people`).") { MayName = true };
         return status.Flag("bridge_online") is true && (roster.Whole("wanted") ?? 0) > revision
             ? new("roster", Level.Warning, found, "People who joined or left since are not known here yet.", "Look again in a minute; if it lasts, read the agent's log.")
             : new("roster", Level.Ok, found);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Devices.Cli.App;
+using Devices.Edge.Ledger.Board;
 
 namespace Devices.Cli.Doctor;
 
@@ -11,6 +12,9 @@ namespace Devices.Cli.Doctor;
 public sealed record Patient(string State, string Socket, JsonObject Config, JsonElement? Status, CliHost Host, TimeSpan StepLimit)
 {
     public DateTimeOffset Now => Host.Clock.GetUtcNow();
+
+    /// <summary>The board's own files.</summary>
+    public BoardReader Board { get; } = Host.Board;
 
     /// <summary>A key such as <c>Bridge:Host</c>, whatever its JSON type; null where it is not set.</summary>
     public string? Setting(string key)

@@ -1,33 +1,19 @@
 using System.Globalization;
 using Devices.Cli.App;
 using Devices.Cli.Ledger;
-using Devices.Cli.Models;
 using Devices.Cli.Terminal;
 using Devices.Edge.Vision.Match;
 using Devices.Edge.Vision.Packs;
 
 namespace Devices.Cli.Doctor;
 
-/// <summary>Disk, model pack and ledger, straight from the files.</summary>
+/// <summary>Model pack and ledger, straight from the files.</summary>
 public static class StorageChecks
 {
-    private const long Tight = 512L * 1024 * 1024;
-    private const long Full = 64L * 1024 * 1024;
-
     public static IEnumerable<Finding> Run(Patient patient)
     {
-        yield return Disk(patient);
         foreach (Finding finding in Models(patient)) yield return finding;
         yield return Ledger(patient);
-    }
-
-    private static Finding Disk(Patient patient)
-    {
-        long free = patient.Host.FreeBytes(patient.State);
-        string found = $"{Sizes.Text(free)} free where {patient.State} lies";
-        return free < Full ? new("disk", Level.Fault, found, "The terminal refuses new punches when the disk is full.", "Free some space; find what fills it with `du -x -d2 /`.")
-            : free < Tight ? new("disk", Level.Warning, found, "It will be full before long.", "Free some space.")
-            : new("disk", Level.Ok, found);
     }
 
     private static IEnumerable<Finding> Models(Patient patient)

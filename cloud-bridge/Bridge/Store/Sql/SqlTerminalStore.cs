@@ -49,11 +49,12 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
             UPDATE terminals SET online = @online, last_seen_at = CASE WHEN @live THEN @now ELSE last_seen_at END,
               queue = CASE WHEN @live THEN @queue ELSE queue END, clock = COALESCE(@clock, clock), free_bytes = COALESCE(@free, free_bytes),
               temperature = COALESCE(@temperature, temperature), last_frame_at = COALESCE(@frame, last_frame_at),
-              versions = COALESCE(@versions, versions) WHERE name = @name
+              health = COALESCE(@health, health), versions = COALESCE(@versions, versions) WHERE name = @name
             """,
             // The will is written at connect: what it says of the backlog is old by the time it is sent.
             ("@online", online), ("@live", status.Online), ("@now", Now()), ("@queue", status.Queue), ("@clock", status.Clock),
             ("@free", status.FreeBytes), ("@temperature", status.Temperature), ("@frame", status.LastFrameAt),
+            ("@health", status.Health is null ? null : System.Text.Encoding.UTF8.GetString(ContractCodec.Write(status.Health, ContractJson.Default.TerminalHealth))),
             ("@versions", status.Versions.Count == 0 ? null : VersionsText.Write(status.Versions)), ("@name", terminal)), cancellationToken);
     }
 

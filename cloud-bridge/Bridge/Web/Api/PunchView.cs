@@ -116,6 +116,7 @@ public sealed record PunchFeed(IReadOnlyList<PunchView> Punches, long Next, bool
 [JsonSerializable(typeof(EffectivePunchFeed))]
 [JsonSerializable(typeof(TerminalFeed))]
 [JsonSerializable(typeof(TerminalView))]
+[JsonSerializable(typeof(PatrolFeed))]
 [JsonSerializable(typeof(DeliveryView))]
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(DayFeed))]

@@ -42,6 +42,7 @@ public static class SiteMenu
         [
             new("/terminals", "nav.terminals", Permits.ReadTerminals),
             new("/wishes", "nav.wishes", Permits.Operate),
+            new("/patrol", "patrol.title", Permits.ReadTerminals),
             new("/webhook", "hook.title", Permits.Operate, EverySite: true),
         ]),
         new("nav.group_administration",

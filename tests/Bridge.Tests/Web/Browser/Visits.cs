@@ -59,6 +59,8 @@ internal static class Visits
         ["/exceptions"] = [new("exceptions", "/exceptions")],
         ["/delivery"] = [new("delivery", "/delivery")],
         ["/roster"] = [new("roster", "/roster")],
+        ["/patrol"] = [new("patrol", "/patrol")],
+        ["/patrol/{Name}"] = [new("patrol-one", "/patrol/gate-1")],
         ["/terminals"] = [new("terminals", "/terminals")],
         ["/account/password"] = [new("password", "/account/password")],
         ["/login"] = [new("login", "/login", LoggedIn: false)],

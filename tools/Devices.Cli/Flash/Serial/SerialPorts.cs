@@ -11,6 +11,7 @@ internal static class SerialPorts
     /// <param name="sys">For tests: another root than <c>/sys</c>.</param>
     public static List<SerialPortInfo> List(string sys = "/sys")
     {
+        if (OperatingSystem.IsWindows()) return WindowsPorts.List();
         string folder = Path.Combine(sys, "class/tty");
         if (!Directory.Exists(folder)) return [];
         return [.. Directory.EnumerateDirectories(folder, "tty*")
@@ -19,13 +20,14 @@ internal static class SerialPorts
             .Select(Describe)];
     }
 
-    /// <summary>Opens <c>/dev/ttyUSB0</c>, a name below <c>/dev/serial/by-id</c>, or <c>rfc2217://host:port</c>.</summary>
+    /// <summary>Opens <c>/dev/ttyUSB0</c>, <c>COM3</c>, a name below <c>/dev/serial/by-id</c>, or <c>rfc2217://host:port</c>.</summary>
     /// <exception cref="SerialLineException">It cannot be opened; the sentence says why.</exception>
     public static ISerialLine Open(string name, int baud)
     {
         if (!name.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            if (!OperatingSystem.IsLinux()) throw new SerialLineException(SerialFault.Unsupported, $"{name}: local serial ports are opened on Linux only. Share the port with an RFC 2217 server and give {Scheme}host:port.");
+            if (OperatingSystem.IsWindows()) return WindowsSerialLine.Open(name, baud, WindowsPorts.List().Exists(one => one.Path.Equals(name, StringComparison.OrdinalIgnoreCase) && one.IsUsbJtag));
+            if (!OperatingSystem.IsLinux()) throw new SerialLineException(SerialFault.Unsupported, $"{name}: local serial ports are opened on Linux and Windows only. Share the port with an RFC 2217 server and give {Scheme}host:port.");
             string device = RealPath(name);
             return LinuxSerialLine.Open(name, baud, List().Exists(port => port.Path == device && port.IsUsbJtag));
         }
