@@ -34,6 +34,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IPlanStore>(services => services.GetRequiredService<SqlRosterStore>());
         builder.Services.AddSingleton<ITerminalStore, SqlTerminalStore>();
         builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
+        builder.Services.AddSingleton<IClaimStore, SqlClaimStore>();
         builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
         builder.Services.AddSingleton<IPrivacyStore, SqlPrivacyStore>();

@@ -121,6 +121,7 @@ public static class WebSetup
         TerminalApi.Map(app);
         DataApi.Map(app);
         TerminalPosts.Map(app);
+        ClaimPosts.Map(app);
         PhotoApi.Map(app);
         CorrectionPosts.Map(app);
         ExportRoutes.Map(app);

@@ -23,7 +23,7 @@ public static class AgentConfiguration
 
     private static readonly string[] Known =
     [
-        "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
+        "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Bridge:EnrolmentHost", "Bridge:EnrolmentPort", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
         "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Liveness:AskBelow", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
         "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:Otlp", "Telemetry:EverySeconds",
@@ -160,6 +160,9 @@ public static class AgentConfiguration
         string host = Text("Bridge:Host");
         if (host.Contains('/', StringComparison.Ordinal) || host.Contains(' ', StringComparison.Ordinal)) problems.Add($"Bridge:Host is '{host}'; give only a host name or an IP address, without scheme and port.");
 
+        string enrolment = Text("Bridge:EnrolmentHost");
+        if (enrolment.Contains('/', StringComparison.Ordinal) || enrolment.Contains(' ', StringComparison.Ordinal)) problems.Add($"Bridge:EnrolmentHost is '{enrolment}'; give only a host name or an IP address, without scheme and port.");
+
         AgentOptions options = new()
         {
             Terminal = terminal,
@@ -168,6 +171,8 @@ public static class AgentConfiguration
             State = state.Length == 0 ? "" : Path.GetFullPath(state),
             BridgeHost = host.Length == 0 ? null : host,
             BridgePort = (int)Number("Bridge:Port", 8883, 1, 65535),
+            EnrolmentHost = enrolment.Length == 0 ? null : enrolment,
+            EnrolmentPort = (int)Number("Bridge:EnrolmentPort", 5443, 1, 65535),
             BridgeServerName = Text("Bridge:ServerName") is { Length: > 0 } name ? name : null,
             Camera = camera,
             ModelPack = pack.Length == 0 ? null : Path.GetFullPath(pack),

@@ -32,6 +32,12 @@ public sealed record AgentOptions
     /// <summary><c>Bridge:ServerName</c>: the name in the bridge's certificate.</summary>
     public string? BridgeServerName { get; init; }
 
+    /// <summary><c>Bridge:EnrolmentHost</c>: where certificates are renewed; null is <see cref="BridgeHost"/>.</summary>
+    public string? EnrolmentHost { get; init; }
+
+    /// <summary><c>Bridge:EnrolmentPort</c>.</summary>
+    public int EnrolmentPort { get; init; } = 5443;
+
     /// <summary><c>Camera</c>: see <see cref="Camera.CameraAddress"/>.</summary>
     public string Camera { get; init; } = "none";
 
@@ -149,9 +155,11 @@ public sealed record AgentOptions
 
     public string Socket => Path.Combine(State, "agent.sock");
 
-    public string KeyFile => Path.Combine(State, "tls", "terminal.key");
+    public string TlsFolder => Path.Combine(State, "tls");
 
-    public string CertificateFile => Path.Combine(State, "tls", "terminal.crt");
+    public string KeyFile => Path.Combine(TlsFolder, "terminal.key");
 
-    public string CaFile => Path.Combine(State, "tls", "ca.crt");
+    public string CertificateFile => Path.Combine(TlsFolder, "terminal.crt");
+
+    public string CaFile => Path.Combine(TlsFolder, "ca.crt");
 }

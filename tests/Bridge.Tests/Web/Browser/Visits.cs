@@ -37,6 +37,7 @@ internal static class Visits
         ["/closings"] = [new("closings", "/closings")],
         ["/exports"] = [new("exports", "/exports")],
         ["/exports/new"] = [new("exports-new", "/exports/new")],
+        ["/claims"] = [new("claims", "/claims")],
         ["/api-keys"] = [new("api-keys", "/api-keys")],
         ["/webhook"] = [new("webhook", "/webhook")],
         ["/"] = [new("board", "/"), new("board-missing", "/?show=missing&department=10&site=*"), new("board-yesterday", "/?day=2026-11-25&show=all")],
