@@ -23,6 +23,7 @@ public sealed record BridgeOptions
     public HttpOptions Http { get; init; } = new();
     public HttpsOptions Https { get; init; } = new();
     public SiteOptions Site { get; init; } = new();
+    public CaOptions Ca { get; init; } = new();
 
     public string DatabaseFile => Path.Combine(Data, "bridge.db");
     public string CaDirectory => Path.Combine(Data, "ca");
@@ -61,6 +62,49 @@ public sealed record HttpsOptions
 
     /// <summary>Address to listen on; <c>*</c> for all.</summary>
     public string Bind { get; set; } = "*";
+}
+
+public sealed record CaOptions
+{
+    /// <summary>Days after its end in which a terminal's certificate may still be renewed, and used for nothing else.</summary>
+    public int GraceDays { get; set; } = 30;
+
+    /// <summary>Days for which a certificate stays good after its successor was first used.</summary>
+    public int OverlapDays { get; set; } = 7;
+
+    /// <summary>Life of a terminal's certificate in days. It is renewed after two thirds.</summary>
+    public int TerminalDays { get; set; } = 365;
+
+    public Pkcs11Options Pkcs11 { get; init; } = new();
+
+    internal string? Check() =>
+        GraceDays is < 0 or > 365 ? $"Bridge:Ca:GraceDays is {GraceDays}: it is 0 to 365."
+        : OverlapDays is < 1 or > 90 ? $"Bridge:Ca:OverlapDays is {OverlapDays}: it is 1 to 90."
+        : TerminalDays is < 7 or > 825 ? $"Bridge:Ca:TerminalDays is {TerminalDays}: it is 7 to 825."
+        : Pkcs11.Check();
+}
+
+/// <summary>Where the authority's keys are, where they are not files: in a token behind a PKCS#11 library.</summary>
+public sealed record Pkcs11Options
+{
+    /// <summary>The library, such as <c>/usr/lib/softhsm/libsofthsm2.so</c>; empty: keys are files in <c>ca/</c>.</summary>
+    public string Module { get; set; } = "";
+
+    /// <summary>Label of the token.</summary>
+    public string Token { get; set; } = "";
+
+    /// <summary>File of mode 0600 with the user PIN.</summary>
+    public string PinFile { get; set; } = "";
+
+    /// <summary>Label of the root's key in it.</summary>
+    public string Key { get; set; } = "devices-root";
+
+    internal string? Check() =>
+        Module.Length == 0 ? Token.Length + PinFile.Length == 0 ? null : "Bridge:Ca:Pkcs11:Module is empty: give the PKCS#11 library, or take the other Bridge:Ca:Pkcs11 settings away."
+        : Token.Length == 0 ? "Bridge:Ca:Pkcs11:Token is empty: give the token's label."
+        : PinFile.Length == 0 ? "Bridge:Ca:Pkcs11:PinFile is empty: give a file of mode 0600 with the token's user PIN."
+        : Key.Length == 0 ? "Bridge:Ca:Pkcs11:Key is empty: give the label of the root's key."
+        : null;
 }
 
 public sealed record SiteOptions

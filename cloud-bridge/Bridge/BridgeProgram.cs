@@ -21,7 +21,7 @@ public static class BridgeProgram
         {
             return args.FirstOrDefault() switch
             {
-                "claim" => await FleetCommands.ClaimAsync(args[1..], output),
+                "claim" => await ClaimCommands.RunAsync(args[1..], output),
                 "terminal" => await TerminalCommands.RunAsync(args[1..], output),
                 "person" => await PersonCommands.RunAsync(args[1..], output),
                 "account" => await AccountCommands.RunAsync(args[1..], output),
@@ -122,7 +122,9 @@ public static class BridgeProgram
         output.WriteLine(
             """
             Devices.Bridge [--config FILE] [--Bridge:Key=Value ...]            serve
-            Devices.Bridge claim --data DIR [--terminal NAME] [--hours 24] [--json]   a single-use claim for one terminal
+            Devices.Bridge claim --data DIR [--terminal NAME] [--serial BOARD] [--hours 24] [--json]   a single-use claim for one terminal
+            Devices.Bridge claim list --data DIR [--all] [--json]              claims that are open; claim withdraw ID ends one
+            Devices.Bridge terminal revoke NAME --data DIR --reason TEXT --yes [--json]   shuts a terminal out at once, for good
             Devices.Bridge terminal list --data DIR [--json]                   terminals and their sites
             Devices.Bridge terminal site NAME SITE --data DIR [--yes] [--json] gives a terminal another site ('main' for the main one)
             Devices.Bridge terminal rename-site OLD NEW --data DIR [--json]    gives a site another name

@@ -81,6 +81,7 @@ public static class OptionsSetup
     {
         if (options.Store is not ("sqlite" or "postgres")) return $"Bridge:Store is '{options.Store}': it is sqlite or postgres.";
         if (options.Retention.Check() is { } retention) return retention;
+        if (options.Ca.Check() is { } ca) return ca;
         if (!IsPort(options.Mqtt.Port)) return $"Bridge:Mqtt:Port is {options.Mqtt.Port}: a port is 0 to 65535.";
         if (!IsPort(options.Https.Port)) return $"Bridge:Https:Port is {options.Https.Port}: a port is 0 to 65535.";
         if (!IsBind(options.Mqtt.Bind)) return $"Bridge:Mqtt:Bind is '{options.Mqtt.Bind}': give an IP address of this machine, localhost, or * for all.";

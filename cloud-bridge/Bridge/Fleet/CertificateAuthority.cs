@@ -93,11 +93,11 @@ public sealed class CertificateAuthority : IDisposable
         }
     }
 
-    /// <summary>Signs a terminal's public key: CN = <paramref name="terminal"/>, client authentication only, one year.</summary>
-    public X509Certificate2 IssueTerminal(string terminal, PublicKey publicKey)
+    /// <summary>Signs a terminal's public key: CN = <paramref name="terminal"/>, client authentication only.</summary>
+    public X509Certificate2 IssueTerminal(string terminal, PublicKey publicKey, TimeSpan? life = null)
     {
         CertificateRequest request = new(Subject(terminal), publicKey, HashAlgorithmName.SHA256);
-        return Sign(request, ClientUse, _time.GetUtcNow());
+        return Sign(request, ClientUse, _time.GetUtcNow(), life);
     }
 
     /// <summary>The folder of its files.</summary>
@@ -198,7 +198,7 @@ public sealed class CertificateAuthority : IDisposable
         return certificate;
     }
 
-    private X509Certificate2 Sign(CertificateRequest request, Oid use, DateTimeOffset now)
+    private X509Certificate2 Sign(CertificateRequest request, Oid use, DateTimeOffset now, TimeSpan? life = null)
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
@@ -207,7 +207,7 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false));
         byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7f) | 0x40); // positive and never shortened (RFC 5280 4.1.2.2)
-        DateTimeOffset end = now + LeafLife, rootEnd = Root.NotAfter;
+        DateTimeOffset end = now + (life ?? LeafLife), rootEnd = Root.NotAfter;
         DateTimeOffset begin = now - Backdate, rootBegin = Root.NotBefore;
         return request.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), begin < rootBegin ? rootBegin : begin, end > rootEnd ? rootEnd : end, serial);
     }

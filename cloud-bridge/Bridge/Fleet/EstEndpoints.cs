@@ -2,15 +2,17 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Devices.Bridge.Store;
 
 namespace Devices.Bridge.Fleet;
 
-/// <summary>Enrolment over secure transport: <c>cacerts</c> and <c>simpleenroll</c> of RFC 7030 (with RFC 8951's base64), over HTTPS only.</summary>
+/// <summary>Enrolment over secure transport: <c>cacerts</c>, <c>simpleenroll</c> and <c>simplereenroll</c> of RFC 7030 (with RFC 8951's base64), over HTTPS only.</summary>
 public static class EstEndpoints
 {
     private const int MaxBody = 16 * 1024;
+    private const string Issued = "application/pkcs7-mime; smime-type=certs-only";
 
-    /// <summary>Maps both. They ask for no session of HR's: the claim in HTTP Basic is the enrolling board's key.</summary>
+    /// <summary>Maps them. They ask for no session of HR's: the claim in HTTP Basic is the enrolling board's key, its certificate in TLS the renewing one's.</summary>
     public static void MapEst(this WebApplication app)
     {
         app.MapGet("/.well-known/est/cacerts", (HttpContext context, CertificateAuthority authority) =>
@@ -32,14 +34,13 @@ public static class EstEndpoints
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"enrolment\", charset=\"UTF-8\"";
                 return Sentence(StatusCodes.Status401Unauthorized, "Log in with the terminal's name and a claim code (HTTP Basic).");
             }
-            if (!string.Equals(context.Request.ContentType?.Split(';')[0].Trim(), "application/pkcs10", StringComparison.OrdinalIgnoreCase))
-                return Sentence(StatusCodes.Status415UnsupportedMediaType, "Send a PKCS#10 request as application/pkcs10.");
+            if (Unsupported(context) is { } unsupported) return unsupported;
             string? body = await ReadBodyAsync(context.Request, context.RequestAborted);
-            if (body is null) return Sentence(StatusCodes.Status413PayloadTooLarge, $"A PKCS#10 request has at most {MaxBody} bytes here.");
+            if (body is null) return TooLarge();
 
             EnrolmentResult result = await enrolment.EnrolAsync(terminal, claim, body, address, context.RequestAborted);
             if (result.Certificate is { } certificate)
-                return Certificates([certificate, authority.Root], "application/pkcs7-mime; smime-type=certs-only");
+                return Certificates([certificate, authority.Root], Issued);
             if (result.Status == StatusCodes.Status401Unauthorized)
             {
                 limiter.CountFailure(address);
@@ -47,7 +48,35 @@ public static class EstEndpoints
             }
             return Sentence(result.Status, result.Fault!);
         }).DisableAntiforgery().AllowAnonymous();
+
+        app.MapPost("/.well-known/est/simplereenroll", async (HttpContext context, CertificateAuthority authority, RenewalService renewal) =>
+        {
+            if (!context.Request.IsHttps) return TlsOnly();
+            if (Unsupported(context) is { } unsupported) return unsupported;
+            string? body = await ReadBodyAsync(context.Request, context.RequestAborted);
+            if (body is null) return TooLarge();
+            try
+            {
+                EnrolmentResult result = await renewal.RenewAsync(context.Connection.ClientCertificate, body, context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
+                if (result.Certificate is { } certificate) return Certificates([certificate, authority.Root], Issued);
+                if (result.RetryAfter is { } wait) RetryAfter(context, wait);
+                return Sentence(result.Status, result.Fault!);
+            }
+            catch (StoreUnavailableException)
+            {
+                RetryAfter(context, TimeSpan.FromSeconds(30));
+                return Sentence(StatusCodes.Status503ServiceUnavailable, "The bridge's store is not available: try again later.");
+            }
+        }).DisableAntiforgery().AllowAnonymous();
     }
+
+    private static void RetryAfter(HttpContext context, TimeSpan wait) => context.Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
+    private static IResult? Unsupported(HttpContext context) =>
+        string.Equals(context.Request.ContentType?.Split(';')[0].Trim(), "application/pkcs10", StringComparison.OrdinalIgnoreCase)
+            ? null : Sentence(StatusCodes.Status415UnsupportedMediaType, "Send a PKCS#10 request as application/pkcs10.");
+
+    private static IResult TooLarge() => Sentence(StatusCodes.Status413PayloadTooLarge, $"A PKCS#10 request has at most {MaxBody} bytes here.");
 
     private static bool TryBasic(string? header, out string user, out string password)
     {

@@ -13,11 +13,13 @@ public static class FleetSetup
         });
         builder.Services.AddSingleton<CommandSigner>();
         builder.Services.AddSingleton<EnrolmentService>();
+        builder.Services.AddSingleton<RenewalService>();
         builder.Services.AddSingleton<EnrolmentLimiter>();
         builder.Services.AddSingleton<FirstAccount>();
         builder.Services.AddSingleton<Listeners>();
         builder.Services.AddSingleton<HealthCheck>();
-        builder.Services.AddHostedService<CertificateSweep>();
+        builder.Services.AddSingleton<CertificateSweep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CertificateSweep>());
         return builder;
     }
 

@@ -41,12 +41,17 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         Listen(kestrel, "http", url.Host, url.Port, "http", "Bridge:Http:Url", _ => { });
         Listen(kestrel, "https", options.Https.Bind, options.Https.Port, "https", "Bridge:Https:Port", listen => listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            OnConnection = connection =>
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
             {
-                // Asked for only by an address that wants it (a terminal's own view): people's browsers are never asked for a certificate.
-                connection.AllowDelayedClientCertificateNegotation = true;
-                return ValueTask.FromResult(HttpsOptions());
-            },
+                ServerCertificateContext = Context(),
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                // Asked for, not demanded: a terminal renews its certificate with it. Browsers, which are told that only our own roots are meant,
+                // ask nobody. Whether it is good is judged where it is used; also one that has run out may be renewed.
+                ClientCertificateRequired = true,
+                AllowTlsResume = false,
+                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            }),
         }));
         Listen(kestrel, "mqtt", options.Mqtt.Bind, options.Mqtt.Port, "mqtts", "Bridge:Mqtt:Port", listen =>
         {
@@ -69,14 +74,6 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         });
     }
 
-    private SslServerAuthenticationOptions HttpsOptions() => new()
-    {
-        ServerCertificateContext = Context(),
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null || (certificate is X509Certificate2 shown && authority.IsOurs(shown)),
-    };
-
     private Uri HttpUrl() => new(options.Http.Url);
 
     // Asked for at every handshake, so that a renewed certificate is used at once; built only when it changed.
@@ -85,7 +82,8 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         X509Certificate2 certificate = authority.ServerCertificate();
         SslStreamCertificateContext? context = _context;
         if (context is not null && ReferenceEquals(context.TargetCertificate, certificate)) return context;
-        return _context = SslStreamCertificateContext.Create(certificate, [authority.Root], offline: true);
+        return _context = SslStreamCertificateContext.Create(certificate, [authority.Root], offline: true,
+            SslCertificateTrust.CreateForX509Collection([authority.Root], sendTrustInHandshake: true));
     }
 
     private void Listen(KestrelServerOptions kestrel, string name, string bind, int port, string scheme, string setting, Action<ListenOptions> configure)

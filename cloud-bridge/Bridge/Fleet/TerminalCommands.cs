@@ -22,11 +22,12 @@ public static class TerminalCommands
             ["list"] => ListAsync(flags, output),
             ["site", var name, var site] => SiteAsync(name, site, flags, output),
             ["rename-site", var from, var to] => RenameAsync(from, to, flags, output),
+            ["revoke", var name] => RevokeAsync(name, flags, output),
             ["config", .. var wishes] => TerminalWishCommands.ConfigAsync(wishes, flags, output),
             ["command", var name, var kind, .. var arguments] => TerminalWishCommands.IssueAsync(name, kind, arguments, flags, output),
             ["commands", var name] => TerminalWishCommands.ListAsync(name, flags, output),
             ["result", var id] => TerminalWishCommands.ResultAsync(id, flags, output),
-            _ => throw new BridgeStartException("Say what: terminal list, site NAME SITE, rename-site OLD NEW, config NAME [KEY=VALUE ...], command NAME KIND, commands NAME or result ID, each with --data DIR."),
+            _ => throw new BridgeStartException("Say what: terminal list, site NAME SITE, rename-site OLD NEW, revoke NAME, config NAME [KEY=VALUE ...], command NAME KIND, commands NAME or result ID, each with --data DIR."),
         };
     }
 
@@ -69,6 +70,21 @@ public static class TerminalCommands
                     : change.Verdict == SiteVerdict.Same ? $"{terminal} is at {shown} already." : $"{terminal} is at {shown} now, and was at {from}.");
                 return 0;
         }
+    }
+
+    private static async Task<int> RevokeAsync(string terminal, string[] args, TextWriter output)
+    {
+        CommandFlags flags = CommandFlags.Read("terminal revoke", args, ["data", "reason"], ["yes", "json"]);
+        string reason = (flags.Value("reason") ?? "").Trim();
+        if (reason.Length is 0 or > 200) throw new BridgeStartException("Say why in at most 200 characters: --reason 'stolen from the gate'. It stands in the audit log and on the terminal's page.");
+        if (!flags.Has("yes"))
+            throw new BridgeStartException($"{terminal} would be disconnected at once and not let in again, nor could it renew its certificate; there is no way back but a new claim for its name. Its stored punches stay; those that it still holds stay on it and come up once it is enrolled again with the same state folder. If this is what you want, say it again with --yes; nothing was changed.");
+        await using SqlDatabase database = FleetCommands.Open(flags);
+        RevokeVerdict verdict = await new SqlFleetStore(database, TimeProvider.System).RevokeAsync(terminal, reason, Actor, null);
+        if (verdict == RevokeVerdict.Unknown) throw new BridgeStartException($"There is no terminal '{(terminal.Length > 40 ? terminal[..40] : terminal)}': 'terminal list' names those there are.");
+        await output.WriteLineAsync(flags.Has("json") ? JsonSerializer.Serialize(new { terminal, revoked = true, changed = verdict == RevokeVerdict.Done })
+            : verdict == RevokeVerdict.Already ? $"{terminal} was revoked before." : $"{terminal} is revoked: a running bridge disconnects it within a second or two.");
+        return 0;
     }
 
     private static string Means(SiteChange change, string from, string shown) => string.Create(CultureInfo.InvariantCulture,

@@ -7,6 +7,9 @@ public sealed record IngestOptions
 {
     public int MaxKeepAliveSeconds { get; init; } = 300;
 
+    /// <summary>How long after its end a certificate can be renewed: told to a terminal that comes with one.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Time for TLS and CONNECT.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -9,7 +9,11 @@ public static class IngestSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
-        services.AddSingleton(provider => new IngestOptions { MaxKeepAliveSeconds = provider.GetRequiredService<BridgeOptions>().Mqtt.MaxKeepAliveSeconds });
+        services.AddSingleton(provider => new IngestOptions
+        {
+            MaxKeepAliveSeconds = provider.GetRequiredService<BridgeOptions>().Mqtt.MaxKeepAliveSeconds,
+            Grace = TimeSpan.FromDays(provider.GetRequiredService<BridgeOptions>().Ca.GraceDays),
+        });
         PressureOptions pressure = builder.Configuration.GetSection("Bridge:Ingest").Read<PressureOptions>();
         ClockRules clock = builder.Configuration.GetSection("Bridge:Ingest").Read<ClockRules>();
         if ((pressure.Check() ?? clock.Check()) is { } problem) throw new BridgeStartException(problem);

@@ -35,15 +35,26 @@ public sealed class TerminalGate(IFleetStore fleet, IngestOptions limits, TimePr
     /// <summary>Whether a certificate is still good; null where it is, else one sentence.</summary>
     public async Task<string?> JudgeAsync(string terminal, string thumbprint, CancellationToken cancellationToken)
     {
-        CertificateRecord? record = await fleet.FindCertificateAsync(thumbprint, cancellationToken);
+        return Judge(terminal, await fleet.FindCertificateAsync(thumbprint, cancellationToken));
+    }
+
+    /// <summary>As <see cref="JudgeAsync"/>, of a record that was read already.</summary>
+    public string? Judge(string terminal, CertificateRecord? record)
+    {
         if (record is null || record.Terminal != terminal) return $"The certificate of '{terminal}' is not known to this bridge: enrol the terminal again.";
         if (record.RevokedAt is not null) return $"The certificate of '{terminal}' was revoked ({record.RevokedReason}): enrol the terminal again.";
         if (record.TerminalRevokedAt is not null) return $"The terminal '{terminal}' was revoked: enrol it again with a claim made for its name.";
         // Issued with a day's slack: a bridge this far back must not hand its clock to terminals as a time source.
         if (record.NotBefore > time.GetUtcNow().ToUnixTimeMilliseconds())
             return $"The certificate of '{terminal}' is not valid before {DateTimeOffset.FromUnixTimeMilliseconds(record.NotBefore):yyyy-MM-dd HH:mm} UTC: check the bridge's clock.";
-        if (record.NotAfter <= time.GetUtcNow().ToUnixTimeMilliseconds())
-            return $"The certificate of '{terminal}' expired at {DateTimeOffset.FromUnixTimeMilliseconds(record.NotAfter):yyyy-MM-dd HH:mm} UTC: enrol the terminal again.";
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (record.RetireAt <= now)
+            return $"The certificate of '{terminal}' was renewed, and its time beside the new one ended at {DateTimeOffset.FromUnixTimeMilliseconds(record.RetireAt.Value):yyyy-MM-dd HH:mm} UTC: enrol the terminal again.";
+        if (record.NotAfter <= now)
+        {
+            DateTimeOffset end = DateTimeOffset.FromUnixTimeMilliseconds(record.NotAfter), last = end + limits.Grace;
+            return $"The certificate of '{terminal}' expired at {end:yyyy-MM-dd HH:mm} UTC: {(last.ToUnixTimeMilliseconds() > now ? $"it can be renewed until {last:yyyy-MM-dd HH:mm} UTC, which the terminal does by itself" : "enrol the terminal again")}.";
+        }
         return null;
     }
 

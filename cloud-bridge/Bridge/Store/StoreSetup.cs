@@ -35,6 +35,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<ITerminalStore, SqlTerminalStore>();
         builder.Services.AddSingleton<IPatrolStore, SqlPatrolStore>();
         builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
+        builder.Services.AddSingleton<IClaimStore, SqlClaimStore>();
         builder.Services.AddSingleton<IExceptionStore, SqlExceptionStore>();
         builder.Services.AddSingleton<IAccountStore, SqlAccountStore>();
         builder.Services.AddSingleton<IPrivacyStore, SqlPrivacyStore>();

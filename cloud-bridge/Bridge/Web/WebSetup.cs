@@ -129,6 +129,7 @@ public static class WebSetup
         TerminalPosts.Map(app);
         RulePosts.Map(app);
         PatrolPosts.Map(app);
+        ClaimPosts.Map(app);
         PhotoApi.Map(app);
         CorrectionPosts.Map(app);
         ExportRoutes.Map(app);

@@ -8,6 +8,7 @@ using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Agent.Site;
 using Devices.Edge.Ledger.Uplink;
+using Devices.Edge.Ledger.Identity;
 
 namespace Devices.Edge.Agent.Admin;
 
@@ -86,6 +87,9 @@ public sealed record StatusAnswer
 
     /// <summary>Frames that came whole but could not be decoded.</summary>
     public long Undecodable { get; init; }
+
+    /// <summary>The terminal's certificate: how long it is good, and how its renewal goes.</summary>
+    public CertificateStatus? Certificate { get; init; }
 
     /// <summary>What the bridge wishes, and what of it is in force.</summary>
     public ConfigStatus? Configuration { get; init; }

@@ -176,9 +176,11 @@ public sealed record AgentOptions
 
     public string Socket => Path.Combine(State, "agent.sock");
 
-    public string KeyFile => Path.Combine(State, "tls", "terminal.key");
+    public string TlsFolder => Path.Combine(State, "tls");
 
-    public string CertificateFile => Path.Combine(State, "tls", "terminal.crt");
+    public string KeyFile => Path.Combine(TlsFolder, "terminal.key");
 
-    public string CaFile => Path.Combine(State, "tls", "ca.crt");
+    public string CertificateFile => Path.Combine(TlsFolder, "terminal.crt");
+
+    public string CaFile => Path.Combine(TlsFolder, "ca.crt");
 }

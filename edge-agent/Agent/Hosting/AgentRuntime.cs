@@ -52,6 +52,7 @@ public sealed class AgentRuntime : IAsyncDisposable
     private CameraPart? _camera;
     private VisionPart? _vision;
     private BridgePart? _bridge;
+    private CertificatePart? _certificate;
     private DownlinkPart? _downlink;
     private readonly string? _modelSlot;
     private UpdateDesk _updates = null!;
@@ -279,12 +280,14 @@ public sealed class AgentRuntime : IAsyncDisposable
         _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, _config, commands, _updates);
         _config.Changed += keys => Follow(keys, gate);
         TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink, new(new(), _options.State, Parts));
-        _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time);
+        _certificate = Own(new CertificatePart(_options, _clock, gate, _narration, _time));
+        _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time, _certificate.Keeper);
         _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
         PhotoSender photos = new(_photos, _ledger, _people, _clock, _bridge.AskAsync, () => _bridge.Quiet, _narration, _time);
         CancellationToken stop = _stopRest.Token;
         _restTask = Task.WhenAll(
             PartRunner.RunAsync("clock", token => _keeper.RunAsync(_heartbeats.Watch("clock", TimeSpan.FromSeconds(30)), token), _narration, _time, stop),
+            PartRunner.RunAsync("certificate", _certificate.Keeper.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("commands", commands.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("updates", _updates.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("downlink", _downlink.RunAsync, _narration, _time, stop),
@@ -430,6 +433,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             ConfigurationWanted = _downlink?.ConfigWanted ?? 0,
             Photos = _photos.Status,
             Updates = _updates?.State(),
+            Certificate = _certificate?.Keeper.Status,
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Devices.Contract.Messages;
+using Devices.Edge.Ledger.Identity;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
 using Devices.Edge.Ledger.Uplink;
@@ -8,7 +9,7 @@ namespace Devices.Edge.Agent.Hosting;
 
 /// <summary>The uplink to the bridge: waits for the certificate files, then keeps the session and narrates what it does.</summary>
 public sealed class BridgePart(
-    AgentOptions options, LedgerStore ledger, TrustedClock clock, IUplinkHost host, HealthBoard health, Narration narration, TimeProvider time)
+    AgentOptions options, LedgerStore ledger, TrustedClock clock, IUplinkHost host, HealthBoard health, Narration narration, TimeProvider time, CertificateKeeper? keeper = null)
 {
     private volatile UplinkSession? _session;
 
@@ -45,12 +46,21 @@ public sealed class BridgePart(
                 CaFile = options.CaFile,
                 CertificateFile = options.CertificateFile,
                 KeyFile = options.KeyFile,
+                Identity = keeper,
                 BackoffCap = TimeSpan.FromSeconds(30),
             },
             ledger, clock, host, time); // Without a log of its own: what it notes is narrated here, once.
         session.Noted += Noted;
         _session = session;
-        await session.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (keeper is not null) keeper.Renewed += session.Reconnect;
+        try
+        {
+            await session.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (keeper is not null) keeper.Renewed -= session.Reconnect;
+        }
     }
 
     /// <summary>Publishes one message; true once the bridge has acknowledged it.</summary>

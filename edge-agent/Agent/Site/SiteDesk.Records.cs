@@ -77,8 +77,8 @@ public sealed partial class SiteDesk
         lock (_gate)
         {
             List<SiteOutgoing> records = [];
-            // One key, one line, one record: a bridge that lost it is told again.
-            string mark = $"{people.Down(LineKey)}/{Code}";
+            // One key, one line, one root, one record: a bridge that lost it is told again.
+            string mark = $"{people.Down(LineKey)}/{Code}/{papers.Issuer()}";
             if (people.Down(MemberKey) != mark && papers.Sign(keys.Public) is { } own) records.Add(new(own, () => people.SetDown(MemberKey, mark)));
             foreach ((string slot, string json) in people.SiteOut())
             {

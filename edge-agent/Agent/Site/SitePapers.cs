@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Contract.Messages;
+using Devices.Edge.Ledger.Identity;
 
 namespace Devices.Edge.Agent.Site;
 
@@ -19,10 +20,25 @@ public sealed class SitePapers(string terminal, (string Ca, string Certificate, 
     {
         if (!File.Exists(files.Ca) || !File.Exists(files.Certificate) || !File.Exists(files.Key)) return null;
         using X509Certificate2 certificate = X509Certificate2.CreateFromPem(File.ReadAllText(files.Certificate));
-        using ECDsa key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(files.Key));
+        using ECDsa key = TerminalKey.Load(files.Key);
+        // Between two renames of a renewal: the next look finds both.
+        if (!certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())) return null;
         Paper paper = new(exchange, certificate.RawData, key.SignData(Signed(terminal, exchange), HashAlgorithmName.SHA256));
         return new() { Kind = SiteKinds.Member, Terminal = terminal, Body = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(paper, SiteJson.Default.Paper)) };
+    }
+
+    /// <summary>The root that issued this terminal's certificate, as a mark: under another one the paper is signed anew, for the old root goes.</summary>
+    public string Issuer()
+    {
+        try
+        {
+            using X509Certificate2 certificate = X509Certificate2.CreateFromPem(File.ReadAllText(files.Certificate));
+            return certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is { } id ? Convert.ToHexStringLower(id.Span[..Math.Min(4, id.Length)]) : "";
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return "";
+        }
     }
 
     /// <summary>The exchange key of another terminal's record; null where the record is not signed with a certificate of that terminal's from our authority.</summary>

@@ -152,7 +152,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
         {
             MqttClientConnectResult result = await _client.ConnectAsync(options, limited).ConfigureAwait(false);
             if (result.ResultCode != MqttClientConnectResultCode.Success)
-                throw new UplinkFaultException($"The bridge at {where} refused the connection: {ReasonWords.Of(result.ResultCode)}{(string.IsNullOrEmpty(result.ReasonString) ? "" : $" ({result.ReasonString})")}.");
+                throw new UplinkFaultException($"The bridge at {where} refused the connection: {ReasonWords.Of(result.ResultCode)}{(string.IsNullOrEmpty(result.ReasonString) ? "" : $" ({result.ReasonString})")}.") { Reached = true, Refused = result.ResultCode is MqttClientConnectResultCode.NotAuthorized or MqttClientConnectResultCode.Banned or MqttClientConnectResultCode.BadUserNameOrPassword };
             MqttClientSubscribeOptionsBuilder subscribe = new();
             foreach (string leaf in Topics.Down)
                 subscribe.WithTopicFilter(f => f.WithTopic(Topics.For(_options.Terminal, leaf)).WithAtLeastOnceQoS());
@@ -184,7 +184,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            throw new UplinkFaultException(_tls.Refusal ?? $"The link to the bridge failed: {Innermost(fault)}.", fault);
+            throw new UplinkFaultException(_tls.Refusal ?? $"The link to the bridge failed: {Innermost(fault)}.", fault) { Reached = _tls is { Refusal: null, Judged: true } };
         }
     }
 

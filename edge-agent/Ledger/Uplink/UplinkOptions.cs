@@ -26,6 +26,9 @@ public sealed record UplinkOptions
     /// <summary>PEM file with its private key.</summary>
     public required string KeyFile { get; init; }
 
+    /// <summary>Gives the certificate in the place of the two files, where it is renewed while this runs.</summary>
+    public IUplinkIdentity? Identity { get; init; }
+
     /// <summary>Most punches a batch.</summary>
     public int MaxBatch { get; init; } = Protocol.MaxBatch;
 

@@ -42,6 +42,7 @@ public sealed partial class UplinkSession
     private long _quietUntil;
     private long? _eventsPausedAt;
     private bool _answered;
+    private volatile bool _again;
     private long _chainRefusedAt = -1;
     private string? _stopped;
     private string? _stopTold;
@@ -139,6 +140,7 @@ public sealed partial class UplinkSession
                 string why = await OneConnectionAsync(cancellation).ConfigureAwait(false);
                 if (cancellation.IsCancellationRequested) break;
                 if (_answered) _reconnect.Reset();
+                if (_again) continue;
                 TimeSpan wait = _reconnect.Next();
                 Turn(UplinkCondition.Offline, why);
                 Note(UplinkNoteKind.Lost, string.Create(CultureInfo.InvariantCulture, $"{why} {_ledger.Queue} punches wait; next try in {wait.TotalSeconds:0.#} s."));
@@ -157,13 +159,21 @@ public sealed partial class UplinkSession
         }
     }
 
+    /// <summary>Ends the link in order and makes another, with what <see cref="UplinkOptions.Identity"/> gives then. Any thread; does not wait.</summary>
+    public void Reconnect()
+    {
+        _again = true;
+        _connection?.Nudge();
+    }
+
     private async Task<string> OneConnectionAsync(CancellationToken cancellation)
     {
         _answered = false;
+        _again = false;
         Turn(UplinkCondition.Connecting, $"Connecting to {_options.Host}:{_options.Port}.");
         try
         {
-            var tls = UplinkTls.Load(_options, _clock.CertificateTime, _clock.Source != TrustSource.None);
+            var tls = UplinkTls.Load(_options, JudgeTime.Of(_clock));
             await using UplinkConnection connection = await UplinkConnection.OpenAsync(_options, tls, _time, () => _clock.MonotonicMs, cancellation).ConfigureAwait(false);
             _connection = connection;
             _connects++;
@@ -175,7 +185,7 @@ public sealed partial class UplinkSession
             {
                 await SayGoodByeAsync(connection).ConfigureAwait(false);
             }
-            return "The uplink was stopped.";
+            return _again ? "The terminal connects again with its renewed certificate." : "The uplink was stopped.";
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -184,6 +194,7 @@ public sealed partial class UplinkSession
         catch (UplinkFaultException fault)
         {
             _log.LogInformation("{Text}", fault.Message);
+            if (!_answered) _options.Identity?.Failed(fault.Refused, fault.Reached, fault.Message);
             return fault.Message;
         }
         catch (ChannelClosedException closed)
@@ -223,6 +234,11 @@ public sealed partial class UplinkSession
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (_again)
+            {
+                await connection.CloseAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
             if (_time.GetElapsedTime(statusAt) >= _options.StatusEvery)
             {
                 await SendStatusAsync(connection, online: true, cancellation).ConfigureAwait(false);
@@ -282,6 +298,7 @@ public sealed partial class UplinkSession
         if (!await AwaitStateAsync(connection, sent, refused is null ? _options.StateTimeout : RefusedStateWait, _ => true, cancellation).ConfigureAwait(false))
             throw new UplinkFaultException(refused is not null ? $"The bridge refused the greeting: {refused.Words}." : string.Create(CultureInfo.InvariantCulture, $"The bridge did not tell its state within {_options.StateTimeout.TotalSeconds:0.#} s of the greeting."));
         _answered = true;
+        _options.Identity?.Taken();
         if (_stopped is not null) return;
         Turn(UplinkCondition.Online, $"Connected to {_options.Host}:{_options.Port}.");
         if (stoppedBefore is not null)

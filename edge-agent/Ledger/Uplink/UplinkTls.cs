@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -12,24 +11,22 @@ namespace Devices.Edge.Ledger.Uplink;
 /// </summary>
 internal sealed class UplinkTls : IDisposable
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private readonly X509Certificate2 _own;
-    private readonly X509Certificate2Collection _issuers;
+    private readonly ServerJudge _judge;
     private readonly string _serverName;
-    private readonly DateTimeOffset _now;
-    private readonly bool _timeTrusted;
 
-    private UplinkTls(X509Certificate2 own, X509Certificate2Collection issuers, string serverName, DateTimeOffset now, bool timeTrusted) =>
-        (_own, _issuers, _serverName, _now, _timeTrusted) = (own, issuers, serverName, now, timeTrusted);
+    private UplinkTls(X509Certificate2 own, ServerJudge judge, string serverName) => (_own, _judge, _serverName) = (own, judge, serverName);
 
     /// <summary>Why the bridge's certificate was refused, in one sentence; null where it was not.</summary>
     public string? Refusal { get; private set; }
 
+    /// <summary>Whether the bridge has shown its certificate.</summary>
+    public bool Judged { get; private set; }
+
     /// <summary>Reads the files.</summary>
-    /// <param name="now">The time to judge certificates by.</param>
-    /// <param name="timeTrusted">False where <paramref name="now"/> is only a lower bound.</param>
+    /// <param name="time">The time to judge certificates by.</param>
     /// <exception cref="UplinkFaultException">A file is missing or is not what it should be.</exception>
-    public static UplinkTls Load(UplinkOptions options, DateTimeOffset now, bool timeTrusted)
+    public static UplinkTls Load(UplinkOptions options, JudgeTime time)
     {
         X509Certificate2Collection issuers = [];
         X509Certificate2? own = null;
@@ -37,8 +34,9 @@ internal sealed class UplinkTls : IDisposable
         {
             issuers.ImportFromPemFile(options.CaFile);
             if (issuers.Count == 0) throw new UplinkFaultException($"{options.CaFile} holds no certificate: provision the terminal again.");
-            own = X509Certificate2.CreateFromPemFile(options.CertificateFile, options.KeyFile);
-            return new(own, issuers, options.ServerName ?? options.Host, now, timeTrusted);
+            own = options.Identity?.Own() ?? X509Certificate2.CreateFromPemFile(options.CertificateFile, options.KeyFile);
+            string name = options.ServerName ?? options.Host;
+            return new(own, new([name], issuers, time), name);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -63,45 +61,13 @@ internal sealed class UplinkTls : IDisposable
     public void Dispose()
     {
         _own.Dispose();
-        foreach (X509Certificate2 issuer in _issuers) issuer.Dispose();
+        _judge.Dispose();
     }
 
     private bool Accept(MqttClientCertificateValidationEventArgs offered)
     {
-        Refusal = Judge(offered);
+        Refusal = _judge.Judge(offered.Certificate, offered.Chain, offered.SslPolicyErrors, _own);
+        Judged = true;
         return Refusal is null;
-    }
-
-    private string? Judge(MqttClientCertificateValidationEventArgs offered)
-    {
-        if (offered.Certificate is null || offered.SslPolicyErrors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable)) return "The bridge showed no certificate.";
-        if (offered.SslPolicyErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) return $"The bridge's certificate is not for '{_serverName}' (it is for {offered.Certificate.Subject}).";
-        using var certificate = new X509Certificate2(offered.Certificate);
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(_issuers);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTimeIgnored = false;
-        chain.ChainPolicy.VerificationTime = TimeFor(certificate).LocalDateTime;
-        // Intermediates that the bridge sent along.
-        if (offered.Chain is not null) foreach (X509ChainElement element in offered.Chain.ChainElements) chain.ChainPolicy.ExtraStore.Add(element.Certificate);
-        if (chain.Build(certificate)) return null;
-        X509ChainStatusFlags why = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
-        if (why.HasFlag(X509ChainStatusFlags.NotTimeValid)) return $"The bridge's certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}; the terminal's time is {_now:u}.";
-        if (why.HasFlag(X509ChainStatusFlags.PartialChain) || why.HasFlag(X509ChainStatusFlags.UntrustedRoot)) return "The bridge's certificate was not issued by this terminal's own CA.";
-        return $"The bridge's certificate was refused: {string.Join(' ', chain.ChainStatus.Select(s => s.StatusInformation.Trim()))}";
-    }
-
-    // While the time is only a lower bound, the latest date that our CA has signed in these very certificates is another: it exists, so
-    // it has passed. Without this a board that woke up in the past could never reach the bridge that would tell it the time.
-    private DateTimeOffset TimeFor(X509Certificate2 certificate)
-    {
-        if (_timeTrusted) return _now;
-        DateTimeOffset latest = _now;
-        foreach (X509Certificate2 one in _issuers.Append(_own).Append(certificate))
-            if (new DateTimeOffset(one.NotBefore) > latest) latest = new DateTimeOffset(one.NotBefore).AddSeconds(1);
-        return latest;
     }
 }

@@ -76,7 +76,7 @@ public sealed partial class TextTests
         .. ((string[])["alreadystruck_by", "notstruck_by", "waiting_by", "changed_by", "later_by", "monthclosed", "decided", "own", "unknown", "near"]).Select(o => $"correct.outcome_{o}"),
         .. Enum.GetValues<ExportState>().Select(s => $"exports.state_{Names.Lower(s)}"), .. Enum.GetValues<PunchOrigin>().Select(o => $"exports.origin_{Names.Lower(o)}"),
         .. ((string[])["punches", "days", "month"]).Select(k => $"exports.kind_{k}"), .. Texts.Cultures.Select(c => $"exports.language_{c.Replace('-', '_')}"),
-        .. Devices.Bridge.Web.Api.ApiResource.Every.Select(r => $"keys.resource_{r}"), "keys.wrong_name", "keys.wrong_sites", "keys.wrong_until",
+        .. Devices.Bridge.Web.Api.ApiResource.Every.Select(r => $"keys.resource_{r}"), .. Devices.Bridge.Web.Pages.ClaimsPage.WrongWords.Select(w => $"claims.wrong_{w}"), "keys.wrong_name", "keys.wrong_sites", "keys.wrong_until",
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
         .. ((string[])["fine", "late", "early", "gap", "absent", "held", "extra", "corrected"]).SelectMany(m => (string[])[$"grid.{m}", $"grid.{m}_mark"]),
         "conf.from_command", "conf.from_environment", "conf.from_file",
@@ -117,7 +117,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|patrol|keys|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf|rules)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|patrol|keys|claims|trust|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf|rules)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

@@ -67,10 +67,15 @@ public static class IdentityChecks
             string until = leaf.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             if (patient.Now.UtcDateTime < leaf.NotBefore.ToUniversalTime())
                 return new(Check, Level.Fault, $"it is valid from {leaf.NotBefore.ToUniversalTime():yyyy-MM-dd}, and this board's clock says {patient.Now:yyyy-MM-dd}", "The clock is wrong; TLS fails.", "Set the clock (`timedatectl set-time`, or NTP).");
-            if (days < 0) return new(Check, Level.Fault, $"it ran out on {until}", "The bridge does not let this terminal in; punches are kept here.", Renew);
+            if (days < 0)
+                return new(Check, Level.Fault, $"it ran out on {until}", "The bridge takes no punches from this terminal; they are kept here.",
+                    "Start the agent and let it reach the bridge's enrolment port: within the bridge's grace (30 days where it was not changed) it renews the certificate by itself. After that: " + char.ToLowerInvariant(Renew[0]) + Renew[1..]);
             X509ChainStatusFlags flags = BridgeTrust.Chain(leaf, all, roots, patient.Now);
             if (flags != X509ChainStatusFlags.NoError) return new(Check, Level.Fault, $"it does not chain to tls/ca.crt ({flags})", "The bridge does not let this terminal in.", Renew);
-            return new(Check, days < 30 ? Level.Warning : Level.Ok, $"for '{name}', valid to {until}, {days} days left", days < 30 ? "It runs out soon." : "", days < 30 ? Renew : "");
+            // The agent renews it after two thirds of its life; past five sixths something is in its way.
+            bool late = patient.Now.UtcDateTime > leaf.NotBefore.ToUniversalTime() + (leaf.NotAfter - leaf.NotBefore) * 5 / 6;
+            return new(Check, late ? Level.Warning : Level.Ok, $"for '{name}', valid to {until}, {days} days left", late ? "The agent should have renewed it by now." : "",
+                late ? "Look at `certificate` in the agent's status for what is in the way: most often the bridge's enrolment port is not reached (Bridge:EnrolmentPort)." : "");
         }
         catch (Exception e) when (e is CryptographicException or IOException or CliException or UnauthorizedAccessException)
         {

@@ -18,6 +18,8 @@ public static class AgentConfig
         Put(config, "Bridge:Host", plan.Mqtt.Host);
         Put(config, "Bridge:Port", plan.Mqtt.Port);
         Put(config, "Bridge:ServerName", settings.BridgeName ?? plan.Mqtt.Host);
+        Put(config, "Bridge:EnrolmentPort", plan.Enrolment.Port);
+        if (plan.Enrolment.Host != plan.Mqtt.Host) Put(config, "Bridge:EnrolmentHost", plan.Enrolment.Host);
         if (settings.Site is { } site) config["Site"] = site;
         if (plan.TimeZone is { } zone) config["TimeZone"] = zone;
         else config["TimeZone"] ??= TimeZoneInfo.Local.HasIanaId ? TimeZoneInfo.Local.Id : "Etc/UTC";

@@ -41,7 +41,12 @@ public static class DeviceKey
         }
     }
 
-    /// <summary>PKCS#10 with the subject <c>CN={terminal}</c>, DER.</summary>
-    public static byte[] SigningRequest(ECDsa key, string terminal) =>
-        new CertificateRequest(new X500DistinguishedName($"CN={terminal}"), key, HashAlgorithmName.SHA256).CreateSigningRequest();
+    /// <summary>PKCS#10 with the subject <c>CN={terminal}</c>, and the board's serial number (2.5.4.5) where it has one; DER.</summary>
+    public static byte[] SigningRequest(ECDsa key, string terminal, string? board = null)
+    {
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(terminal);
+        if (board is not null) subject.Add("2.5.4.5", board);
+        return new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256).CreateSigningRequest();
+    }
 }

@@ -42,7 +42,8 @@ public sealed class ProvisionCommand(IAnsiConsole console, CliHost host) : CliCo
         var est = new EstClient(plan, Host.Clock);
         X509Certificate2Collection roots = await est.TrustAsync(cancellationToken);
         output.Say($"2/5 Bridge: {plan.Enrolment} shows the root that the claim names and a certificate for '{plan.ServerName}'.");
-        X509Certificate2Collection answer = await est.EnrolAsync(DeviceKey.SigningRequest(key, plan.Terminal), cancellationToken);
+        string? board = BoardSerial.Read();
+        X509Certificate2Collection answer = await est.EnrolAsync(DeviceKey.SigningRequest(key, plan.Terminal, board), cancellationToken);
         IssuedCertificate issued = IssuedCertificate.Demand(answer, key, plan.Terminal, roots, Host.Clock.GetUtcNow());
         output.Say($"3/5 Certificate: for '{plan.Terminal}', our key, valid to {issued.Leaf.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC.");
         folder.Commit(issued.ToPem(), IssuedCertificate.Pem(roots), AgentConfig.Compose(folder.ConfigPath, plan, settings));

@@ -1,7 +1,7 @@
 namespace Devices.Bridge.Store.Sql;
 
 /// <inheritdoc cref="IFleetStore"/>
-public sealed class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFleetStore
+public sealed partial class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFleetStore
 {
     public Task AddClaimAsync(byte[] codeHash, string? terminal, long expiresAt, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute(
@@ -9,7 +9,7 @@ public sealed class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFl
             ("@hash", codeHash), ("@terminal", terminal), ("@now", Now()), ("@expires", expiresAt)), cancellationToken);
 
     public Task<ClaimOutcome> RedeemAsync(
-        byte[] codeHash, string terminal, Func<IssuedCertificate> issue, Func<byte[], bool> sameKey, CancellationToken cancellationToken = default)
+        byte[] codeHash, string terminal, Func<IssuedCertificate> issue, Func<byte[], bool> sameKey, string? board = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(sameKey);
@@ -17,15 +17,17 @@ public sealed class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFl
         {
             long now = Now();
             Claim? claim = session.First(
-                "SELECT id, terminal, expires_at, used_at, used_by, serial FROM claims WHERE code_hash = @hash",
-                row => new Claim(row.GetInt64(0), row.TextOrNull(1), row.GetInt64(2), row.LongOrNull(3), row.TextOrNull(4), row.TextOrNull(5)), ("@hash", codeHash));
+                "SELECT id, terminal, expires_at, used_at, used_by, serial, board, withdrawn_at FROM claims WHERE code_hash = @hash",
+                row => new Claim(row.GetInt64(0), row.TextOrNull(1), row.GetInt64(2), row.LongOrNull(3), row.TextOrNull(4), row.TextOrNull(5), row.TextOrNull(6), row.LongOrNull(7)), ("@hash", codeHash));
             if (claim is null) return Refused(ClaimVerdict.Unknown);
             if (claim.UsedAt is not null)
                 return claim.ExpiresAt > now && claim.UsedBy == terminal && Paid(session, claim.Serial) is { } paid && sameKey(paid.Der)
                     ? new ClaimOutcome(ClaimVerdict.Accepted, paid, false, Again: true)
                     : Refused(ClaimVerdict.Used);
+            if (claim.WithdrawnAt is not null) return Refused(ClaimVerdict.Withdrawn);
             if (claim.ExpiresAt <= now) return Refused(ClaimVerdict.Expired);
             if (claim.Terminal is not null && claim.Terminal != terminal) return Refused(ClaimVerdict.OtherTerminal);
+            if (claim.Board is not null && !string.Equals(claim.Board, board, StringComparison.OrdinalIgnoreCase)) return Refused(ClaimVerdict.OtherBoard);
             bool exists = session.Number("SELECT EXISTS (SELECT 1 FROM terminals WHERE name = @name)", ("@name", terminal)) != 0;
             // Under such a name stand punches that HR added: no device may take it.
             if (session.Number("SELECT EXISTS (SELECT 1 FROM terminals WHERE name = @name AND made)", ("@name", terminal)) != 0) return Refused(ClaimVerdict.NameTaken);
@@ -34,16 +36,13 @@ public sealed class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFl
 
             IssuedCertificate certificate = issue();
             session.Execute(
-                "INSERT INTO terminals (name, created_at) VALUES (@name, @now) ON CONFLICT (name) DO UPDATE SET revoked_at = NULL",
-                ("@name", terminal), ("@now", now));
-            Revoke(session, terminal, "replaced by a new enrolment", now);
-            session.Execute(
                 """
-                INSERT INTO certificates (serial, terminal, thumbprint, not_before, not_after, issued_at, der)
-                VALUES (@serial, @terminal, @thumbprint, @before, @after, @now, @der)
+                INSERT INTO terminals (name, created_at, board) VALUES (@name, @now, @board)
+                ON CONFLICT (name) DO UPDATE SET revoked_at = NULL, revoked_reason = NULL, revoked_by = NULL, board = excluded.board, trust = NULL
                 """,
-                ("@serial", certificate.Serial), ("@terminal", terminal), ("@thumbprint", certificate.Thumbprint), ("@before", certificate.NotBefore),
-                ("@after", certificate.NotAfter), ("@now", now), ("@der", certificate.Der));
+                ("@name", terminal), ("@now", now), ("@board", board));
+            Revoke(session, terminal, "replaced by a new enrolment", now);
+            Keep(session, terminal, certificate, renews: null, now);
             session.Execute("UPDATE claims SET used_at = @now, used_by = @name, serial = @serial WHERE id = @id",
                 ("@now", now), ("@name", terminal), ("@serial", certificate.Serial), ("@id", claim.Id));
             return new ClaimOutcome(ClaimVerdict.Accepted, certificate, exists);
@@ -53,10 +52,10 @@ public sealed class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFl
     public Task<CertificateRecord?> FindCertificateAsync(string thumbprint, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.First(
             """
-            SELECT c.terminal, c.not_before, c.not_after, c.revoked_at, c.revoked_reason, t.revoked_at
+            SELECT c.terminal, c.not_before, c.not_after, c.revoked_at, c.revoked_reason, t.revoked_at, c.used_at, c.retire_at
             FROM certificates c JOIN terminals t ON t.name = c.terminal WHERE c.thumbprint = @thumbprint
             """,
-            row => new CertificateRecord(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.LongOrNull(3), row.TextOrNull(4), row.LongOrNull(5)),
+            row => new CertificateRecord(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.LongOrNull(3), row.TextOrNull(4), row.LongOrNull(5), row.LongOrNull(6), row.LongOrNull(7)),
             ("@thumbprint", thumbprint)), cancellationToken);
 
     public Task<bool> RevokeTerminalAsync(string terminal, string reason, CancellationToken cancellationToken = default) =>
@@ -81,5 +80,5 @@ public sealed class SqlFleetStore(SqlDatabase database, TimeProvider time) : IFl
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private sealed record Claim(long Id, string? Terminal, long ExpiresAt, long? UsedAt, string? UsedBy, string? Serial);
+    private sealed record Claim(long Id, string? Terminal, long ExpiresAt, long? UsedAt, string? UsedBy, string? Serial, string? Board, long? WithdrawnAt);
 }

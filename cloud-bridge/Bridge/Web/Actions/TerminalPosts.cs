@@ -1,4 +1,5 @@
 using Devices.Bridge.Fleet;
+using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web.Access;
 
@@ -14,6 +15,7 @@ internal static class TerminalPosts
         FormPosts.Post(routes, "/terminals/{name}/config", ConfigAsync, Permits.Operate);
         FormPosts.Post(routes, "/terminals/{name}/command", CommandAsync, Permits.Operate);
         FormPosts.Post(routes, "/terminals/{name}/withdraw", WithdrawAsync, Permits.Operate);
+        FormPosts.Post(routes, "/terminals/{name}/revoke", RevokeAsync, Permits.Operate);
         routes.MapGet("/terminals/{name}/log/{id:guid}", LogAsync).RequireAuthorization(Permits.Operate);
     }
 
@@ -44,6 +46,17 @@ internal static class TerminalPosts
         if (await FindAsync(context) is not { } terminal || !Guid.TryParse(form["id"], out Guid id) || await FormPosts.Service<ICommandStore>(context).FindAsync(id, context.RequestAborted) is not { } row || row.Terminal != terminal) return Results.NotFound();
         bool gone = await FormPosts.Service<ICommandStore>(context).WithdrawAsync(id, Viewer(context).Name, Viewer(context).Address, context.RequestAborted);
         return Back(terminal, "told", gone ? "withdrawn" : "sent");
+    }
+
+    // In the store first: whatever comes after, the terminal is shut out.
+    private static async Task<IResult> RevokeAsync(HttpContext context, IFormCollection form)
+    {
+        if (await FindAsync(context) is not { } terminal) return Results.NotFound();
+        string reason = form["reason"].ToString().Trim();
+        if (reason.Length is 0 or > 200 || form["confirm"] != "1") return Back(terminal, "told", "revoke_unsure");
+        RevokeVerdict verdict = await FormPosts.Service<IFleetStore>(context).RevokeAsync(terminal, reason, Viewer(context).Name, Viewer(context).Address, context.RequestAborted);
+        if (verdict == RevokeVerdict.Done) await FormPosts.Service<ITerminalConnections>(context).DisconnectAsync(terminal, $"The terminal '{terminal}' was revoked: enrol it again with a claim made for its name.");
+        return Back(terminal, "told", "revoked_now");
     }
 
     // A collected log: a file to keep, never a part of a page.

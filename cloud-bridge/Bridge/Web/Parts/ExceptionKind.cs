@@ -25,6 +25,7 @@ public sealed record ExceptionKind(string Key, Func<string, string, bool> Takes,
         new("correction", (source, _) => source is "correction", "/corrections"),
         new("plan", (source, _) => source is "plan", "/settings"),
         new("notices", (source, _) => source is "notices" or "alerts", "/settings"),
+        new("certificate", (source, _) => source is "certificates", "/terminals"),
         new("message", (source, code) => source is "access" || code is "malformed" or "oversized" or "version" or "wrong-terminal" or "unwanted", "/terminals"),
         new("other", (_, _) => true),
     ];

@@ -43,6 +43,7 @@ public static class SiteMenu
             new("/terminals", "nav.terminals", Permits.ReadTerminals),
             new("/wishes", "nav.wishes", Permits.Operate),
             new("/patrol", "patrol.title", Permits.ReadTerminals),
+            new("/claims", "claims.title", Permits.Operate),
             new("/webhook", "hook.title", Permits.Operate, EverySite: true),
         ]),
         new("nav.group_administration",

@@ -37,6 +37,7 @@ internal static class Visits
         ["/closings"] = [new("closings", "/closings")],
         ["/exports"] = [new("exports", "/exports")],
         ["/exports/new"] = [new("exports-new", "/exports/new")],
+        ["/claims"] = [new("claims", "/claims")],
         ["/api-keys"] = [new("api-keys", "/api-keys")],
         ["/rules"] = [new("rules", "/rules")],
         ["/plan"] = [new("plan", "/plan")],
