@@ -33,9 +33,10 @@ public static class BridgeProgram
                 "notices" => await NoticesCommand.RunAsync(args[1..], output),
                 "consent" => await ConsentCommand.RunAsync(args[1..], output),
                 "face-consent" => await FaceConsentCommand.RunAsync(args[1..], output),
+                "wifi" => await WifiCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, wifi or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -135,6 +136,7 @@ public static class BridgeProgram
             Devices.Bridge webhook-on --data DIR                               the webhook on again after 410 Gone
             Devices.Bridge consent add|end|list --data DIR ...                 who may be told about whose punches
             Devices.Bridge face-consent add|withdraw|list --data DIR ...       who consents to face recognition
+            Devices.Bridge wifi policy|router|phone --data DIR ...             phones that routers see: a site's policy, routers, people's phones
             Devices.Bridge health [--url http://127.0.0.1:5080/health/ready]   exit code 0 where a running bridge answers well
             Devices.Bridge notices --data DIR [--failed]                       the newest notices and who got them
             """);

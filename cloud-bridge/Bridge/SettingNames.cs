@@ -18,6 +18,7 @@ using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
 using Devices.Bridge.Telemetry;
 using Devices.Bridge.Web;
+using Devices.Bridge.Wifi;
 
 namespace Devices.Bridge;
 
@@ -36,6 +37,7 @@ internal static class SettingNames
         ["Telemetry"] = [typeof(TelemetryOptions)],
         ["Privacy"] = [typeof(PrivacyOptions)],
         ["Photos"] = [typeof(PhotoOptions)],
+        ["Wifi"] = [typeof(WifiOptions)],
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Corrections"] = [typeof(CorrectionOptions)],
         ["Exports"] = [typeof(ExportOptions)],

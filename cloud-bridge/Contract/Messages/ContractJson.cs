@@ -16,6 +16,8 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(PunchBatch))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(StatusMessage))]
+[JsonSerializable(typeof(AssociationBatch))]
+[JsonSerializable(typeof(PhoneList))]
 [JsonSerializable(typeof(StateMessage))]
 [JsonSerializable(typeof(RosterMessage))]
 [JsonSerializable(typeof(AppliedMessage))]
