@@ -18,6 +18,7 @@ public static class Topics
     public const string Vault = "vault";
     public const string Relay = "relay";
     public const string Config = "config";
+    public const string Update = "update";
 
     /// <summary>What a router saw of consenting people's phones; no terminal sends it.</summary>
     public const string Association = "association";
@@ -26,7 +27,7 @@ public static class Topics
     public const string Phones = "phones";
 
     /// <summary>What a terminal subscribes to.</summary>
-    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config];
+    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config, Update];
 
     /// <summary><c>d/{terminal}/{leaf}</c>.</summary>
     public static string For(string terminal, string leaf) => $"d/{terminal}/{leaf}";
