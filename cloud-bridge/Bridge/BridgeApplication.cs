@@ -16,6 +16,7 @@ using Devices.Bridge.Photos;
 using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
 using Devices.Bridge.Web;
+using Devices.Bridge.Wifi;
 
 namespace Devices.Bridge;
 
@@ -39,6 +40,7 @@ public static class BridgeApplication
         builder.AddIngest();
         builder.AddPhotos();
         builder.AddPrivacy();
+        builder.AddWifi();
         builder.AddFleet();
         builder.AddDelivery();
         builder.AddRoster();

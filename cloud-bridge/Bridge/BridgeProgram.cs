@@ -35,9 +35,10 @@ public static class BridgeProgram
                 "consent" => await ConsentCommand.RunAsync(args[1..], output),
                 "face-consent" => await FaceConsentCommand.RunAsync(args[1..], output),
                 "patrol" => await PatrolCommand.RunAsync(args[1..], output),
+                "wifi" => await WifiCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, person, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, patrol or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, person, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, patrol, wifi or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -141,6 +142,7 @@ public static class BridgeProgram
             Devices.Bridge consent add|end|list --data DIR ...                 who may be told about whose punches
             Devices.Bridge face-consent add|withdraw|list --data DIR ...       who consents to face recognition
             Devices.Bridge patrol --data DIR [--terminal NAME] [--worst B] [--json]   each terminal's grade and findings now; exit code 86 where one is worse
+            Devices.Bridge wifi policy|router|phone --data DIR ...             phones that routers see: a site's policy, routers, people's phones
             Devices.Bridge health [--url http://127.0.0.1:5080/health/ready]   exit code 0 where a running bridge answers well
             Devices.Bridge notices --data DIR [--failed]                       the newest notices and who got them
             """);

@@ -19,6 +19,7 @@ using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
 using Devices.Bridge.Telemetry;
 using Devices.Bridge.Web;
+using Devices.Bridge.Wifi;
 
 namespace Devices.Bridge;
 
@@ -38,6 +39,7 @@ internal static class SettingNames
         ["Privacy"] = [typeof(PrivacyOptions)],
         ["Patrol"] = [typeof(PatrolOptions)],
         ["Photos"] = [typeof(PhotoOptions)],
+        ["Wifi"] = [typeof(WifiOptions)],
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Corrections"] = [typeof(CorrectionOptions)],
         ["Exports"] = [typeof(ExportOptions)],

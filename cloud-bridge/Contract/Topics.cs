@@ -26,6 +26,12 @@ public static class Topics
     /// </summary>
     public const string Probe = "d/acl-probe/state";
 
+    /// <summary>What a router saw of consenting people's phones; no terminal sends it.</summary>
+    public const string Association = "association";
+
+    /// <summary>The answer to <see cref="Association"/>; no terminal subscribes to it, so it is not in <see cref="Down"/>.</summary>
+    public const string Phones = "phones";
+
     /// <summary>What a terminal subscribes to.</summary>
     public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config, Update];
 
@@ -47,9 +53,9 @@ public static class Topics
     }
 
     /// <summary>Whether terminals publish on this leaf. <c>photo</c> carries the crop's SHA-256 as one more level.</summary>
-    public static bool IsUp(string leaf) => leaf is Hello or Punches or Event or Status or Result or Applied or Vault
+    public static bool IsUp(string leaf) => leaf is Hello or Punches or Event or Status or Result or Applied or Vault or Association
         || (leaf.StartsWith(Photo + "/", StringComparison.Ordinal) && PunchChain.TryParseHex(leaf[(Photo.Length + 1)..], out _));
 
-    /// <summary>Whether terminals subscribe to this leaf.</summary>
-    public static bool IsDown(string leaf) => Down.Contains(leaf);
+    /// <summary>Whether terminals, or routers, subscribe to this leaf.</summary>
+    public static bool IsDown(string leaf) => leaf == Phones || Down.Contains(leaf);
 }

@@ -6,8 +6,8 @@ namespace Devices.Architecture.Tests;
 public partial class BridgeArrowTests
 {
     [Theory]
-    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations Privacy")]
-    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations")]
+    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations Privacy Wifi")]
+    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations Wifi")]
     [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts Downlink Notices")]
     [InlineData("Delivery", "Ingest Web Fleet Alerts Downlink Notices")]
     [InlineData("Roster", "Ingest Web Fleet Alerts Downlink")]
@@ -21,6 +21,7 @@ public partial class BridgeArrowTests
     [InlineData("Spreadsheets", "Store Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices")]
     [InlineData("Photos", "Delivery Web Roster Alerts Attendance Operations")]
     [InlineData("Privacy", "Ingest Delivery Web Roster Alerts Attendance Downlink Notices Operations")]
+    [InlineData("Wifi", "Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations Privacy")]
     [InlineData("Operations", "Web")]
     [InlineData("Telemetry", "Store Ingest Delivery Web Fleet Roster Alerts Attendance Photos Operations")]
     public void A_folder_of_the_bridge_does_not_look_forward(string folder, string forbidden)

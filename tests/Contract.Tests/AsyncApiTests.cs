@@ -16,7 +16,8 @@ public sealed class AsyncApiTests
     public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(TerminalHealth), typeof(StateMessage), typeof(Problem),
         typeof(RosterMessage), typeof(RosterPerson), typeof(RosterLeaver), typeof(SnapshotPart), typeof(AppliedMessage), typeof(RosterApplied), typeof(Erasure),
         typeof(SiteRecord), typeof(RelayMessage), typeof(RelayApplied),
-        typeof(ConfigMessage), typeof(ConfigApplied), typeof(UpdateMessage), typeof(UpdateWish), typeof(UpdateApplied), typeof(UpdateProgress), typeof(CommandMessage), typeof(CommandBody), typeof(CommandResult) }];
+        typeof(ConfigMessage), typeof(ConfigApplied), typeof(UpdateMessage), typeof(UpdateWish), typeof(UpdateApplied), typeof(UpdateProgress), typeof(CommandMessage), typeof(CommandBody), typeof(CommandResult),
+        typeof(AssociationBatch), typeof(AssociationReport), typeof(PhoneList) }];
 
     [Fact]
     public void Every_schema_has_a_record_and_the_reverse() =>
@@ -71,6 +72,7 @@ public sealed class AsyncApiTests
             .ShouldBe(typeof(ProblemCodes).GetFields().Select(f => (string)f.GetRawConstantValue()!), ignoreOrder: true);
 
     [Theory]
+    [InlineData("AssociationReport", "kind", typeof(AssociationKinds))]
     [InlineData("CommandBody", "kind", typeof(CommandKinds))]
     [InlineData("UpdateProgress", "state", typeof(UpdateStates))]
     [InlineData("CommandResult", "state", typeof(CommandStates))]
@@ -97,6 +99,8 @@ public sealed class AsyncApiTests
         Text(Map(Root, "components", "schemas", "RosterPerson", "properties", "departments"), "maxItems").ShouldBe($"{RosterRules.MaxDepartments}");
         Text(Map(Root, "components", "schemas", "RelayMessage", "properties", "records"), "maxItems").ShouldBe($"{SiteRules.MaxRecords}");
         Text(Map(Root, "components", "schemas", "SiteRecord", "properties", "body"), "maxLength").ShouldBe($"{SiteRules.MaxBody}");
+        Text(Map(Root, "components", "schemas", "AssociationBatch", "properties", "reports"), "maxItems").ShouldBe($"{AssociationRules.MaxReports}");
+        Text(Map(Root, "components", "schemas", "PhoneList", "properties", "phones"), "maxItems").ShouldBe($"{AssociationRules.MaxPhones}");
         Text(Map(Root, "info"), "version").ShouldBe(Protocol.Version);
     }
 

@@ -8,6 +8,9 @@ public interface ITerminalEar
     /// <summary>Whether publishes on this leaf are its business.</summary>
     bool Takes(string leaf);
 
+    /// <summary>Whether this sender may send this at all, whoever takes it: null where it may. Asked for every message: keep it short.</summary>
+    Task<Reply?> JudgeAsync(UpMessage message, CancellationToken cancellationToken) => Task.FromResult<Reply?>(null);
+
     /// <summary>Takes one; returns when what it accepted is durable.</summary>
     Task<Reply> TakeAsync(UpMessage message, CancellationToken cancellationToken);
 

@@ -113,7 +113,14 @@ public sealed class IngestRouter(
 
     private static bool IsPhoto(string leaf) => leaf.StartsWith(Topics.Photo + "/", StringComparison.Ordinal);
 
-    private Task<Reply> RouteAsync(UpMessage message, CancellationToken cancellationToken) => message.Leaf switch
+    private async Task<Reply> RouteAsync(UpMessage message, CancellationToken cancellationToken)
+    {
+        foreach (ITerminalEar ear in ears)
+            if (await ear.JudgeAsync(message, cancellationToken) is { } refusal) return refusal;
+        return await ReadAsync(message, cancellationToken);
+    }
+
+    private Task<Reply> ReadAsync(UpMessage message, CancellationToken cancellationToken) => message.Leaf switch
     {
         Topics.Punches => PunchesAsync(message, cancellationToken),
         Topics.Hello => HelloAsync(message, cancellationToken),

@@ -54,6 +54,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IDownlinkStore, SqlDownlinkStore>();
         builder.Services.AddSingleton<ISiteStore, SqlSiteStore>();
         builder.Services.AddSingleton<IWallStore, SqlWallStore>();
+        builder.Services.AddSingleton<IWifiStore, SqlWifiStore>();
         builder.Services.AddSingleton<ITerminalSites, SqlTerminalSites>();
         builder.Services.AddSingleton<IPeopleSites, SqlPeopleSites>();
         builder.Services.AddSingleton<IConfigStore, SqlConfigStore>();

@@ -114,6 +114,7 @@ public static class WebSetup
         AccountPosts.Map(app);
         PrivacyPosts.Map(app);
         PersonPosts.Map(app);
+        PhonePosts.Map(app);
         WebOptions options = app.Services.GetRequiredService<WebOptions>();
         if (options.DingTalk.Enabled) DingTalkSignIn.Map(app);
         if (options.Oidc.Authority.Length > 0) OidcSignIn.Map(app);

@@ -17,6 +17,8 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(StatusMessage))]
 [JsonSerializable(typeof(TerminalHealth))]
+[JsonSerializable(typeof(AssociationBatch))]
+[JsonSerializable(typeof(PhoneList))]
 [JsonSerializable(typeof(StateMessage))]
 [JsonSerializable(typeof(RosterMessage))]
 [JsonSerializable(typeof(AppliedMessage))]

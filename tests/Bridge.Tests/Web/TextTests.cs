@@ -69,7 +69,7 @@ public sealed partial class TextTests
         .. Enum.GetValues<ClockQuality>().Select(c => $"clock_state.{Names.Lower(c)}"),
         .. AccountRoles.Every.SelectMany(r => (string[])[$"role.{r}", $"role.{r}.text"]),
         .. ((string[])["password", "dingtalk", "oidc"]).Select(m => $"method_in.{m}"), "second.by_totp", "second.by_recovery",
-        .. ((string[])["exceptions", "notices", "notice_consents", "sealed_records", "corrections", "exports", "departments", "sites", "names"]).Select(d => $"privacy.done_{d}"),
+        .. ((string[])["exceptions", "notices", "notice_consents", "wifi", "sealed_records", "corrections", "exports", "departments", "sites", "names"]).Select(d => $"privacy.done_{d}"),
         .. PunchExport.All.Concat(DayExport.All).Concat(MonthExport.All).Select(c => $"col.{c}"),
         .. Enum.GetValues<CorrectionKind>().Select(k => $"correct.kind_{Names.Lower(k)}"), .. Enum.GetValues<CorrectionState>().Select(s => $"correct.state_{Names.Lower(s)}"),
         .. CorrectionReasons.All.Select(r => $"correct.reason_{r}"),
@@ -80,6 +80,7 @@ public sealed partial class TextTests
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
         .. ((string[])["fine", "late", "early", "gap", "absent", "held", "extra", "corrected"]).SelectMany(m => (string[])[$"grid.{m}", $"grid.{m}_mark"]),
         "conf.from_command", "conf.from_environment", "conf.from_file",
+        .. WifiPolicies.All.Select(p => $"phones.policy_{p}"),
         .. Devices.Bridge.Web.Pages.AuditPage.Words.Select(w => $"act.{w}"),
         .. Devices.Bridge.Web.Parts.ExceptionKind.OfPunches.Concat(Devices.Bridge.Web.Parts.ExceptionKind.OfReports.Select(k => k.Key)).SelectMany(k => (string[])[$"kind.{k}", $"kind.{k}_what", $"kind.{k}_means", $"kind.{k}_do"]),
         .. ((string[])["active", "left", "all"]).Select(s => $"person.status_{s}"),
@@ -117,7 +118,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|patrol|keys|claims|trust|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf|rules)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|patrol|keys|claims|trust|hook|tally|trail|person|punch|span|kind|phones|month|grid|stats|wall|conf|rules)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

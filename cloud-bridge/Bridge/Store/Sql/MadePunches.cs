@@ -18,13 +18,19 @@ internal static class MadePunches
     public static long Append(SqlSession session, long now, OutboxTargets? targets, string site, Punch content)
     {
         (string terminal, Guid ledger) = Book(session, now, site);
-        LedgerKeeper keeper = new(session, now, AnyTime, targets);
+        return Write(session, now, targets, AnyTime, terminal, ledger, content);
+    }
+
+    /// <summary>Appends one to a ledger that only the bridge writes; returns its number of arrival.</summary>
+    public static long Write(SqlSession session, long now, OutboxTargets? targets, ClockRules rules, string terminal, Guid ledger, Punch content)
+    {
+        LedgerKeeper keeper = new(session, now, rules, targets);
         LedgerMark? mark = keeper.Load(terminal, ledger, session.Dialect.Locked);
         byte[] chain = mark?.Chain ?? PunchChain.Genesis(ledger);
         Punch punch = content with { Terminal = terminal, Ledger = ledger, Seq = (mark?.Through ?? 0) + 1 };
         punch = punch with { Chain = PunchChain.ToHex(PunchChain.Next(chain, punch)) };
         IngestResult result = keeper.Append(new PunchBatch { Terminal = terminal, Ledger = ledger, Punches = [punch] });
-        if (result.Problem is { } problem) throw new InvalidOperationException($"A corrected punch cannot be written: {problem.Text}");
+        if (result.Problem is { } problem) throw new InvalidOperationException($"A punch that the bridge made cannot be written: {problem.Text}");
         return session.Number(
             "SELECT id FROM punches WHERE terminal = @terminal AND ledger = @ledger AND seq = @seq", ("@terminal", terminal), ("@ledger", ledger.Text()), ("@seq", punch.Seq));
     }

@@ -17,7 +17,7 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
         ("@terminal", terminal), ("@received", received), ("@repeated", repeated), ("@stored", stored), ("@last", stored > 0 ? now : null));
 
     public Task<long?> LastStoredAtAsync(CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => Some(session.Number("SELECT MAX(last_stored_at) FROM terminal_counts WHERE terminal NOT IN (SELECT t.name FROM terminals t WHERE t.made)")), cancellationToken);
+        database.ReadAsync(session => Some(session.Number("SELECT MAX(last_stored_at) FROM terminal_counts WHERE terminal NOT IN (SELECT t.name FROM terminals t WHERE t.made) AND terminal NOT IN (SELECT r.router FROM wifi_routers r)")), cancellationToken);
 
     public Task<long?> OldestOpenAsync(CancellationToken cancellationToken = default) => database.ReadAsync(session =>
         // A seek of the index for each state.

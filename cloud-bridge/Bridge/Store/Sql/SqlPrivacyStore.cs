@@ -90,6 +90,7 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
                 ["notice_consents"] = session.Execute(
                     "UPDATE notice_consents SET given_by = @nobody, recipient = @nobody, ended_at = COALESCE(ended_at, @now), ended_by = COALESCE(ended_by, @by) WHERE person = @person",
                     ("@nobody", Nobody), ("@now", Now()), ("@by", by), ("@person", person)),
+                ["wifi"] = SqlWifiStore.Forget(session, person, by, Now()),
                 ["sealed_records"] = session.Execute("DELETE FROM site_records WHERE person = @person", ("@person", person)),
                 // A reason is free text and may name them; whose punch it is about stays, as in the punches, under the id.
                 ["corrections"] = session.Execute("UPDATE corrections SET reason = '(erased)' WHERE (person = @person OR to_person = @person) AND reason <> '(erased)'", ("@person", person)),
@@ -145,6 +146,8 @@ public sealed class SqlPrivacyStore(SqlDatabase database, TimeProvider time) : I
         ("deliveries", "SELECT o.target, o.at, o.state, o.attempts, o.sent_at, o.delivered_at, o.reason_code FROM outbox o WHERE o.person = @person ORDER BY o.at, o.target"),
         ("corrections", "SELECT c.*, d.verdict, d.by_whom AS decided_by, d.at AS decided_at, d.note FROM corrections c LEFT JOIN correction_decisions d ON d.correction_id = c.id WHERE c.person = @person OR c.to_person = @person ORDER BY c.id"),
         ("face_consents", "SELECT text_version, channel, given_at, recorded_at, recorded_by, withdrawn_at, withdrawn_by FROM face_consents WHERE person = @person ORDER BY id"),
+        ("wifi_phones", "SELECT site, hint, private, text_version, channel, given_at, recorded_at, recorded_by, withdrawn_at, withdrawn_by FROM wifi_phones WHERE person = @person ORDER BY id"),
+        ("wifi_reports", "SELECT router, kind, at, uncertainty_ms, received_at FROM wifi_reports WHERE person = @person ORDER BY at, id"),
         ("notice_consents", "SELECT recipient, text_version, given_by, given_at, recorded_by, ended_at, ended_by FROM notice_consents WHERE person = @person ORDER BY id"),
         ("notices", "SELECT kind, text, state, created_at, sent_at FROM notices WHERE person = @person ORDER BY id"),
         ("photos", "SELECT terminal, ledger, seq, sha256, at, bytes, received_at, removed_at, removed_why FROM photos WHERE person = @person ORDER BY at"),

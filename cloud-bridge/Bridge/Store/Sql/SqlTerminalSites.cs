@@ -46,7 +46,7 @@ public sealed class SqlTerminalSites(SqlDatabase database, TimeProvider time) : 
             session.Execute("UPDATE site_records SET site = @to WHERE site = @from", ("@to", name), ("@from", from));
             session.Execute("UPDATE terminals SET site = @to WHERE COALESCE(site, '') = @from", ("@to", name.Length == 0 ? null : name), ("@from", from));
             // Whoever saw the site sees it under its new name. Who was given the new name for a site that is no more does not come to see this one.
-            foreach (string table in (ReadOnlySpan<string>)["account_sites", "people_sites"])
+            foreach (string table in (ReadOnlySpan<string>)["account_sites", "people_sites", "wifi_policies", "wifi_phones", "wifi_days"])
             {
                 session.Execute($"DELETE FROM {table} WHERE site = @to", ("@to", name));
                 session.Execute($"UPDATE {table} SET site = @to WHERE site = @from", ("@to", name), ("@from", from));

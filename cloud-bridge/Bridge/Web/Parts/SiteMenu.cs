@@ -37,6 +37,7 @@ public static class SiteMenu
             new("/people", "nav.people", Permits.ReadPeople),
             new("/roster", "nav.roster", Permits.ReadPeople, EverySite: true),
             new("/privacy", "privacy.title", Permits.Privacy),
+            new("/phones", "phones.title", Permits.Privacy),
         ]),
         new("nav.group_devices",
         [

@@ -137,6 +137,7 @@ public sealed partial class CrawlTests(CrawlSites sites) : IClassFixture<CrawlSi
             ["id"] = _sites.IdB.ToString(CultureInfo.InvariantCulture), ["one"] = _sites.IdB.ToString(CultureInfo.InvariantCulture), ["person"] = TwoSites.PersonB, ["userid"] = TwoSites.PersonB,
             ["terminal"] = TwoSites.TerminalB, ["site"] = TwoSites.SiteB, ["reason"] = "test", ["confirm"] = "1", ["at"] = "2026-11-26T08:00", ["punch"] = $"{TwoSites.TerminalB}/{_sites.PunchB.Ledger}/{_sites.PunchB.Seq}",
             ["kind"] = "void", ["version"] = "1", ["channel"] = "paper",
+            ["mac"] = "aa:bb:cc:00:11:22", ["given"] = "2026-11-01", ["policy"] = WifiPolicies.Off,
         };
         foreach (Route route in Routes().Where(r => r is { Method: "POST", IsOpen: false } && r.Pattern != "/logout" && !r.Pattern.StartsWith("/api/", StringComparison.Ordinal)))
         {
@@ -152,8 +153,10 @@ public sealed partial class CrawlTests(CrawlSites sites) : IClassFixture<CrawlSi
         SiteScope b = SiteScope.Of(TwoSites.SiteB);
         var punches = await _sites.Bench.Get<IPunchStore>().ListAfterAsync(b, 0, 100);
         var exceptions = await _sites.Bench.Get<IExceptionStore>().ExceptionsAsync(b, false, 100);
+        var phones = await _sites.Bench.Get<IWifiStore>().PhonesAsync(b, null, 100);
+        var uses = await _sites.Bench.Get<IWifiStore>().SitesAsync(b);
         var people = await _sites.Bench.Get<IPeopleStore>().PeopleAsync(b);
-        return string.Join('\n', [.. punches.Select(p => $"{p.Key} {p.Punch.Person} {p.Delivery}"), .. exceptions.Select(e => $"{e.Id} {e.ResolvedAt}"), .. people.Select(p => $"{p.UserId} {p.Name} {p.Active}")]);
+        return string.Join('\n', [.. punches.Select(p => $"{p.Key} {p.Punch.Person} {p.Delivery}"), .. exceptions.Select(e => $"{e.Id} {e.ResolvedAt}"), .. people.Select(p => $"{p.UserId} {p.Name} {p.Active}"), .. phones.Select(p => p.ToString()), .. uses.Select(s => s.ToString())]);
     }
 
     // Each page as it stands, and as somebody would ask who guesses at the other site.
@@ -185,6 +188,7 @@ public sealed partial class CrawlTests(CrawlSites sites) : IClassFixture<CrawlSi
         "NAME" => TwoSites.TerminalB,
         "DEPARTMENT" => "3",
         "ID" when pattern.Contains("exceptions", StringComparison.Ordinal) => _sites.ExceptionB.ToString(CultureInfo.InvariantCulture),
+        "ID" when pattern.StartsWith("/phones/", StringComparison.Ordinal) => _sites.PhoneB.ToString(CultureInfo.InvariantCulture),
         "ID" => _sites.IdB.ToString(CultureInfo.InvariantCulture),
         "DAY" => "2026-11-26",
         "MONTH" => "2026-11",

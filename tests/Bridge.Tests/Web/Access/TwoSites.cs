@@ -31,6 +31,9 @@ internal sealed class TwoSites : IAsyncDisposable
     public long IdB { get; private set; }
     public long ExceptionB { get; private set; }
 
+    /// <summary>A registered phone of site B's person.</summary>
+    public long PhoneB { get; private set; }
+
     public static async Task<TwoSites> StartAsync(params IReadOnlyList<string> settings)
     {
         TwoSites sites = new(await HrSite.StartAsync(["--Bridge:Web:LoginsPerMinute=10000", .. settings]));
@@ -84,6 +87,19 @@ internal sealed class TwoSites : IAsyncDisposable
         await Bench.Get<IPeopleStore>().ReconcileAsync(
             [new(1, null, "Company"), new(2, 1, $"Department {MarkerA}"), new(3, 1, $"Department {MarkerB}")],
             [new(PersonA, $"Ann {MarkerA}", "J-1", true, [2]), new(PersonB, $"Bob {MarkerB}", $"J-{MarkerB}", true, [3])]);
+        IWifiStore wifi = Bench.Get<IWifiStore>();
+        foreach ((string site, string person, string marker) in (List<(string, string, string)>)[(SiteA, PersonA, MarkerA), (SiteB, PersonB, MarkerB)])
+        {
+            string address = marker == MarkerB ? "aa:bb:cc:dd:bb:bb" : "aa:bb:cc:dd:aa:aa";
+            await wifi.AddRouterAsync($"gw-{marker}", site, "hr");
+            await wifi.SetPolicyAsync(site, WifiPolicies.Evidence, accepted: false, $"hr-{marker}");
+            (await wifi.AddPhoneAsync(new(person, address, false, site, $"wording-{marker}", "paper", now), "hr")).ShouldBe(PhoneVerdict.Added);
+            string key = AssociationRules.KeyOf((await Bench.Get<ISettingStore>().GetSettingAsync("wifi.salt"))!, address);
+            AssociationReport came = new() { Seq = 1, Phone = key, Kind = AssociationKinds.Associated, Boot = new Guid(1, 0, 0, new byte[8]), Up = 1 };
+            (await wifi.TakeAsync($"gw-{marker}", new() { Spool = Guid.NewGuid(), Boot = came.Boot, Up = 1, Reports = [came] }, _ => "2026-11-26", 0))!.Stored.ShouldBe(1);
+        }
+
+        PhoneB = (await wifi.PhonesAsync(SiteScope.Of(SiteB), null, 10)).Single().Id;
         IdB = (await Bench.FindAsync(PunchB)).Id;
         ExceptionB = (await Bench.Get<IExceptionStore>().ExceptionsAsync(SiteScope.Of(SiteB), false, 10)).First(e => e.Source == "ingest").Id;
     }

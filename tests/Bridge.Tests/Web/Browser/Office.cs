@@ -232,6 +232,7 @@ internal sealed class Office : IAsyncDisposable
             INSERT INTO site_records (site, revision, slot, kind, terminal, person, record, received_at)
             VALUES ('总部 Headquarters', 1, 'person|u1000', 'person', 'gate-1', 'u1000', '{"kind":"person","terminal":"gate-1","person":"u1000","pack":"buffalo-s@2","body":"c2VhbGVk"}', @at)
             """, ("@at", At("2026-10-08 09:12"))));
+        await LookForPhonesAsync();
         IAuditStore audit = Bench.Get<IAuditStore>();
         for (int i = 0; i < 60; i++) await audit.AuditAsync(i % 3 == 0 ? "hr" : "operator-li", i % 2 == 0 ? "login" : "logout", null, null, "198.51.100.24");
         foreach (var (actor, action, target, detail) in ((string, string, string?, string?)[])
@@ -241,5 +242,20 @@ internal sealed class Office : IAsyncDisposable
                 ("hr", "photo.view", "gate-1/019ac1f2-7000-7000-8000-000000000001/14", null), ("hr", "exception.resolve", closed.Id.ToString(CultureInfo.InvariantCulture), null),
             ])
             await audit.AuditAsync(actor, action, target, detail, actor is "bridge" or "command line" ? null : "198.51.100.23");
+    }
+
+    // One person's phone came this morning and is still there; another's is registered and was never seen.
+    private async Task LookForPhonesAsync()
+    {
+        IWifiStore wifi = Bench.Get<IWifiStore>();
+        await wifi.AddRouterAsync("router-lobby", "总部 Headquarters", "hr");
+        await wifi.SetPolicyAsync("总部 Headquarters", WifiPolicies.Evidence, accepted: false, "hr");
+        await wifi.AddPhoneAsync(new("u1000", "aa:bb:cc:00:00:01", true, WifiPhone.EverySite, "2026-09", "paper", At("2026-10-01 09:00")), "hr");
+        await wifi.AddPhoneAsync(new("u1005", "a8:bb:cc:00:00:02", false, "总部 Headquarters", "2026-09", "form", At("2026-10-02 09:00")), "hr");
+        string key = AssociationRules.KeyOf((await Bench.Get<ISettingStore>().GetSettingAsync("wifi.salt"))!, "aa:bb:cc:00:00:01");
+        Guid boot = new(7, 0, 0, new byte[8]);
+        AssociationReport Report(long seq, string kind, long minutesAgo) => new() { Seq = seq, Phone = key, Kind = kind, Boot = boot, Up = (1000 - minutesAgo) * 60_000 };
+        await wifi.TakeAsync(
+            "router-lobby", new() { Spool = boot, Boot = boot, Up = 60_000_000, Reports = [Report(1, AssociationKinds.Associated, 40), Report(2, AssociationKinds.Present, 10)] }, _ => Today, 0);
     }
 }

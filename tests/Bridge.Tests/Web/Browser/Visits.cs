@@ -28,6 +28,7 @@ internal static class Visits
         ["/accounts/new"] = [new("accounts-new", "/accounts/new")],
         ["/accounts/{Name}"] = [new("accounts-one", "/accounts/hr")],
         ["/login/code"] = [new("login-code", "/login/code", 0, LoggedIn: false)],
+        ["/phones"] = [new("phones", "/phones"), new("phones-private", "/phones?added=private&problem=phones.taken")],
         ["/privacy"] = [new("privacy", "/privacy")],
         ["/privacy/erased/{Person}"] = [new("privacy-erased", "/privacy/erased/u1300", 0)],
         ["/corrections"] = [new("corrections", "/corrections")],
