@@ -70,7 +70,7 @@ public sealed class CanonicalPunchTests
     }
 
     [Fact]
-    public void Fields_cannot_slide_into_each_other()
+    public void Php_zklib_39_fields_cannot_slide_into_each_other()
     {
         // terminal "ab" + person "c" against "a" + "bc": lengths keep them apart.
         Hex(Punches.Face() with { Terminal = "ab", Person = "c" }).ShouldNotBe(Hex(Punches.Face() with { Terminal = "a", Person = "bc" }));

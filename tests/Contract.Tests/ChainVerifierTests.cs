@@ -70,7 +70,7 @@ public sealed class ChainVerifierTests
     }
 
     [Fact]
-    public void Any_altered_field_of_any_punch_breaks_the_chain_there() =>
+    public void Zkteco_20_any_altered_field_of_any_punch_breaks_the_chain_there() =>
         Gen.Select(Gen.Int[0, 19], Gen.Int[0, 6]).Sample((index, field) =>
         {
             List<Punch> run = Punches.Run(20);

@@ -12,7 +12,7 @@ public sealed class ContractCodecTests
     private static byte[] Batch() => ContractCodec.Write(new PunchBatch { Terminal = "m2-001", Ledger = Punches.Ledger, Punches = Punches.Run(3) }, ContractJson.Default.PunchBatch);
 
     [Fact]
-    public void Random_bytes_become_a_problem_never_an_exception() => Gen.Byte.Array[0, 300].Sample(bytes =>
+    public void Kaspersky_CVE_2023_3943_random_bytes_become_a_problem_never_an_exception() => Gen.Byte.Array[0, 300].Sample(bytes =>
         ContractCodec.TryRead(bytes, ContractJson.Default.PunchBatch, out PunchBatch? message, out Problem? problem)
             ? message is not null
             : problem is { Code: ProblemCodes.Malformed, Text.Length: > 0 });
@@ -131,7 +131,7 @@ public sealed class ContractCodecTests
     [InlineData(null, "missing")]
     [InlineData("2", "'2'")]
     [InlineData("1 ", "'1 '")]
-    public void An_unknown_version_is_refused_with_a_sentence(string? version, string named)
+    public void Pyzk_5_an_unknown_version_is_refused_with_a_sentence(string? version, string named)
     {
         Problem? problem = ContractCodec.CheckVersion(version);
         problem!.Code.ShouldBe(ProblemCodes.Version);

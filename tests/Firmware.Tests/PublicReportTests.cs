@@ -9,7 +9,7 @@ namespace Devices.Firmware.Tests;
 /// <summary>
 /// Public failures of devices like ours on the network, each with what would have caught it. Those that other tests here catch:
 /// nanoframework/Home#816 and bertmelis/espMqttClient#163 in <c>Soak/SoakTests</c> and the full queue of <c>TerminalLoopTests</c>;
-/// stuartpittaway/diyBMSv4ESP32#187 in <c>A_silent_link_is_noticed_within_15_seconds_and_made_anew</c> and, with real packets dropped,
+/// stuartpittaway/diyBMSv4ESP32#187 in <c>DiyBMSv4ESP32_187_a_silent_link_is_noticed_within_15_seconds_and_made_anew</c> and, with real packets dropped,
 /// in <c>Agent.Tests/Mcu/SilentDropTests</c>; those of provisioning in <c>Provisioning/ImprovTests</c>.
 /// </summary>
 public sealed class PublicReportTests

@@ -39,7 +39,7 @@ public sealed class TerminalLoopTests
     }
 
     [Fact]
-    public void An_offline_card_survives_a_power_cut_and_is_recorded_once()
+    public void Iotedge_706_an_offline_card_survives_a_power_cut_and_is_recorded_once()
     {
         _board.Away = true;
         new SimTerminal(_storage, _board).Run(1000).Card(Uid).Run(100);
@@ -99,7 +99,7 @@ public sealed class TerminalLoopTests
     }
 
     [Fact]
-    public void A_full_queue_refuses_with_the_full_screen_and_drops_nothing()
+    public void EspMqttClient_163_a_full_queue_refuses_with_the_full_screen_and_drops_nothing()
     {
         _board.Away = true;
         SimTerminal terminal = new SimTerminal(_storage, _board, options: new TerminalOptions(SimTerminal.Id) { QueueCapacity = 3, Chinese = false }).Run(100);
@@ -150,7 +150,7 @@ public sealed class TerminalLoopTests
 
     /// <summary>stuartpittaway/diyBMSv4ESP32#187: after Wi-Fi was off by night the socket looked fine and carried nothing.</summary>
     [Fact]
-    public void A_silent_link_is_noticed_within_15_seconds_and_made_anew()
+    public void DiyBMSv4ESP32_187_a_silent_link_is_noticed_within_15_seconds_and_made_anew()
     {
         SimTerminal terminal = new SimTerminal(_storage, _board).Run(20000);
         terminal.Loop.IsConnected.ShouldBeTrue();

@@ -47,7 +47,7 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void The_threshold_rises_with_the_gallery()
+    public void Face_recognition_261_the_threshold_rises_with_the_gallery()
     {
         var decider = Decider();
         decider.ThresholdFor(1).Threshold.ShouldBe(0.25f, 1e-4f);

@@ -25,7 +25,7 @@ public sealed class EnrolTests
     private static FaceGallery Empty() => FaceGallery.For(Installed.Pack);
 
     [Fact]
-    public void Several_views_of_one_person_become_as_many_templates_and_the_gallery_is_left_alone()
+    public void Libfaceid_6_several_views_of_one_person_become_as_many_templates_and_the_gallery_is_left_alone()
     {
         var gallery = Empty();
         var result = Enrol(gallery, "franck", null, Installed.Clm("franck_02159.jpg"), Installed.Clm("franck_02888.jpg"), Installed.Clm("clmtrackr01.jpg"));
@@ -126,7 +126,7 @@ public sealed class EnrolTests
     }
 
     [Fact]
-    public void Every_pair_that_is_hard_to_tell_apart_is_found_once()
+    public void Face_recognition_261_every_pair_that_is_hard_to_tell_apart_is_found_once()
     {
         var random = new Random(2);
         List<FaceTemplate> templates = [.. Enumerable.Range(0, 400).Select(i => Random(random, $"p{i:000}"))];

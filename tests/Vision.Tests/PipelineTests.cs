@@ -166,7 +166,7 @@ public sealed class PipelineTests
     [InlineData("clmtrackr01.jpg", 300)]
     [InlineData("bieber_small.jpg", 250)]
     [InlineData("cage.jpg", 200)]
-    public void A_picture_of_an_enrolled_person_held_up_before_a_wall_is_a_spoof(string file, int width)
+    public void Face_api_js_221_a_picture_of_an_enrolled_person_held_up_before_a_wall_is_a_spoof(string file, int width)
     {
         // The picture's edge shows within the liveness crop, as with a print or a phone held at arm's length.
         var decisions = Run(People.Usual(), Enumerable.Repeat(Placed((file, 320, 90, width)), 8));

@@ -26,7 +26,7 @@ public sealed class QualityTests : IDisposable
     }
 
     [Fact]
-    public void A_far_face_is_too_small_and_its_pixels_are_stated()
+    public void Faceid_8_a_far_face_is_too_small_and_its_pixels_are_stated()
     {
         using var face = Good();
         using var frame = Scene.Wall(640, 480, default);

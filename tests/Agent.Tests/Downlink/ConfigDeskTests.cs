@@ -86,7 +86,7 @@ public sealed class ConfigDeskTests : IDisposable
 
     // thingsboard-gateway#2124: applying configuration destroyed the buffer.
     [Fact]
-    public async Task A_thousand_configurations_while_people_punch_lose_no_punch_and_touch_neither_ledger_nor_gallery()
+    public async Task Thingsboard_gateway_2124_a_thousand_configurations_while_people_punch_lose_no_punch_and_touch_neither_ledger_nor_gallery()
     {
         AgentOptions options = Read();
         Directory.CreateDirectory(options.State);

@@ -87,7 +87,7 @@ public sealed class PeopleStoreTests : IDisposable
     }
 
     [Fact]
-    public void On_the_disk_a_template_is_not_readable_and_after_erasure_not_even_its_sealed_bytes_are_there()
+    public void Kaspersky_CVE_2023_3940_on_the_disk_a_template_is_not_readable_and_after_erasure_not_even_its_sealed_bytes_are_there()
     {
         FaceTemplate template = Template("e1", Pack, 7);
         _people.Put("e1", "Grace", ["04A1B2C3"], [template], Pack).ShouldBeNull();

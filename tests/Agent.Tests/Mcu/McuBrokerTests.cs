@@ -133,7 +133,7 @@ public sealed class McuBrokerTests
     }
 
     [Fact]
-    public async Task A_card_that_waited_on_the_mcu_gets_the_time_of_its_reading_not_of_its_arrival()
+    public async Task Thingsboard_gateway_410_a_card_that_waited_on_the_mcu_gets_the_time_of_its_reading_not_of_its_arrival()
     {
         await using McuBench bench = await McuBench.StartAsync();
         bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
@@ -284,7 +284,7 @@ public sealed class McuBrokerTests
     [InlineData("04a1b2c3")]
     [InlineData("'; DROP TABLE card; --")]
     [InlineData("04A1B2C304A1B2C304A1B2C304A1B2C3")]
-    public async Task An_absurd_card_number_is_refused_with_a_sentence_and_the_next_card_works(string uid)
+    public async Task Kaspersky_CVE_2023_3938_an_absurd_card_number_is_refused_with_a_sentence_and_the_next_card_works(string uid)
     {
         await using McuBench bench = await McuBench.StartAsync();
         bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();

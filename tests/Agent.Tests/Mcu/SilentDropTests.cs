@@ -15,7 +15,7 @@ public sealed class SilentDropTests
     private const int Port = 1883;
 
     [Fact]
-    public async Task Nothing_is_lost_or_doubled_over_silent_loss_restarts_and_power_cuts()
+    public async Task Node_red_2864_nothing_is_lost_or_doubled_over_silent_loss_restarts_and_power_cuts()
     {
         (DropNetwork? made, string why) = await DropNetwork.TryStartAsync();
         Assert.SkipWhen(made is null, "Network namespaces are not permitted here, so no packets can be dropped silently: " + why);

@@ -86,7 +86,7 @@ public sealed class PhotoBoxTests
 
     // Azure/iotedge#835: a disk that fills up takes photos, the oldest first, and never punches.
     [Fact]
-    public void As_the_disk_fills_up_the_oldest_photos_go_first_and_punches_are_recorded_without_one_until_the_ledgers_own_reserve()
+    public void Iotedge_835_as_the_disk_fills_up_the_oldest_photos_go_first_and_punches_are_recorded_without_one_until_the_ledgers_own_reserve()
     {
         using PhotoBench bench = new(new PhotoLimits { ReserveBytes = 128L << 20 });
         for (int i = 1; i <= 3; i++) bench.Punch(i % 2 == 0 ? "grace" : "ada", i);

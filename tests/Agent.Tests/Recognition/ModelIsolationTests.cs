@@ -76,7 +76,7 @@ public sealed class ModelIsolationTests
     [InlineData("-SEGV", "segmentation fault")]
     [InlineData("-ABRT", "abort")]
     [InlineData("-STOP", "gave no answer")]
-    public async Task Models_that_crash_or_stop_come_back_by_themselves_and_cards_are_punched_meanwhile(string signal, string said)
+    public async Task Onnxruntime_23716_models_that_crash_or_stop_come_back_by_themselves_and_cards_are_punched_meanwhile(string signal, string said)
     {
         string pack = Repo.PackOrSkip();
         using Scratch scratch = new();

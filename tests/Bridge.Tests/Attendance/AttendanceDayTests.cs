@@ -6,7 +6,7 @@ namespace Devices.Bridge.Tests.Attendance;
 public sealed class AttendanceDayTests
 {
     [Fact]
-    public void A_check_out_after_midnight_closes_the_day_it_began_on()
+    public void Horilla_1242_a_check_out_after_midnight_closes_the_day_it_began_on()
     {
         // horilla/horilla-hr PR#1242, #1227, #985.
         Week week = new Week().Works("2026-03-02", Week.Night).Works("2026-03-03", Week.Night)

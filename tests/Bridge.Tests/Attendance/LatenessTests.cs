@@ -91,7 +91,7 @@ public sealed class LatenessTests
     }
 
     [Fact]
-    public void An_undefined_direction_is_either_and_is_never_dropped()
+    public void Horilla_1115_an_undefined_direction_is_either_and_is_never_dropped()
     {
         // horilla/horilla-hr#1115: punches with direction 255 were silently dropped.
         AttendanceDay day = new Week().Works(Monday).Punches($"{Monday} 08:50").Punches($"{Monday} 18:10").Day(Monday);

@@ -75,7 +75,7 @@ public sealed class CorrectionPageTests
     }
 
     [Fact]
-    public async Task A_managers_proposal_waits_for_HR_and_nobody_approves_their_own_or_corrects_themself()
+    public async Task Icehrm_259_a_managers_proposal_waits_for_HR_and_nobody_approves_their_own_or_corrects_themself()
     {
         await using HrSite site = await HrSite.StartAsync("--Bridge:Corrections:SecondApproval=true");
         await RosterAsync(site);

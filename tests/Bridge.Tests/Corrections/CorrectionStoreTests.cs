@@ -37,7 +37,7 @@ public sealed class CorrectionStoreTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task What_terminals_recorded_is_the_same_before_and_after_any_corrections(StoreKind kind)
+    public async Task Icehrm_259_what_terminals_recorded_is_the_same_before_and_after_any_corrections(StoreKind kind)
     {
         await using CorrectionBench bench = new(kind);
         TestLedger door = await bench.TerminalAsync("door");

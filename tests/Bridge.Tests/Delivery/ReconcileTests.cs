@@ -126,7 +126,7 @@ public sealed class ReconcileTests
     }
 
     [Fact]
-    public async Task A_night_makes_no_more_calls_than_it_may_and_the_next_goes_on_with_the_others()
+    public async Task WeCom_95985_a_night_makes_no_more_calls_than_it_may_and_the_next_goes_on_with_the_others()
     {
         (Bench bench, ShiftedClock clock, List<Punch> _) = await StartAsync(people: 120, "--Bridge:Platform:ReconcileCalls=4");
         await using Bench __ = bench;

@@ -16,7 +16,7 @@ public sealed class RefusedLookupTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Whom_the_platform_refuses_is_found_by_halves_and_the_others_are_proved()
+    public async Task WeCom_95985_whom_the_platform_refuses_is_found_by_halves_and_the_others_are_proved()
     {
         await using StoreFixture store = new();
         (Prover prover, List<Sought> sought) = await FillAsync(store, 50);

@@ -34,7 +34,7 @@ public sealed class ClockSuspectTests
         (ClockJudge.Of(Punch(Now - Day, method), Now, Now - Day + minutesBack * Minute, new())?.Code).ShouldBe(code);
 
     [Fact]
-    public async Task A_suspect_punch_is_stored_shown_and_held_and_is_no_measure_for_the_next()
+    public async Task Jamku_1421_a_suspect_punch_is_stored_shown_and_held_and_is_no_measure_for_the_next()
     {
         await using TestBridge bridge = await TestBridge.StartAsync(null, "--Bridge:Ingest:ClockOldDays=60");
         await using TestTerminal terminal = await bridge.ConnectAsync("m2-001");

@@ -46,7 +46,7 @@ public sealed class OtherBoardTests
     }
 
     [Fact]
-    public async Task A_retained_batch_is_stored_once_and_retained_nowhere_and_qos_2_is_refused_in_words()
+    public async Task Emqx_retainer_46_a_retained_batch_is_stored_once_and_retained_nowhere_and_qos_2_is_refused_in_words()
     {
         await using TestBridge bridge = await TestBridge.StartAsync();
         await using TestTerminal terminal = await bridge.ConnectAsync(Name);

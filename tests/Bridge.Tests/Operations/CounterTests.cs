@@ -13,7 +13,7 @@ namespace Devices.Bridge.Tests.Operations;
 public sealed class CounterTests
 {
     [Fact]
-    public async Task Each_stage_counts_what_it_saw_repeats_and_refusals_apart()
+    public async Task Adms_server_ZKTeco_17_each_stage_counts_what_it_saw_repeats_and_refusals_apart()
     {
         await using TestBridge bridge = await TestBridge.StartAsync();
         await using TestTerminal terminal = await bridge.ConnectAsync("m2-001");

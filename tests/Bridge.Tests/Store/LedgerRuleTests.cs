@@ -28,7 +28,7 @@ public abstract class LedgerRuleTests(StoreKind kind) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_same_punches_again_are_success_and_change_nothing()
+    public async Task Biometric_attendance_sync_tool_26_the_same_punches_again_are_success_and_change_nothing()
     {
         await Append(_ledger.All());
         _store.Time.Advance(TimeSpan.FromHours(1));
@@ -60,7 +60,7 @@ public abstract class LedgerRuleTests(StoreKind kind) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_broken_chain_keeps_the_sound_punches_before_it_and_nothing_after()
+    public async Task Zkteco_20_a_broken_chain_keeps_the_sound_punches_before_it_and_nothing_after()
     {
         List<Punch> altered = [.. _ledger.Punches];
         altered[5] = altered[5] with { Person = "u-mallory" };

@@ -47,7 +47,7 @@ public abstract class QueryTests(StoreKind kind) : IAsyncDisposable
     [InlineData("u-ada' OR '1'='1")]
     [InlineData("%")]
     [InlineData("_")]
-    public async Task What_is_typed_into_a_filter_is_never_sql_nor_a_pattern(string typed)
+    public async Task Kaspersky_CVE_2023_3938_what_is_typed_into_a_filter_is_never_sql_nor_a_pattern(string typed)
     {
         await FillAsync();
         (await List(new() { Person = typed })).Total.Number.ShouldBe(0);

@@ -40,7 +40,7 @@ public sealed class ErpNextTests : IAsyncLifetime
     private void Fault(FrappeFaultKind kind, int value = 0, string method = "POST", string doctype = Checkin) => _frappe.Site.Add(new FrappeFault(kind, doctype, method, value));
 
     [Fact]
-    public async Task A_log_has_the_punchs_own_time_as_the_sites_wall_clock_shows_it()
+    public async Task Biometric_attendance_sync_tool_64_a_log_has_the_punchs_own_time_as_the_sites_wall_clock_shows_it()
     {
         (await SendAsync(Punch())).Kind.ShouldBe(OutcomeKind.Accepted);
         Checkin log = _frappe.Site.Checkins.ShouldHaveSingleItem();
@@ -64,7 +64,7 @@ public sealed class ErpNextTests : IAsyncLifetime
     [Theory]
     [InlineData("en")]
     [InlineData("zh")]
-    public async Task Sent_twice_it_is_there_once_and_a_success_whatever_the_sites_language(string language)
+    public async Task Biometric_attendance_sync_tool_26_sent_twice_it_is_there_once_and_a_success_whatever_the_sites_language(string language)
     {
         _frappe.Site.Settings = new() { Language = language };
         await SendAsync(Punch());
@@ -153,7 +153,7 @@ public sealed class ErpNextTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_fault_of_the_setting_stops_the_target_instead_of_making_dead_letters()
+    public async Task Biometric_attendance_sync_tool_32_a_fault_of_the_setting_stops_the_target_instead_of_making_dead_letters()
     {
         _frappe.Site.Settings = new() { HrInstalled = false };
         (await SendAsync(Punch())).ShouldBe(new(OutcomeKind.Configuration, "reason.erpnext_address", "404", "DocType Employee Checkin not found"));

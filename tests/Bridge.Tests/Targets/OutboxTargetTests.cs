@@ -146,7 +146,7 @@ public sealed class OutboxTargetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Somebody_whom_the_site_does_not_know_yet_is_a_dead_letter_that_goes_by_itself_later()
+    public async Task Odoo_documentation_19929_somebody_whom_the_site_does_not_know_yet_is_a_dead_letter_that_goes_by_itself_later()
     {
         Punch punch = Next("kay", 20);
         await _bench.AppendAsync(_ledger, punch);

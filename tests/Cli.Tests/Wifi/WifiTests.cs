@@ -56,7 +56,7 @@ public sealed class WifiTests : IDisposable
 
     // esphome#18323, esp-web-tools#646 and #289: a silent board never answers, and the technician watched a spinner.
     [Fact]
-    public async Task A_board_that_is_silent_from_the_start_or_dies_while_joining_ends_in_a_sentence()
+    public async Task Esphome_18323_a_board_that_is_silent_from_the_start_or_dies_while_joining_ends_in_a_sentence()
     {
         using FirmwareOnALine silent = new() { Dead = true };
         (await _cli.RunAsync("wifi", "state", "--port", silent.Port)).ShouldRefuse(ExitCodes.ImprovSilent, "does not answer");

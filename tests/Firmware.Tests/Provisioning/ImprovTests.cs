@@ -59,7 +59,7 @@ public sealed class ImprovTests
     [InlineData(15, "wrong password, or weak signal")]
     [InlineData(201, "no such network")]
     [InlineData(77, "reason 77")]
-    public void A_join_that_fails_says_so_keeps_the_raw_reason_and_goes_back_to_what_worked(int reason, string words)
+    public void Esp_rainmaker_275_a_join_that_fails_says_so_keeps_the_raw_reason_and_goes_back_to_what_worked(int reason, string words)
     {
         _file.Save("old", "secret").ShouldBeTrue();
         Settings("new", "wrong");
@@ -81,7 +81,7 @@ public sealed class ImprovTests
 
     /// <summary>esphome/esphome#18323, esphome/esp-web-tools#646, #289: the host's spinner turned for ever, or fell back to the password, since the board never answered.</summary>
     [Fact]
-    public void A_join_that_never_ends_is_answered_before_any_host_gives_up()
+    public void Esphome_18323_a_join_that_never_ends_is_answered_before_any_host_gives_up()
     {
         Settings("far", "away12345");
         long waited = 0;
@@ -199,7 +199,7 @@ public sealed class ImprovTests
     }, iter: 500);
 
     [Fact]
-    public void A_power_cut_while_writing_leaves_the_old_or_the_new_settings_whole()
+    public void Iotedge_2959_a_power_cut_while_writing_leaves_the_old_or_the_new_settings_whole()
     {
         bool finished = false;
         for (long budget = 0; !finished; budget++)

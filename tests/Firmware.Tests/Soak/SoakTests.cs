@@ -17,7 +17,7 @@ public sealed class SoakTests(ITestOutputHelper output)
     private const long Hour = 3_600_000;
 
     [Fact]
-    public void Twenty_four_hours_lose_no_punch_grow_by_nothing_and_allocate_nothing_while_nothing_happens()
+    public void Home_816_twenty_four_hours_lose_no_punch_grow_by_nothing_and_allocate_nothing_while_nothing_happens()
     {
         SoakBoard board = new(SimTerminal.Id);
         MemoryStorage storage = new();

@@ -42,7 +42,7 @@ public sealed class AppendTests : IDisposable
     }
 
     [Fact]
-    public void Power_cut_at_the_moment_Append_returned_loses_nothing()
+    public void Iotedge_706_power_cut_at_the_moment_Append_returned_loses_nothing()
     {
         // The files as they stood when Append returned are what a board finds after the power came back.
         using LedgerStore ledger = Drafts.Open(_folder);
@@ -123,7 +123,7 @@ public sealed class AppendTests : IDisposable
     }
 
     [Fact]
-    public void Below_the_reserve_punches_are_refused_and_above_it_taken_again()
+    public void Iotedge_1948_below_the_reserve_punches_are_refused_and_above_it_taken_again()
     {
         var space = new Space(100_000_000);
         using LedgerStore ledger = LedgerStore.Open(new() { Path = _folder.Ledger, Terminal = "m2-001", ReserveBytes = 50_000_000 }, "boot-1", null, space);
@@ -168,7 +168,7 @@ public sealed class AppendTests : IDisposable
     }
 
     [Fact]
-    public void Points_appended_at_once_by_many_threads_get_their_own_seqs_in_one_chain()
+    public void Thingsboard_gateway_988_points_appended_at_once_by_many_threads_get_their_own_seqs_in_one_chain()
     {
         using (LedgerStore ledger = Drafts.Open(_folder))
         {

@@ -99,7 +99,7 @@ public sealed class WatermarkTests : IDisposable
     }
 
     [Fact]
-    public void Trimmed_space_returns_to_the_disk()
+    public void Iotedge_3981_trimmed_space_returns_to_the_disk()
     {
         long full;
         using (LedgerStore ledger = Filled(3_000, stepMs: 10))

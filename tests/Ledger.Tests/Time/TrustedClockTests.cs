@@ -168,7 +168,7 @@ public sealed class TrustedClockTests
     }
 
     [Fact]
-    public void A_time_before_the_build_or_the_last_punch_is_refused_once_in_words()
+    public void Sentry_USB_Rusty_217_a_time_before_the_build_or_the_last_punch_is_refused_once_in_words()
     {
         _floor.FloorMs = Board.Start;
         TrustedClock clock = Make();

@@ -56,7 +56,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public async Task A_renewed_certificate_is_taken_at_the_next_connect_without_a_restart()
+    public async Task Esp_aws_iot_139_a_renewed_certificate_is_taken_at_the_next_connect_without_a_restart()
     {
         await using Rig rig = await Rig.MakeAsync();
         rig.Punch(1).Start();
@@ -70,7 +70,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public async Task Two_cas_are_trusted_while_one_replaces_the_other()
+    public async Task Fleet_40080_two_cas_are_trusted_while_one_replaces_the_other()
     {
         await using Rig rig = await Rig.MakeAsync();
         using var next = new TestCa("Next root");

@@ -115,7 +115,7 @@ public sealed class ModelOutputTests : IDisposable
     public void Threads_follow_the_cores(int cores, int threads) => ThreadPlan.IntraOp(cores).ShouldBe(threads);
 
     [Fact]
-    public void Two_thousand_frames_allocate_nothing_at_all_and_so_open_no_session()
+    public void Onnxruntime_23348_two_thousand_frames_allocate_nothing_at_all_and_so_open_no_session()
     {
         using var scene = Installed.Load(Installed.Clm("franck_02159.jpg"));
         using var analyzer = Installed.Pack.CreateAnalyzer();

@@ -103,7 +103,7 @@ public sealed class GalleryChangeTests : IDisposable
     }
 
     [Fact]
-    public void A_search_does_not_wait_for_a_change_that_is_under_way()
+    public void Recognize_1104_a_search_does_not_wait_for_a_change_that_is_under_way()
     {
         using var gallery = Make(onDisk: false);
         var ann = Vectors.Unit(_random, Size);

@@ -124,7 +124,7 @@ public sealed class SealedRowsTests : IDisposable
     }
 
     [Fact]
-    public void Fifty_thousand_templates_of_512_values_take_less_than_40_megabytes_and_are_searched_exactly()
+    public void CompreFace_621_fifty_thousand_templates_of_512_values_take_less_than_40_megabytes_and_are_searched_exactly()
     {
         using var gallery = new FaceGallery(Vectors.Pack, Size, new GalleryOptions { WorkingDirectory = _directory });
         var all = new FaceTemplate[50_000];
