@@ -42,9 +42,21 @@ public sealed class MonthBoard(IEffectivePunches punches, SitePlan plan, TimePro
     // As for a day: a window may reach into the days beside it, and shifts a few days off decide how far.
     private const int Neighbours = 4;
 
-    public async Task<PersonMonth> OfAsync(SiteScope scope, string person, YearMonth month, DateTimeZone zone, CancellationToken cancellationToken = default)
+    public async Task<PersonMonth> OfAsync(SiteScope scope, string person, YearMonth month, DateTimeZone zone, CancellationToken cancellationToken = default) =>
+        (await OfAsync(scope, [person], month, zone, cancellationToken))[person];
+
+    /// <summary>Several people's at once, by userid: what the grid, the page and the export show is made here.</summary>
+    public async Task<IReadOnlyDictionary<string, PersonMonth>> OfAsync(SiteScope scope, IReadOnlyCollection<string> people, YearMonth month, DateTimeZone zone, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(people);
         ArgumentNullException.ThrowIfNull(zone);
+        LocalDate first = month.OnDayOfMonth(1), next = first.PlusMonths(1);
+        ILookup<string, StoredPunch> all = (await punches.OfPeopleAsync(scope, people, At(first.PlusDays(-2), zone), At(next.PlusDays(2), zone), cancellationToken)).ToLookup(p => p.Punch.Person, StringComparer.Ordinal);
+        return people.Distinct(StringComparer.Ordinal).ToDictionary(person => person, person => Of(person, [.. all[person]], month, zone), StringComparer.Ordinal);
+    }
+
+    private PersonMonth Of(string person, List<StoredPunch> all, YearMonth month, DateTimeZone zone)
+    {
         LocalDate first = month.OnDayOfMonth(1), next = first.PlusMonths(1);
         List<PlannedShift> shifts = [];
         for (LocalDate day = first.PlusDays(-Neighbours); day < next.PlusDays(Neighbours); day = day.PlusDays(1))
@@ -53,7 +65,6 @@ public sealed class MonthBoard(IEffectivePunches punches, SitePlan plan, TimePro
         }
 
         AttendanceWindows windows = new(zone, shifts, takeOver: true);
-        IReadOnlyList<StoredPunch> all = await punches.OfPersonAsync(scope, person, At(first.PlusDays(-2), zone), At(next.PlusDays(2), zone), cancellationToken);
         Instant now = Instant.FromDateTimeOffset(clock.GetUtcNow());
         ILookup<LocalDate, StoredPunch> byDay = all.ToLookup(p => windows.DayOf(Instant.FromUnixTimeMilliseconds(p.Punch.At)));
         Dictionary<LocalDate, AttendanceDay> judged = AttendanceCalculator.Days(windows, all.Where(p => p.Standing.Counts).Select(p => TimedPunch.Of(p.Punch)), now).ToDictionary(d => d.Day);

@@ -102,7 +102,7 @@ internal sealed partial class HrBridge : IDisposable
     [GeneratedRegex("^bridge ready http=(\\S+)")]
     private static partial Regex ReadyLine();
 
-    [GeneratedRegex("\"password\": ?\"([^\"]+)\"")]
+    [GeneratedRegex("\"(?:one_time_)?password\": ?\"([^\"]+)\"")]
     private static partial Regex PasswordField();
 
     [GeneratedRegex("<input[^>]*type=\"hidden\"[^>]*>")]

@@ -73,7 +73,8 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
 
     public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(SiteScope scope, long after, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<StoredPunch>>(session => session.Query(
-            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > @after AND {scope.Terminal("p.terminal")} ORDER BY p.id LIMIT @limit",
+            // The punches first: PostgreSQL takes a punch and its outbox row for a rare match and would read both tables whole.
+            $"SELECT {PunchQuery.Select} FROM (SELECT * FROM punches r WHERE r.id > @after AND {scope.Terminal("r.terminal")} ORDER BY r.id LIMIT @limit) p {PunchQuery.Joins} ORDER BY p.id",
             PunchQuery.Read, scope.With(("@after", after), ("@limit", limit))), cancellationToken);
 
     public Task<StoredPunch?> FindAsync(SiteScope scope, PunchKey key, CancellationToken cancellationToken = default) =>
