@@ -16,6 +16,9 @@ public interface IEffectivePunches
     /// <summary>The same of some people, each one's oldest first.</summary>
     Task<IReadOnlyList<StoredPunch>> OfPeopleAsync(SiteScope scope, IReadOnlyCollection<string> people, long start, long until, CancellationToken cancellationToken = default);
 
+    /// <summary>The same without the journeys: many people's months are many rows.</summary>
+    Task<IReadOnlyList<JudgedPunch>> JudgedAsync(SiteScope scope, IReadOnlyCollection<string> people, long start, long until, CancellationToken cancellationToken = default);
+
     /// <summary>Who has a punch that matches, in no order.</summary>
     Task<IReadOnlyList<string>> PeopleAsync(SiteScope scope, PunchFilter filter, CancellationToken cancellationToken = default);
 

@@ -18,9 +18,6 @@ internal sealed class PunchSearch
     /// <summary>Rows looked at for a count whose filter no index answers.</summary>
     private const int Candidates = 15_000;
 
-    /// <summary>The same for a merged set, whose rows lie all over the table.</summary>
-    private const int FewCandidates = 4_000;
-
     /// <summary>How far from its place a page of a merged set is looked for at first, and how often farther before everything is.</summary>
     private const long NearMs = 2 * 86_400_000L;
     private const int Looks = 4;
@@ -56,7 +53,8 @@ internal sealed class PunchSearch
         if (filter.To is { } to) Add(_driver, _byState ? "o.at < @to" : "r.at < @to", ("@to", to));
         if (_byState) Add(_driver, "o.target = 'platform' AND o.state = @state AND o.state <> 'delivered'", ("@state", Columns.Text(filter.State!.Value)));
         else if (filter.State is { } state)
-            Add(_rest, "EXISTS (SELECT 1 FROM outbox s WHERE s.punch_id = r.id AND s.at = r.at AND s.target = 'platform' AND s.state = @state)", ("@state", Columns.Text(state)));
+            // Asked of each punch in turn: as EXISTS, PostgreSQL takes it for a rare match and reads both tables whole.
+            Add(_rest, "(SELECT s.state FROM outbox s WHERE s.punch_id = r.id AND s.target = 'platform') = @state", ("@state", Columns.Text(state)));
 
         _many = byPeople && few > FewKeys;
         if (byPeople) _set = (people!, "person");
@@ -130,6 +128,12 @@ internal sealed class PunchSearch
             PunchQuery.Read, [.. values]);
     }
 
+    /// <summary>
+    /// Whether counting costs more than all pages that anybody turns: the rows of many people lie all over the table, and each has to be read to know whether it
+    /// matches. Then a page says what has been seen so far.
+    /// </summary>
+    public bool Uncounted => _many && _rest.Count > 0;
+
     /// <summary>Whose punches match.</summary>
     public List<string> People() => _session.Query(
         _set is { } set ? $"SELECT DISTINCT r.person FROM ({set.Keys}) d CROSS JOIN punches r WHERE r.{set.Column} = d.key{And([.. _driver, .. _rest])}"
@@ -146,11 +150,10 @@ internal sealed class PunchSearch
             return new(Math.Min(exact, BoundedCount.Most), exact > BoundedCount.Most);
         }
 
-        int candidates = _set is null ? Candidates : FewCandidates;
         (long seen, long matched) = _session.Query(
             $"SELECT COUNT(*), SUM(CASE WHEN {string.Join(" AND ", _rest)} THEN 1 ELSE 0 END) FROM (SELECT r.id, r.at, r.person, r.terminal, r.method {from} LIMIT @bound) r",
-            row => (row.GetInt64(0), row.IsDBNull(1) ? 0 : row.GetInt64(1)), [.. _values, ("@bound", (long)candidates)])[0];
-        return new(Math.Min(matched, BoundedCount.Most), seen == candidates || matched > BoundedCount.Most);
+            row => (row.GetInt64(0), row.IsDBNull(1) ? 0 : row.GetInt64(1)), [.. _values, ("@bound", (long)Candidates)])[0];
+        return new(Math.Min(matched, BoundedCount.Most), seen == Candidates || matched > BoundedCount.Most);
     }
 
     private bool Joined => _byState && _rest.Count > 0;

@@ -45,11 +45,12 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
             bool newer = cursor?.Newer == true;
             if (newer) items.Reverse();
             long before = cursor is null || (newer && !more) ? 0 : newer ? Math.Max(0, cursor.Before - items.Count) : cursor.Before;
+            bool older = items.Count > 0 && (newer || more);
             return new PunchPage(
                 items,
-                search.Count(),
+                search.Uncounted ? new((int)Math.Min(BoundedCount.Most, before + items.Count + (older ? 1 : 0)), older) : search.Count(),
                 items.Count > 0 && (newer ? more : cursor is not null) ? Beside(items[0], newer: true, before) : null,
-                items.Count > 0 && (newer || more) ? Beside(items[^1], newer: false, before + items.Count) : null,
+                older ? Beside(items[^1], newer: false, before + items.Count) : null,
                 before + 1);
         }, cancellationToken);
     }
