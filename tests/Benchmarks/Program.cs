@@ -17,6 +17,8 @@ return args switch
     ["soak", ..] => Soak.Run(args[1..]),
     ["models", ..] => ModelProfile.Run(args[1..]),
     ["hr", ..] => HrBenchmark.Run(args[1..]),
+    ["exports", ..] => ExportBenchmark.Run(args[1..]),
+    ["ingest", ..] => IngestBenchmark.Run(args[1..]),
     ["aspect", ..] => EyeAspect.Run(args[1..]),
     ["blink", ..] => Blink.Run(args[1..]),
     _ => Usage(),
@@ -24,6 +26,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models | blink | aspect | hr. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models | blink | aspect | hr | exports | ingest. See tests/Benchmarks/README.md.");
     return 2;
 }

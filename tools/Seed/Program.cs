@@ -27,6 +27,21 @@ static int Run(SeedPlan plan)
     Stopwatch watch = Stopwatch.StartNew();
     bool Late() => watch.Elapsed.TotalMinutes > plan.Minutes;
     PrivateDirectory(plan.Data);
+    int filled = Fill(plan, watch, Late);
+    if (filled != 0) return filled;
+    if (!SeedCorrections.WriteAsync(plan, Late).GetAwaiter().GetResult()) return Stop();
+    Console.Error.WriteLine($"All done, {watch.Elapsed.TotalSeconds:0} s in this run.");
+    return 0;
+}
+
+static int Stop()
+{
+    Console.Error.WriteLine("The time given is over: run the same command again to go on.");
+    return Unfinished;
+}
+
+static int Fill(SeedPlan plan, Stopwatch watch, Func<bool> late)
+{
     using Filler filler = plan.Postgres.Length > 0 ? PostgresFiller.Open(plan.Postgres) : SqliteFiller.Open(Path.Combine(plan.Data, "bridge.db"));
     SeedWorld world = new(plan);
     SeedChain chain = new(world);
@@ -48,11 +63,7 @@ static int Run(SeedPlan plan)
         return 2;
     }
 
-    if (filler.Get("seed.done") is not null)
-    {
-        Console.Error.WriteLine("All done already.");
-        return 0;
-    }
+    if (filler.Get("seed.done") is not null) return 0;
 
     int day = int.Parse(filler.Get("seed.day") ?? "0", CultureInfo.InvariantCulture);
     if (filler.Get("seed.heads") is { } heads) chain.Load(heads);
@@ -65,7 +76,7 @@ static int Run(SeedPlan plan)
         filler.Add(rows, day + 1, chain.Save());
         rows.Clear();
         Console.Error.WriteLine($"{chain.NextId - 1:N0} of {plan.Punches:N0} punches, {watch.Elapsed.TotalSeconds:0} s");
-        if (Late() && day < world.Days - 1) return Stop();
+        if (late() && day < world.Days - 1) return Stop();
     }
 
     if (filler.Get("seed.rest") is null)
@@ -75,17 +86,11 @@ static int Run(SeedPlan plan)
     }
 
     while (filler.PutBackOne())
-        if (Late()) return Stop();
+        if (late()) return Stop();
     filler.Finish(chain.NextId - 1);
     filler.Set("seed.done", "1");
-    Console.Error.WriteLine($"Done: {chain.NextId - 1:N0} punches, {watch.Elapsed.TotalSeconds:0} s in this run.");
+    Console.Error.WriteLine($"{chain.NextId - 1:N0} punches are in, {watch.Elapsed.TotalSeconds:0} s in this run.");
     return 0;
-
-    int Stop()
-    {
-        Console.Error.WriteLine("The time given is over: run the same command again to go on.");
-        return Unfinished;
-    }
 }
 
 static void PrivateDirectory(string path)

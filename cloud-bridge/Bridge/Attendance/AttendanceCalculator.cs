@@ -24,8 +24,36 @@ public static class AttendanceCalculator
         ];
     }
 
-    private static TimedPunch[] Known(IEnumerable<TimedPunch> punches) =>
-        [.. punches.Where(p => p.Uncertainty is not null).OrderBy(p => p.At).ThenBy(p => p.Key.ToString(), StringComparer.Ordinal)];
+    /// <summary>One day alone: as <see cref="Days"/> would give it.</summary>
+    /// <param name="punches">Those of the day, each once.</param>
+    public static AttendanceDay Day(AttendanceWindows windows, LocalDate day, IReadOnlyCollection<TimedPunch> punches, Instant now)
+    {
+        ArgumentNullException.ThrowIfNull(windows);
+        ArgumentNullException.ThrowIfNull(punches);
+        foreach (var (shift, window) in windows.Windows)
+            if (shift.Day == day) return Judge(shift, window, Known(punches), Held(punches), now);
+        return Rest(day, Known(punches), Held(punches));
+    }
+
+    /// <summary>The moments at which a day's verdicts may turn without another punch: what is open is missing from then on.</summary>
+    public static IReadOnlyList<Instant> Turns(AttendanceWindows windows, LocalDate day)
+    {
+        ArgumentNullException.ThrowIfNull(windows);
+        foreach (var (shift, window) in windows.Windows)
+            if (shift.Day == day) return [.. Enumerable.Range(0, shift.Points.Count).Select(i => Until(shift, window, i))];
+        return [];
+    }
+
+    private static Instant Until(PlannedShift shift, Interval window, int point) =>
+        point + 1 == shift.Points.Count ? window.End : AttendanceWindows.Middle(shift.Points[point].At, shift.Points[point + 1].At);
+
+    private static TimedPunch[] Known(IEnumerable<TimedPunch> punches)
+    {
+        TimedPunch[] known = [.. punches.Where(p => p.Uncertainty is not null)];
+        // The key only where it decides: as text it costs more than all the rest.
+        if (known.Length > 1) Array.Sort(known, (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Key.ToString(), b.Key.ToString()));
+        return known;
+    }
 
     private static TimedPunch[] Held(IEnumerable<TimedPunch> punches) => [.. punches.Where(p => p.Uncertainty is null).OrderBy(p => p.At)];
 
@@ -55,7 +83,7 @@ public static class AttendanceCalculator
         for (int i = 0; i < results.Length; i++)
         {
             Instant from = i == 0 ? window.Start : AttendanceWindows.Middle(shift.Points[i - 1].At, shift.Points[i].At);
-            Instant until = i + 1 == results.Length ? window.End : AttendanceWindows.Middle(shift.Points[i].At, shift.Points[i + 1].At);
+            Instant until = Until(shift, window, i);
             ShiftPoint point = shift.Points[i];
             var inside = punches.Where(p => p.At >= from && p.At < until);
             TimedPunch? punch = point.IsStart ? First(inside) : Last(inside);

@@ -10,6 +10,10 @@ public static class AttendanceSetup
         ArgumentNullException.ThrowIfNull(options);
         builder.Services.AddSingleton(SitePlan.Of(options.Site));
         builder.Services.AddSingleton<DayBoard>();
+        builder.Services.AddSingleton<DaySums>();
+        builder.Services.AddSingleton<PeopleOrders>();
+        builder.Services.AddSingleton<DaySumKeeper>();
+        builder.Services.AddHostedService(s => s.GetRequiredService<DaySumKeeper>());
         builder.Services.AddSingleton<MonthBoard>();
         builder.Services.AddSingleton<PlanWatch>();
         builder.Services.AddSingleton<PlanDesk>();

@@ -78,8 +78,7 @@ public sealed class DayBoard(IEffectivePunches punches, SitePlan plan, TimeProvi
     {
         // Not inside the lock of whoever asked first.
         await Task.Yield();
-        // Without a plan file everybody has the same shift.
-        AttendanceWindows? everybody = plan.File is null ? plan.Around(day) : null;
+        AttendanceWindows? everybody = plan.SameForAll(day) ? plan.Around(day) : null;
         Dictionary<string, AttendanceWindows> windows = new(StringComparer.Ordinal);
         Dictionary<string, List<StoredPunch>> people = new(StringComparer.Ordinal);
         await foreach (StoredPunch punch in punches.StreamAsync(scope, new() { From = start, To = until }, struckToo: false, cancellationToken))
@@ -118,9 +117,28 @@ public sealed class DayBoard(IEffectivePunches punches, SitePlan plan, TimeProvi
         })];
     }
 
+    /// <summary>The rows of some people, by userid: what a page shows of a day.</summary>
+    public async Task<IReadOnlyDictionary<string, DayRow>> RowsAsync(
+        SiteScope scope, LocalDate day, (long Start, long Until) calendar, IReadOnlyCollection<string> people, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(people);
+        var (start, until) = plan.Reach(day, calendar);
+        IReadOnlyList<StoredPunch> all = await punches.OfPeopleAsync(scope, people, start, until, cancellationToken);
+        Instant now = Instant.FromDateTimeOffset(clock.GetUtcNow());
+        Dictionary<string, DayRow> rows = new(StringComparer.Ordinal);
+        foreach (IGrouping<string, StoredPunch> one in all.Where(p => p.Standing.Counts).GroupBy(p => p.Punch.Person, StringComparer.Ordinal))
+        {
+            AttendanceWindows windows = plan.Around(day, one.Key);
+            List<StoredPunch> own = [.. one.Where(p => windows.DayOf(Instant.FromUnixTimeMilliseconds(p.Punch.At)) == day).Reverse()];
+            if (own.Count > 0) rows[one.Key] = Row(day, windows, own, now);
+        }
+
+        return rows;
+    }
+
     // Newest first, as they come from the store.
     private static DayRow Row(LocalDate day, AttendanceWindows windows, List<StoredPunch> own, Instant now) => new(
         own[0].Punch.Person, own[0].Name, own[^1].Punch.At, own[0].Punch.At, own.Count, own[0].Punch.Terminal,
         own.Count(p => p.Delivery is not (DeliveryState.Delivered or DeliveryState.Skipped)),
-        AttendanceCalculator.Days(windows, own.Select(p => TimedPunch.Of(p.Punch)), now).Single(d => d.Day == day));
+        AttendanceCalculator.Day(windows, day, [.. own.Select(p => TimedPunch.Of(p.Punch))], now));
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using NodaTime;
 
 namespace Devices.Bridge.Attendance;
@@ -10,6 +12,15 @@ public sealed class Memberships(IReadOnlyDictionary<string, IReadOnlyList<(long 
     private static readonly IReadOnlySet<long> Nowhere = new HashSet<long>();
 
     public static Memberships None { get; } = new(new Dictionary<string, IReadOnlyList<(long, IReadOnlyList<long>)>>(), new Dictionary<long, long?>());
+
+    /// <summary>What it holds, in short.</summary>
+    public string Fingerprint => _fingerprint.Value;
+
+    private readonly Lazy<string> _fingerprint = new(() => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
+        [
+            .. steps.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}\t{string.Join(';', s.Value.Select(v => FormattableString.Invariant($"{v.At}:{string.Join(',', v.Departments)}")))}"),
+            .. parents.OrderBy(p => p.Key).Select(p => FormattableString.Invariant($"{p.Key}<{p.Value}")),
+        ]))))[..32]);
 
     /// <summary>The departments at a moment with all above them; for somebody first seen later, as then.</summary>
     public IReadOnlySet<long> Of(string? person, Instant at)

@@ -6,7 +6,7 @@ namespace Devices.Bridge.Attendance;
 /// <summary>One day of somebody's month.</summary>
 /// <param name="Attendance">Null on a day of rest without a punch.</param>
 /// <param name="Punches">Those that belong to the day, oldest first; struck ones among them.</param>
-public sealed record MonthDay(LocalDate Day, AttendanceDay? Attendance, IReadOnlyList<StoredPunch> Punches)
+public sealed record MonthDay(LocalDate Day, AttendanceDay? Attendance, IReadOnlyList<JudgedPunch> Punches)
 {
     public bool Late => Points.Any(p => p.Verdict is PointVerdict.Late or PointVerdict.SeriouslyLate);
     public bool Early => Points.Any(p => p.Verdict == PointVerdict.Early);
@@ -42,9 +42,21 @@ public sealed class MonthBoard(IEffectivePunches punches, SitePlan plan, TimePro
     // As for a day: a window may reach into the days beside it, and shifts a few days off decide how far.
     private const int Neighbours = 4;
 
-    public async Task<PersonMonth> OfAsync(SiteScope scope, string person, YearMonth month, DateTimeZone zone, CancellationToken cancellationToken = default)
+    public async Task<PersonMonth> OfAsync(SiteScope scope, string person, YearMonth month, DateTimeZone zone, CancellationToken cancellationToken = default) =>
+        (await OfAsync(scope, [person], month, zone, cancellationToken))[person];
+
+    /// <summary>Several people's at once, by userid: what the grid, the page and the export show is made here.</summary>
+    public async Task<IReadOnlyDictionary<string, PersonMonth>> OfAsync(SiteScope scope, IReadOnlyCollection<string> people, YearMonth month, DateTimeZone zone, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(people);
         ArgumentNullException.ThrowIfNull(zone);
+        LocalDate first = month.OnDayOfMonth(1), next = first.PlusMonths(1);
+        ILookup<string, JudgedPunch> all = (await punches.JudgedAsync(scope, people, At(first.PlusDays(-2), zone), At(next.PlusDays(2), zone), cancellationToken)).ToLookup(p => p.Punch.Person, StringComparer.Ordinal);
+        return people.Distinct(StringComparer.Ordinal).ToDictionary(person => person, person => Of(person, [.. all[person]], month, zone), StringComparer.Ordinal);
+    }
+
+    private PersonMonth Of(string person, List<JudgedPunch> all, YearMonth month, DateTimeZone zone)
+    {
         LocalDate first = month.OnDayOfMonth(1), next = first.PlusMonths(1);
         List<PlannedShift> shifts = [];
         for (LocalDate day = first.PlusDays(-Neighbours); day < next.PlusDays(Neighbours); day = day.PlusDays(1))
@@ -53,9 +65,8 @@ public sealed class MonthBoard(IEffectivePunches punches, SitePlan plan, TimePro
         }
 
         AttendanceWindows windows = new(zone, shifts, takeOver: true);
-        IReadOnlyList<StoredPunch> all = await punches.OfPersonAsync(scope, person, At(first.PlusDays(-2), zone), At(next.PlusDays(2), zone), cancellationToken);
         Instant now = Instant.FromDateTimeOffset(clock.GetUtcNow());
-        ILookup<LocalDate, StoredPunch> byDay = all.ToLookup(p => windows.DayOf(Instant.FromUnixTimeMilliseconds(p.Punch.At)));
+        ILookup<LocalDate, JudgedPunch> byDay = all.ToLookup(p => windows.DayOf(Instant.FromUnixTimeMilliseconds(p.Punch.At)));
         Dictionary<LocalDate, AttendanceDay> judged = AttendanceCalculator.Days(windows, all.Where(p => p.Standing.Counts).Select(p => TimedPunch.Of(p.Punch)), now).ToDictionary(d => d.Day);
         List<MonthDay> days = [];
         for (LocalDate day = first; day < next; day = day.PlusDays(1)) days.Add(new(day, judged.GetValueOrDefault(day), [.. byDay[day]]));

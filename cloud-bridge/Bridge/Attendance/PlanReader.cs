@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
@@ -23,7 +25,10 @@ public static class PlanReader
             if (file.Assignments is not { Count: > 0 }) throw new FormatException("It has no assignments, so nobody would work.");
             List<Assignment> assignments = [.. file.Assignments.Select((a, i) => ReadAssignment(a ?? new(), i + 1, shifts))];
             List<(int, LocalDate)> ranks = [.. assignments.Select(a => a.Order).Distinct().Order()];
-            return (new([.. assignments.Select(a => a with { Rank = ranks.IndexOf(a.Order) })], ReadCalendar(file.Calendar ?? []), Date(file.ValidFrom, "validFrom")), null);
+            return (new([.. assignments.Select(a => a with { Rank = ranks.IndexOf(a.Order) })], ReadCalendar(file.Calendar ?? []), Date(file.ValidFrom, "validFrom"))
+            {
+                Fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32],
+            }, null);
         }
         catch (FormatException fault)
         {

@@ -15,6 +15,7 @@ public sealed class ShiftPlan
         (_assignments, _calendar, ValidFrom) = (assignments, calendar, validFrom);
         Shifts = [.. assignments.SelectMany(a => a.Shifts).Distinct()];
         ByDepartment = assignments.Any(a => a.Departments.Count > 0);
+        SameForAll = !ByDepartment && assignments.All(a => a.People.Count == 0);
     }
 
     /// <summary>The date from which the file itself wants to be in force; null: from the day on which it was loaded.</summary>
@@ -25,6 +26,12 @@ public sealed class ShiftPlan
 
     /// <summary>Whether anybody's shift depends on the department.</summary>
     public bool ByDepartment { get; }
+
+    /// <summary>Whether nobody's shift depends on who it is.</summary>
+    public bool SameForAll { get; }
+
+    /// <summary>What it was read from, in short: the same text, the same plan.</summary>
+    public string Fingerprint { get; init; } = "";
 
     /// <summary>No shift for anybody.</summary>
     public static ShiftPlan None { get; } = new([], new Dictionary<LocalDate, IsoDayOfWeek?>(), null);

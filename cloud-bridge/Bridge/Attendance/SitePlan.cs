@@ -75,7 +75,8 @@ public sealed class SitePlan
             Rotates = false,
             Holidays = false,
         };
-        return new(zone, shift, PlanHistory.Of(new([everybody], new Dictionary<LocalDate, IsoDayOfWeek?>(), null)), null);
+        ShiftPlan only = new([everybody], new Dictionary<LocalDate, IsoDayOfWeek?>(), null) { Fingerprint = FormattableString.Invariant($"{site.Shift};{site.WorkDays};{site.PermitLate};{site.PermitEarly};{site.Flexible}") };
+        return new(zone, shift, PlanHistory.Of(only), null);
     }
 
     /// <summary>Whether a day is a working day for anybody; without shifts, Monday to Friday.</summary>
@@ -90,17 +91,45 @@ public sealed class SitePlan
     public AttendanceWindows Around(LocalDate day) => Around(day, null);
 
     /// <summary>Which punches belong to which day, around one day, for one person.</summary>
-    public AttendanceWindows Around(LocalDate day, string? person)
+    public AttendanceWindows Around(LocalDate day, string? person) => Around(day, person, null);
+
+    /// <param name="lines">Keeps the windows of each line of shifts met before, for people with the same ones.</param>
+    internal AttendanceWindows Around(LocalDate day, string? person, Dictionary<ShiftLine, AttendanceWindows>? lines)
     {
         State state = _state;
+        Shift?[] line = new Shift?[(2 * Neighbours) + 1];
+        for (int i = 0; i < line.Length; i++) line[i] = On(state, day.PlusDays(i - Neighbours), person);
+        ShiftLine key = new(line);
+        if (lines?.TryGetValue(key, out AttendanceWindows? known) == true) return known;
         List<PlannedShift> shifts = [];
-        for (int i = -Neighbours; i <= Neighbours; i++)
-        {
-            LocalDate one = day.PlusDays(i);
-            if (On(state, one, person) is { } shift) shifts.Add(new(one, shift, _zone));
-        }
+        for (int i = 0; i < line.Length; i++)
+            if (line[i] is { } shift) shifts.Add(new(day.PlusDays(i - Neighbours), shift, _zone));
+        AttendanceWindows windows = new(_zone, shifts, takeOver: true);
+        if (lines is not null) lines[key] = windows;
+        return windows;
+    }
 
-        return new(_zone, shifts, takeOver: true);
+    /// <summary>Whether everybody has the same shift on a day.</summary>
+    public bool SameOn(LocalDate day) => _state.History.On(day).SameForAll;
+
+    /// <summary>Whether everybody has the same shift on a day and around it.</summary>
+    public bool SameForAll(LocalDate day)
+    {
+        State state = _state;
+        for (int i = -Neighbours; i <= Neighbours; i++)
+            if (!state.History.On(day.PlusDays(i)).SameForAll) return false;
+        return true;
+    }
+
+    /// <summary>
+    /// What a day's verdicts follow from beside the punches, as a text: the same text, the same verdicts. Where shifts go by department, who
+    /// belonged to which one is in it too.
+    /// </summary>
+    public string StampOf(LocalDate day)
+    {
+        State state = _state;
+        List<ShiftPlan> plans = [.. Enumerable.Range(-Neighbours, (2 * Neighbours) + 1).Select(i => state.History.On(day.PlusDays(i)))];
+        return $"{_zone.Id}|{string.Join(',', plans.Select(p => p.Fingerprint).Distinct())}{(plans.Any(p => p.ByDepartment) ? "|" + state.Memberships.Fingerprint : "")}";
     }
 
     /// <summary>The shift of a person on a day; null on a day of rest.</summary>

@@ -16,6 +16,15 @@ public interface IEffectivePunches
     /// <summary>One person's with <paramref name="start"/> ≤ at &lt; <paramref name="until"/> (ms since the Unix epoch), oldest first, struck ones among them.</summary>
     Task<IReadOnlyList<StoredPunch>> OfPersonAsync(SiteScope scope, string person, long start, long until, CancellationToken cancellationToken = default);
 
+    /// <summary>The same of some people, each one's oldest first.</summary>
+    Task<IReadOnlyList<StoredPunch>> OfPeopleAsync(SiteScope scope, IReadOnlyCollection<string> people, long start, long until, CancellationToken cancellationToken = default);
+
+    /// <summary>The same without the journeys: many people's months are many rows.</summary>
+    Task<IReadOnlyList<JudgedPunch>> JudgedAsync(SiteScope scope, IReadOnlyCollection<string> people, long start, long until, CancellationToken cancellationToken = default);
+
+    /// <summary>Who has a punch that matches, in no order.</summary>
+    Task<IReadOnlyList<string>> PeopleAsync(SiteScope scope, PunchFilter filter, CancellationToken cancellationToken = default);
+
     /// <summary>One punch by the number of its arrival; null where there is none, or not in the scope.</summary>
     Task<StoredPunch?> FindAsync(SiteScope scope, long punchId, CancellationToken cancellationToken = default);
 

@@ -44,6 +44,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IAuditStore, SqlAuditStore>();
         builder.Services.AddSingleton<IApiKeyStore, SqlApiKeyStore>();
         builder.Services.AddSingleton<IReportStore, SqlReportStore>();
+        builder.Services.AddSingleton<IDayStore, SqlDayStore>();
         builder.Services.AddSingleton<IDeliveryLog, SqlDeliveryLog>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
         builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();

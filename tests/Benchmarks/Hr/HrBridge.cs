@@ -53,6 +53,13 @@ internal sealed partial class HrBridge : IDisposable
         return bridge;
     }
 
+    /// <summary>Makes a link of a wall board; its address.</summary>
+    public async Task<string> WallAsync(bool names)
+    {
+        Match link = WallLink().Match(await SubmitAsync("/walls", new() { ["label"] = "Benchmark", ["site"] = "*", ["names"] = names ? "1" : "0" }, "/walls/add"));
+        return link.Success ? link.Value : throw new InvalidOperationException("No wall board could be made.");
+    }
+
     public void Dispose()
     {
         Http.Dispose();
@@ -75,7 +82,7 @@ internal sealed partial class HrBridge : IDisposable
         return PasswordField().Match(text) is { Success: true } found ? found.Groups[1].Value : throw new InvalidOperationException($"No one-time password: {text}");
     }
 
-    private async Task SubmitAsync(string path, Dictionary<string, string> fields)
+    private async Task<string> SubmitAsync(string path, Dictionary<string, string> fields, string? action = null)
     {
         string form = await Http.GetStringAsync(path);
         foreach (Match hidden in Hidden().Matches(form))
@@ -85,13 +92,17 @@ internal sealed partial class HrBridge : IDisposable
         }
 
         using FormUrlEncodedContent body = new(fields);
-        using HttpResponseMessage answer = await Http.PostAsync(path, body);
+        using HttpResponseMessage answer = await Http.PostAsync(action ?? path, body);
+        return await answer.Content.ReadAsStringAsync();
     }
+
+    [GeneratedRegex("/wall/[A-Za-z0-9_-]{20,}")]
+    private static partial Regex WallLink();
 
     [GeneratedRegex("^bridge ready http=(\\S+)")]
     private static partial Regex ReadyLine();
 
-    [GeneratedRegex("\"password\": ?\"([^\"]+)\"")]
+    [GeneratedRegex("\"(?:one_time_)?password\": ?\"([^\"]+)\"")]
     private static partial Regex PasswordField();
 
     [GeneratedRegex("<input[^>]*type=\"hidden\"[^>]*>")]

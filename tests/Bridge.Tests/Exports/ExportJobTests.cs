@@ -55,7 +55,7 @@ public sealed class ExportJobTests
     {
         await using HrSite site = await HrSite.StartAsync("--Bridge:Site:Shift=09:00-18:00", "--Bridge:Site:WorkDays=1-7");
         await RosterAsync(site);
-        DateTimeOffset day = DateTimeOffset.FromUnixTimeMilliseconds(Yesterday).ToOffset(TimeSpan.FromHours(8));
+        DateTimeOffset day = DateTimeOffset.FromUnixTimeMilliseconds(Yesterday).AddDays(-1).ToOffset(TimeSpan.FromHours(8));
         long At(int hour, int minute) => new DateTimeOffset(day.Year, day.Month, day.Day, hour, minute, 0, day.Offset).ToUnixTimeMilliseconds();
         string date = day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         LedgerMaker ledger = new();

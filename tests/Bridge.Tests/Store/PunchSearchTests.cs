@@ -1,4 +1,5 @@
 using Devices.Bridge.Store;
+using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Tests.Kit;
 using Devices.Contract.Punches;
 
@@ -47,6 +48,55 @@ public abstract class PunchSearchTests(StoreKind kind) : IAsyncDisposable
         }
 
         tried.ShouldBeGreaterThan(150);
+    }
+
+    [Fact]
+    public async Task A_department_of_many_is_turned_through_dense_and_empty_times_without_losing_or_doubling_a_row()
+    {
+        await _store.Database.WriteAsync(session => session.Execute("INSERT INTO terminals (name, site, created_at) VALUES ('m2-001', NULL, 0), ('m2-002', 'north', 0)"));
+        string[] members = [.. Enumerable.Range(0, 30).Select(i => $"u-{i:00}")];
+        await _store.People.ReconcileAsync([new(1, null, "Head office"), new(5, 1, "Many")], [.. members.Select((m, i) => new Person(m, $"Person {i}", null, true, i < 25 ? [5L] : [1L]))]);
+        Random random = new(5);
+        // Some days are full, then nothing for months; several at one moment; one clock is years ahead, one long ago.
+        foreach (string terminal in (string[])["m2-001", "m2-002"])
+        {
+            TestLedger ledger = new(terminal);
+            for (int i = 0; i < 160; i++)
+            {
+                long at = Start - (random.Next(4) switch { 0 => random.Next(3), 1 => 40 + random.Next(2), 2 => 300 + random.Next(30), _ => 900 } * Day) + (random.Next(6) * 60_000);
+                ledger.Add(members[random.Next(30)], i == 70 ? Start + (900 * Day) : i == 71 ? Start - (6000 * Day) : at, random.Next(9) == 0 ? PunchMethod.Pin : PunchMethod.Card);
+            }
+
+            for (int from = 1; from <= 160; from += 80) await _store.Punches.AppendAsync(ledger.Batch(from, 80));
+        }
+
+        List<StoredPunch> all = [];
+        await foreach (StoredPunch punch in _store.Punches.StreamAsync(SiteScope.All, new())) all.Add(punch);
+        all.Count.ShouldBe(320);
+        foreach (PunchFilter filter in (PunchFilter[])[new() { Department = 5 }, new() { Department = 1, Method = PunchMethod.Pin }, new() { Department = 5, Terminal = "m2-002" }, new() { Department = 5, Site = "north", Method = PunchMethod.Pin },
+            new() { Department = 5, To = Start - (50 * Day) }, new() { Department = 5, From = Start - (310 * Day) }, new() { Department = 5, From = Start - (41 * Day), To = Start - Day }, new() { Department = 5, From = Start + Day }])
+        {
+            List<long> expected = [.. all.Where(p => (filter.Department == 1 || string.CompareOrdinal(p.Punch.Person, "u-25") < 0) && (filter.Method ?? p.Punch.Method) == p.Punch.Method
+                && (filter.Terminal ?? (filter.Site is null ? p.Punch.Terminal : "m2-002")) == p.Punch.Terminal && p.Punch.At >= (filter.From ?? 0) && p.Punch.At < (filter.To ?? long.MaxValue)).Select(p => p.Id)];
+            List<long> found = [], back = [];
+            PunchPage page = await _store.Punches.ListAsync(SiteScope.All, filter, null, 7);
+            for (; ; page = await _store.Punches.ListAsync(SiteScope.All, filter, page.Older, 7))
+            {
+                found.AddRange(page.Items.Select(p => p.Id));
+                if (page.Older is null) break;
+            }
+
+            found.ShouldBe(expected, $"{filter}");
+            for (; ; page = await _store.Punches.ListAsync(SiteScope.All, filter, page.Newer, 7))
+            {
+                back.InsertRange(0, page.Items.Select(p => p.Id));
+                if (page.Newer is null) break;
+            }
+
+            back.ShouldBe(expected, $"{filter}");
+            (await new SqlEffectivePunches(_store.Database).PeopleAsync(SiteScope.All, filter)).Order(StringComparer.Ordinal)
+                .ShouldBe(all.Where(p => expected.Contains(p.Id)).Select(p => p.Punch.Person).Distinct().Order(StringComparer.Ordinal), $"{filter}");
+        }
     }
 
     [Fact]

@@ -12,12 +12,12 @@ namespace Devices.Bridge.Store.Backup;
 /// </summary>
 internal static class TableCopy
 {
-    // Counted anew by triggers on the other side.
-    private const string Derived = "outbox_counts";
+    // Counted anew by triggers on the other side; or worked out anew, which needs the marks and the days both or neither.
+    private const string Derived = "('outbox_counts', 'hour_marks', 'day_sums')";
 
     /// <summary>The tables of a <c>bridge.db</c> that hold something of its own.</summary>
     public static List<string> Tables(SqlSession sqlite) => sqlite.Query(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite|_%' ESCAPE '|' AND name <> @derived ORDER BY name", row => row.GetString(0), ("@derived", Derived));
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite|_%' ESCAPE '|' AND name NOT IN " + Derived + " ORDER BY name", row => row.GetString(0));
 
     /// <summary>From PostgreSQL into a new, migrated file. <paramref name="from"/> stands in one transaction that sees one moment.</summary>
     public static void ToSqlite(SqlSession from, SqlSession to)

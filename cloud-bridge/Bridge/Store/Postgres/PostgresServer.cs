@@ -34,7 +34,7 @@ internal sealed class PostgresServer
         if (!said.ContainsKey("Keepalive")) writer.KeepAlive = 15;
         _writer = writer.ConnectionString;
         NpgsqlConnectionStringBuilder reader = new(_writer);
-        reader.Options = $"{reader.Options} -c default_transaction_read_only=on".TrimStart();
+        reader.Options = $"{reader.Options} -c default_transaction_read_only=on -c jit=off".TrimStart();
         _reader = reader.ConnectionString;
         Name = $"The database {given.Database} on {given.Host}";
     }

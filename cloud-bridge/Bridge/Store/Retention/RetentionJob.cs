@@ -20,7 +20,12 @@ public sealed class RetentionJob(SqlDatabase database, RetentionOptions options,
         long before = options.PunchYears > 0 ? now.AddYears(-options.PunchYears).ToUnixTimeMilliseconds() : 0;
         List<RetentionLedger> ledgers = before > 0 ? await database.ReadAsync(session => Plan(session, before), cancellationToken) : [];
         List<string> partitions = before > 0 ? await database.ReadAsync(session => WholeMonths(session, before, ledgers), cancellationToken) : [];
-        if (!options.DryRun && ledgers.Count > 0) ledgers = await RemoveAsync(ledgers, partitions, cancellationToken);
+        if (!options.DryRun && ledgers.Count > 0)
+        {
+            ledgers = await RemoveAsync(ledgers, partitions, cancellationToken);
+            await database.WriteAsync(session => SqlDayStore.Removed(session, before), cancellationToken);
+        }
+
         int events = await OldRowsAsync("events", "received_at < @before", options.EventDays, now, cancellationToken);
         int exceptions = await OldRowsAsync("exceptions", "resolved_at < @before", options.ExceptionDays, now, cancellationToken);
         RetentionReport report = new(options.DryRun, before, ledgers, partitions, events, exceptions);
@@ -103,6 +108,7 @@ public sealed class RetentionJob(SqlDatabase database, RetentionOptions options,
             """,
             [.. range, ("@now", time.GetUtcNow().ToUnixTimeMilliseconds())]);
         session.Execute($"DELETE FROM outbox WHERE punch_id IN (SELECT id FROM punches WHERE {Where("")})", range);
+        SqlDayStore.Removing(session, Where(""), range);
         if (!keepRows) Delete(session, ledger, from, to);
         return true;
     }

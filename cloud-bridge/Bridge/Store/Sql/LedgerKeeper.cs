@@ -60,7 +60,12 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
         long restoredAt = added > 0 ? session.Number("SELECT CAST(value AS BIGINT) FROM settings WHERE key = @key", ("@key", Backup.BridgeBackup.RestoredAt)) : 0;
         if (added > 0) session.Dialect.MakeRoom(session, fresh.Take(added).Select(one => one.At), now);
         for (int i = 0; i < added; i++) mark = Insert(mark, fresh[i], restoredAt);
-        if (added > 0) mark = Advance(mark, verdict);
+        if (added > 0)
+        {
+            mark = Advance(mark, verdict);
+            SqlDayStore.Added(session, fresh.Take(added).Select(one => one.At));
+        }
+
         if (verdict.Fault != ChainFault.None)
             return Refuse(mark, added, repeated, Code(verdict.Fault), mark.Through + 1, Sentence(verdict.Text!));
         Findings.Settle(session, now, batch.Terminal, batch.Ledger);

@@ -5,7 +5,7 @@ namespace Devices.Bridge.Store.Sql;
 /// <summary>
 /// A page of punches in bounded work, however many there are. First the keys of the page are found along the index that fits the filter best
 /// (its <em>driver</em>), then their rows are read. A set of people or terminals is merged: each one's newest few by a seek, the page's
-/// newest of those. Counts end at a bound.
+/// newest of those; first of a few days beside the page's place, and only where these do not fill it of more. Counts end at a bound.
 /// </summary>
 internal sealed class PunchSearch
 {
@@ -18,11 +18,21 @@ internal sealed class PunchSearch
     /// <summary>Rows looked at for a count whose filter no index answers.</summary>
     private const int Candidates = 15_000;
 
+    /// <summary>How far from its place a page of a merged set is looked for at first, and how often farther before everything is.</summary>
+    private const long NearMs = 2 * 86_400_000L;
+    private const int Looks = 4;
+
     private readonly SqlSession _session;
     private readonly List<string> _driver = [];
     private readonly List<string> _rest = [];
     private readonly List<(string Name, object? Value)> _values = [];
     private readonly bool _byState;
+
+    // The page is looked for from the latter on, where no cursor says so.
+    private readonly long? _from, _to;
+
+    // Whether a set of so many people is merged that each one's newest few are too many to read for a page.
+    private readonly bool _many;
 
     // Null, or the set that is merged: its SELECT (column <c>key</c>) and the column of punches that holds it.
     private readonly (string Keys, string Column)? _set;
@@ -30,6 +40,7 @@ internal sealed class PunchSearch
     public PunchSearch(SqlSession session, SiteScope scope, PunchFilter filter)
     {
         _session = session;
+        (_from, _to) = (filter.From, filter.To);
         if (filter.Site is { } site) scope = scope.Holds(site) ? SiteScope.Of(site) : SiteScope.None;
         _values.AddRange(scope.Values());
         string? people = People(filter);
@@ -42,10 +53,14 @@ internal sealed class PunchSearch
         if (filter.To is { } to) Add(_driver, _byState ? "o.at < @to" : "r.at < @to", ("@to", to));
         if (_byState) Add(_driver, "o.target = 'platform' AND o.state = @state AND o.state <> 'delivered'", ("@state", Columns.Text(filter.State!.Value)));
         else if (filter.State is { } state)
-            Add(_rest, "EXISTS (SELECT 1 FROM outbox s WHERE s.punch_id = r.id AND s.at = r.at AND s.target = 'platform' AND s.state = @state)", ("@state", Columns.Text(state)));
+            // Asked of each punch in turn: as EXISTS, PostgreSQL takes it for a rare match and reads both tables whole.
+            Add(_rest, "(SELECT s.state FROM outbox s WHERE s.punch_id = r.id AND s.target = 'platform') = @state", ("@state", Columns.Text(state)));
 
+        _many = byPeople && few > FewKeys;
         if (byPeople) _set = (people!, "person");
-        else if (people is not null) _rest.Add($"r.person IN ({people})");
+        else if (people is not null)
+            // Somebody of so many is met soon: asking of each is quicker than listing them all.
+            _rest.Add(filter.Department is not null && string.IsNullOrWhiteSpace(filter.Person) ? _session.Dialect.Among("r.person", people, $"SELECT 1 {Members} AND m.userid = r.person") : $"r.person IN ({people})");
 
         string terminals = $"SELECT DISTINCT l.terminal AS key FROM ledgers l WHERE {scope.Terminal("l.terminal")}";
         bool byTerminal = !_byState && _set is null;
@@ -67,9 +82,36 @@ internal sealed class PunchSearch
     public List<StoredPunch> Rows(PunchCursor? cursor, int limit)
     {
         bool newer = cursor?.Newer == true;
+        if (_many && (cursor?.At ?? Beginning()) is { } place)
+        {
+            // What lies within reach is newer (or older, going back) than all that does not: a full page of it is the page.
+            double reach = NearMs;
+            for (int look = 0; look < Looks && (newer || _from is null || place - reach > _from); look++)
+            {
+                List<StoredPunch> near = Rows(cursor, limit, newer, newer ? place + (long)reach : place - (long)reach);
+                if (near.Count == limit) return near;
+                // As far as it takes if the rest is as dense, and somewhat farther.
+                reach *= near.Count == 0 ? 8 : Math.Clamp(1.5 * limit / near.Count, 2, 16);
+            }
+        }
+
+        return Rows(cursor, limit, newer, null);
+    }
+
+    // Of the newest punch to come in: its time may be wrong, which costs no more than a look at too few or too many.
+    private long? Beginning() => _session.Number("SELECT at FROM punches ORDER BY id DESC LIMIT 1") is > 0 and long last ? Math.Min(last, _to ?? last) : null;
+
+    private List<StoredPunch> Rows(PunchCursor? cursor, int limit, bool newer, long? reach)
+    {
         string at = _byState ? "o.at" : "r.at", id = _byState ? "o.punch_id" : "r.id", way = newer ? "ASC" : "DESC";
         List<string> terms = [.. _driver, .. _rest];
         List<(string, object?)> values = [.. _values, ("@limit", (long)limit)];
+        if (reach is { } end)
+        {
+            terms.Add(newer ? $"{at} <= @reach" : $"{at} >= @reach");
+            values.Add(("@reach", end));
+        }
+
         if (cursor is not null)
         {
             // The time alone, too: a pair tells PostgreSQL nothing about months.
@@ -85,6 +127,18 @@ internal sealed class PunchSearch
             $"WITH k AS ({keys}) SELECT {PunchQuery.Select} FROM k CROSS JOIN punches p {PunchQuery.Joins} WHERE p.id = k.id AND p.at = k.at ORDER BY k.at {way}, k.id {way}",
             PunchQuery.Read, [.. values]);
     }
+
+    /// <summary>
+    /// Whether counting costs more than all pages that anybody turns: the rows of many people lie all over the table, and each has to be read to know whether it
+    /// matches. Then a page says what has been seen so far.
+    /// </summary>
+    public bool Uncounted => _many && _rest.Count > 0;
+
+    /// <summary>Whose punches match.</summary>
+    public List<string> People() => _session.Query(
+        _set is { } set ? $"SELECT DISTINCT r.person FROM ({set.Keys}) d CROSS JOIN punches r WHERE r.{set.Column} = d.key{And([.. _driver, .. _rest])}"
+            : $"SELECT DISTINCT {(_byState && !Joined ? "o.person" : "r.person")} {From()} {Where([.. _driver, .. _rest])}",
+        row => row.GetString(0), [.. _values]);
 
     /// <summary>How many match, counted no further than <see cref="BoundedCount.Most"/>, and among so many rows of the driver.</summary>
     public BoundedCount Count()
@@ -115,6 +169,12 @@ internal sealed class PunchSearch
 
     private static string And(List<string> terms) => terms.Count == 0 ? "" : " AND " + string.Join(" AND ", terms);
 
+    private const string Members =
+        """
+        FROM people_departments m WHERE m.department_id IN
+          (WITH RECURSIVE below(id) AS (SELECT @department UNION SELECT c.id FROM departments c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)
+        """;
+
     /// <summary>The people that a filter names, as a SELECT of one column; null where it names none.</summary>
     private string? People(PunchFilter filter)
     {
@@ -122,11 +182,7 @@ internal sealed class PunchSearch
         if (filter.Department is { } id)
         {
             _values.Add(("@department", id));
-            department =
-                """
-                SELECT DISTINCT m.userid AS key FROM people_departments m WHERE m.department_id IN
-                  (WITH RECURSIVE below(id) AS (SELECT @department UNION SELECT c.id FROM departments c JOIN below b ON c.parent_id = b.id) SELECT id FROM below)
-                """;
+            department = "SELECT DISTINCT m.userid AS key " + Members;
         }
 
         if (!string.IsNullOrWhiteSpace(filter.Person))

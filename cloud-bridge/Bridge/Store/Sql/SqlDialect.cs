@@ -44,6 +44,11 @@ public abstract class SqlDialect
     /// <param name="newest">From FROM to LIMIT, of punches <c>r</c> for one key <c>d.key</c>.</param>
     public abstract string NewestOfEach(string keys, string newest);
 
+    /// <summary>Whether a column's value is in a large set.</summary>
+    /// <param name="keys">The set as a SELECT of one column.</param>
+    /// <param name="probe">A SELECT that gives a row where the column's value is in the set.</param>
+    public virtual string Among(string column, string keys, string probe) => $"{column} IN ({keys})";
+
     public abstract FaultReach Reach(Exception fault);
 
     /// <summary>A sentence for a failed commit.</summary>
@@ -59,6 +64,10 @@ public abstract class SqlDialect
 
     /// <summary>Makes room for the months ahead, in a transaction.</summary>
     public virtual void PrepareMonths(SqlSession session, long now) { }
+
+    /// <summary>Lets the planner know what the tables hold, where the database does not see to it by itself, in a transaction and within a second.</summary>
+    /// <returns>Whether anything was done.</returns>
+    public virtual bool Analyze(SqlSession session) => false;
 
     /// <summary>Parts of <c>punches</c> that lie wholly before a time and can be dropped as one.</summary>
     public virtual IReadOnlyList<string> PartitionsBefore(SqlSession session, long before) => [];

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 
 namespace Devices.Bridge.Store.Sql;
@@ -6,6 +7,7 @@ namespace Devices.Bridge.Store.Sql;
 public sealed class SqlEffectivePunches(SqlDatabase database) : IEffectivePunches
 {
     private const int Portion = 500;
+    private const int Together = 50;
 
     public async IAsyncEnumerable<StoredPunch> StreamAsync(
         SiteScope scope, PunchFilter filter, bool struckToo, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -38,6 +40,32 @@ public sealed class SqlEffectivePunches(SqlDatabase database) : IEffectivePunche
         return database.ReadAsync<IReadOnlyList<StoredPunch>>(session => session.Query(
             $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.person = @person AND p.at >= @start AND p.at < @until AND {scope.Terminal("p.terminal")} ORDER BY p.at, p.id",
             PunchQuery.Read, scope.With(("@person", person), ("@start", start), ("@until", until))), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<StoredPunch>> OfPeopleAsync(SiteScope scope, IReadOnlyCollection<string> people, long start, long until, CancellationToken cancellationToken = default) =>
+        OfPeopleAsync(scope, people, start, until, PunchQuery.Select, PunchQuery.From, PunchQuery.Read, cancellationToken);
+
+    public Task<IReadOnlyList<JudgedPunch>> JudgedAsync(SiteScope scope, IReadOnlyCollection<string> people, long start, long until, CancellationToken cancellationToken = default) =>
+        OfPeopleAsync(scope, people, start, until, PunchQuery.Bare, PunchQuery.BareFrom, PunchQuery.ReadBare, cancellationToken);
+
+    private Task<IReadOnlyList<T>> OfPeopleAsync<T>(
+        SiteScope scope, IReadOnlyCollection<string> people, long start, long until, string select, string from, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(people);
+        // Always as many parameters, so that it is one statement: the last stands for those that are not.
+        string names = string.Join(", ", Enumerable.Range(0, Together).Select(i => $"@p{i}"));
+        return database.ReadAsync<IReadOnlyList<T>>(session => [.. people.Distinct(StringComparer.Ordinal).Chunk(Together).SelectMany(some => session.Query(
+            $"SELECT {select} {from} WHERE p.person IN ({names}) AND p.at >= @start AND p.at < @until AND {scope.Terminal("p.terminal")} ORDER BY p.person, p.at, p.id",
+            read,
+            scope.With([("@start", start), ("@until", until), .. Enumerable.Range(0, Together).Select(i => ($"@p{i}", (object?)some[Math.Min(i, some.Length - 1)]))])))], cancellationToken);
+    }
+
+    public Task<IReadOnlyList<string>> PeopleAsync(SiteScope scope, PunchFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(filter);
+        return database.ReadAsync<IReadOnlyList<string>>(session => new PunchSearch(session, scope, filter).People(), cancellationToken);
     }
 
     public Task<StoredPunch?> FindAsync(SiteScope scope, long punchId, CancellationToken cancellationToken = default)

@@ -30,8 +30,24 @@ public sealed class SqlPeopleStore(SqlDatabase database, TimeProvider time) : IP
             $"SELECT id, parent_id, name FROM departments WHERE removed_at IS NULL AND {Holding(scope)} ORDER BY id",
             row => new Department(row.GetInt64(0), row.LongOrNull(1), row.GetString(2)), scope.Values()), cancellationToken);
 
-    public Task<IReadOnlyList<Person>> PeopleAsync(SiteScope scope, bool includeLeft = false, CancellationToken cancellationToken = default) =>
-        database.ReadAsync<IReadOnlyList<Person>>(session => ReadPeople(session, scope, includeLeft), cancellationToken);
+    public Task<IReadOnlyList<Person>> PeopleAsync(SiteScope scope, bool includeLeft = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return database.ReadAsync(session => scope.Everything ? Everybody(session) is var book && includeLeft ? book.All : book.Active : ReadPeople(session, scope, includeLeft), cancellationToken);
+    }
+
+    private sealed record Book(long Revision, IReadOnlyList<Person> All, IReadOnlyList<Person> Active);
+
+    private volatile Book? _book;
+
+    // Every change of a person is in the transaction of a revision of its own. Read before the people: what came between is read again next time.
+    private Book Everybody(SqlSession session)
+    {
+        long revision = session.Number("SELECT revision FROM roster_state WHERE id = 1");
+        if (_book is { } book && book.Revision == revision) return book;
+        IReadOnlyList<Person> all = ReadPeople(session, SiteScope.All, includeLeft: true);
+        return _book = new(revision, all, [.. all.Where(p => p.Active)]);
+    }
 
     public Task<Person?> FindPersonAsync(SiteScope scope, string userId, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => ReadPeople(session, scope, includeLeft: true, userId).FirstOrDefault(), cancellationToken);

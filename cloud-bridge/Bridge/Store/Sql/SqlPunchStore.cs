@@ -45,11 +45,12 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
             bool newer = cursor?.Newer == true;
             if (newer) items.Reverse();
             long before = cursor is null || (newer && !more) ? 0 : newer ? Math.Max(0, cursor.Before - items.Count) : cursor.Before;
+            bool older = items.Count > 0 && (newer || more);
             return new PunchPage(
                 items,
-                search.Count(),
+                search.Uncounted ? new((int)Math.Min(BoundedCount.Most, before + items.Count + (older ? 1 : 0)), older) : search.Count(),
                 items.Count > 0 && (newer ? more : cursor is not null) ? Beside(items[0], newer: true, before) : null,
-                items.Count > 0 && (newer || more) ? Beside(items[^1], newer: false, before + items.Count) : null,
+                older ? Beside(items[^1], newer: false, before + items.Count) : null,
                 before + 1);
         }, cancellationToken);
     }
@@ -73,7 +74,8 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
 
     public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(SiteScope scope, long after, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<StoredPunch>>(session => session.Query(
-            $"SELECT {PunchQuery.Select} {PunchQuery.From} WHERE p.id > @after AND {scope.Terminal("p.terminal")} ORDER BY p.id LIMIT @limit",
+            // The punches first: PostgreSQL takes a punch and its outbox row for a rare match and would read both tables whole.
+            $"SELECT {PunchQuery.Select} FROM (SELECT * FROM punches r WHERE r.id > @after AND {scope.Terminal("r.terminal")} ORDER BY r.id LIMIT @limit) p {PunchQuery.Joins} ORDER BY p.id",
             PunchQuery.Read, scope.With(("@after", after), ("@limit", limit))), cancellationToken);
 
     public Task<StoredPunch?> FindAsync(SiteScope scope, PunchKey key, CancellationToken cancellationToken = default) =>

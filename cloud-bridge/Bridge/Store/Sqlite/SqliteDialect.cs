@@ -19,6 +19,9 @@ public sealed class SqliteDialect : SqlDialect
     public override string NewestOfEach(string keys, string newest) =>
         $"SELECT q.at, q.id FROM ({keys}) d CROSS JOIN punches q ON q.id IN (SELECT r.id {newest})";
 
+    // It would list all of them first.
+    public override string Among(string column, string keys, string probe) => $"EXISTS ({probe})";
+
     // These end the whole transaction inside SQLite, or would fail the commit anyway.
     public override FaultReach Reach(Exception fault) => fault is SqliteException sqlite && sqlite.SqliteErrorCode
         is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_NOMEM or SQLitePCL.raw.SQLITE_BUSY
@@ -28,6 +31,14 @@ public sealed class SqliteDialect : SqlDialect
     public override string Explain(Exception fault) => fault is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL }
         ? "The bridge's disk is full; nothing was stored."
         : $"The store cannot commit now: {fault?.Message}";
+
+    // PostgreSQL's autovacuum does it. So many rows of each index are enough to tell a rare value from a common one.
+    public override bool Analyze(SqlSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        session.Script("PRAGMA analysis_limit=1000; ANALYZE;");
+        return true;
+    }
 
     public override long Schema(SqlSession session) => session.Number("PRAGMA user_version");
 

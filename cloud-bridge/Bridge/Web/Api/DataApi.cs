@@ -63,7 +63,7 @@ internal static class DataApi
     private static async Task<IResult> DepartmentsAsync(HttpContext context, IPeopleStore people, Viewer viewer) => ApiAnswer.Of(
         context, new DepartmentFeed([.. (await people.DepartmentsAsync(viewer.Scope, context.RequestAborted)).Select(d => new DepartmentView(d.Id, d.ParentId, d.Name))]), ApiJson.Readable.DepartmentFeed);
 
-    private static async Task<IResult> DaysAsync(HttpContext context, DayBoard board, SiteClock clock, Viewer viewer)
+    private static async Task<IResult> DaysAsync(HttpContext context, DayBoard board, DaySums sums, SiteClock clock, Viewer viewer)
     {
         if (!ApiQuery.TryLimit(context, out int limit)) return ApiProblem.Of(StatusCodes.Status400BadRequest, ApiQuery.LimitSentence);
         if (!ApiQuery.TryText(context, "after", out string after)) return ApiProblem.Of(StatusCodes.Status400BadRequest, "'after' must be the 'next' of the answer before.");
@@ -71,15 +71,16 @@ internal static class DataApi
             return ApiProblem.Of(StatusCodes.Status400BadRequest, "'day' must be a date at the site, such as 2026-03-02.");
         bool names = ApiGate.Names(context.User);
         string day = LocalDatePattern.Iso.Format(time.Date);
-        List<DayRow> rows = [.. (await board.OfAsync(viewer.Scope, time.Date, clock.Range(time.Date), context.RequestAborted))
-            .Where(r => string.CompareOrdinal(r.Person, after) > 0).OrderBy(r => r.Person, StringComparer.Ordinal).Take(limit)];
+        List<string> page = [.. (await sums.OfAsync(viewer.Scope, time.Date, clock.Range(time.Date), context.RequestAborted))
+            .Select(s => s.Person).Where(p => string.CompareOrdinal(p, after) > 0).Order(StringComparer.Ordinal).Take(limit)];
+        List<DayRow> rows = [.. (await board.RowsAsync(viewer.Scope, time.Date, clock.Range(time.Date), page, context.RequestAborted)).Values.OrderBy(r => r.Person, StringComparer.Ordinal)];
         return ApiAnswer.Of(
             context,
             new DayFeed(
                 [.. rows.Select(r => new DayView(
                     r.Person, names ? r.Name : null, day, r.First, r.Last, r.Count, r.LastTerminal, r.Undelivered,
                     Minutes(r, v => v is PointVerdict.Late or PointVerdict.SeriouslyLate), Minutes(r, v => v == PointVerdict.Early), r.Day.Points.Count(p => p.Verdict == PointVerdict.Missing)))],
-                rows.Count > 0 ? rows[^1].Person : after, rows.Count == limit),
+                page.Count > 0 ? page[^1] : after, page.Count == limit),
             ApiJson.Readable.DayFeed);
 
         static int Minutes(DayRow row, Func<PointVerdict, bool> which) => row.Day.Points.Where(p => which(p.Verdict)).Sum(p => p.Minutes);

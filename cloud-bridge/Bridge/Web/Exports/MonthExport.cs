@@ -9,26 +9,14 @@ using NodaTime;
 
 namespace Devices.Bridge.Web.Exports;
 
-/// <summary>A month's grid: one row a person, one column a day with first-in and last-out, then the sums.</summary>
-public sealed class MonthExport(DayBoard board, SitePlan plan, RosterOf roster, SiteClock clock) : IExportSource
+/// <summary>A month's grid: one row a person, one column a day with first-in and last-out, then the sums; as the pages show them, by the same <see cref="MonthBoard"/>.</summary>
+public sealed class MonthExport(MonthBoard months, IEffectivePunches punches, RosterOf roster, SiteClock clock) : IExportSource
 {
-    // A grid is held whole while it is made: a department's, not a corporation's.
+    // A grid is for people to read: a department's, not a corporation's.
     private const int MostPeople = 5_000;
 
-    private sealed class Line(string person, string? name, string? department, int days)
-    {
-        public string Person { get; } = person;
-        public string? Name { get; } = name;
-        public string? Department { get; } = department;
-        public string?[] Cells { get; } = new string?[days];
-        public int Present { get; set; }
-        public int Absent { get; set; }
-        public int Late { get; set; }
-        public int Early { get; set; }
-        public int Missing { get; set; }
-        public int Corrections { get; set; }
-        public double Hours { get; set; }
-    }
+    // As many as are read at once.
+    private const int Together = 50;
 
     /// <summary>Every column; <c>days</c> is one for each day.</summary>
     public static IReadOnlyList<string> All { get; } = ["employee_id", "employee", "department", "days", "days_present", "days_absent", "times_late", "times_early", "missing_points", "worked_hours", "corrections"];
@@ -72,58 +60,43 @@ public sealed class MonthExport(DayBoard board, SitePlan plan, RosterOf roster, 
     private async IAsyncEnumerable<object?[]> RowsAsync(
         SiteScope scope, LocalDate first, int days, PunchFilter filter, PeopleOf people, string[] names, ExportWords words, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        SortedDictionary<string, Line> lines = new(StringComparer.Ordinal);
-        foreach (Person person in people.Everybody) lines[person.UserId] = new(person.UserId, person.Name, people.DepartmentOf(person.UserId), days);
-        for (int i = 0; i < days && first.PlusDays(i) <= clock.Today; i++)
+        if (filter.Site is { } site) scope = scope.Holds(site) ? SiteScope.Of(site) : SiteScope.None;
+        // Whoever is named, and whoever else has a punch in it: who left, and whom the roster does not know.
+        HashSet<string> named = [.. people.Everybody.Select(p => p.UserId)];
+        PunchFilter whose = new() { Person = filter.Person, Department = filter.Department, From = clock.Range(first.PlusDays(-2)).Start, To = clock.Range(first.PlusDays(days + 2)).Start };
+        List<string> all = [.. named.Union(await punches.PeopleAsync(scope, whose, cancellationToken)).Order(StringComparer.Ordinal)];
+        if (all.Count > 2 * MostPeople) throw new ExportRefusedException("exports.month_people");
+        foreach (string[] some in all.Chunk(Together))
         {
-            foreach (PersonOfDay one in await DayExport.OfDayAsync(board, plan, clock, scope, first.PlusDays(i), filter, people, cancellationToken))
-            {
-                if (!lines.TryGetValue(one.Person, out Line? line)) lines[one.Person] = line = new(one.Person, one.Name, one.Department, days);
-                Add(line, one, i, words);
-            }
-
-            if (lines.Count > 2 * MostPeople) throw new ExportRefusedException("exports.month_people");
+            IReadOnlyDictionary<string, PersonMonth> made = await months.OfAsync(scope, some, new(first.Year, first.Month), clock.Zone, cancellationToken);
+            foreach (string person in some)
+                if (named.Contains(person) || made[person].Days.Any(d => d.Punches.Count > 0))
+                    yield return [.. names.SelectMany(n => Cells(n, person, people, made[person], words))];
         }
-
-        foreach (Line line in lines.Values) yield return [.. names.SelectMany(n => Cells(n, line))];
     }
 
-    private static void Add(Line line, PersonOfDay one, int i, ExportWords words)
+    private string? Cell(MonthDay day, ExportWords words)
     {
-        line.Corrections += one.Both?.Corrections ?? 0;
-        if (one.Attended is not { } day || (day.FirstIn is null && day.LastOut is null))
-        {
-            if (one.Planned is null) return;
-            line.Absent++;
-            line.Missing += one.Missing;
-            line.Cells[i] = words["exports.absent"];
-            return;
-        }
-
-        int late = day.Points.Count(p => p.Verdict is PointVerdict.Late or PointVerdict.SeriouslyLate), early = day.Points.Count(p => p.Verdict == PointVerdict.Early);
-        line.Present++;
-        line.Late += late;
-        line.Early += early;
-        line.Missing += one.Missing;
-        line.Hours += day.Worked.TotalHours;
-        string marks = string.Concat(late > 0 ? " " + words["exports.mark_late"] : "", early > 0 ? " " + words["exports.mark_early"] : "", one.Both!.Corrections > 0 ? " *" : "");
-        line.Cells[i] = $"{Minute(one, day.FirstIn)}–{Minute(one, day.LastOut)}{marks}";
+        if (day.Absent) return words["exports.absent"];
+        if (day.Attendance is not { Punches.Count: > 0 } seen) return null;
+        string marks = string.Concat(day.Late ? " " + words["exports.mark_late"] : "", day.Early ? " " + words["exports.mark_early"] : "", day.Corrected ? " *" : "");
+        return $"{Minute(seen.FirstIn)}–{Minute(seen.LastOut)}{marks}";
     }
 
-    private static string Minute(PersonOfDay one, TimedPunch? punch) => punch is null ? "" : one.Clock.MinuteText(punch.At.ToUnixTimeMilliseconds());
+    private string Minute(TimedPunch? punch) => punch is null ? "" : clock.MinuteText(punch.At.ToUnixTimeMilliseconds());
 
-    private static IEnumerable<object?> Cells(string name, Line line) => name switch
+    private IEnumerable<object?> Cells(string name, string person, PeopleOf people, PersonMonth month, ExportWords words) => name switch
     {
-        "days" => line.Cells,
-        "employee_id" => [line.Person],
-        "employee" => [line.Name],
-        "department" => [line.Department],
-        "days_present" => [line.Present],
-        "days_absent" => [line.Absent],
-        "times_late" => [line.Late],
-        "times_early" => [line.Early],
-        "missing_points" => [line.Missing],
-        "worked_hours" => [Math.Round(line.Hours, 4)],
-        _ => [line.Corrections],
+        "days" => month.Days.Select(d => Cell(d, words)),
+        "employee_id" => [person],
+        "employee" => [people.Known.GetValueOrDefault(person)?.Name],
+        "department" => [people.DepartmentOf(person)],
+        "days_present" => [month.Totals.Present],
+        "days_absent" => [month.Totals.Absent],
+        "times_late" => [month.Totals.LateTimes],
+        "times_early" => [month.Totals.EarlyTimes],
+        "missing_points" => [month.Totals.MissingPoints],
+        "worked_hours" => [Math.Round(month.Totals.Worked.TotalHours, 4)],
+        _ => [month.Totals.Corrections],
     };
 }

@@ -96,7 +96,7 @@ public sealed class BoardFilters
             BoardShow.Missing => one.Standing == Standing.Missing,
             BoardShow.Late => one.Standing == Standing.Late,
             BoardShow.Early => one.Early,
-            BoardShow.Seen => one.Row is not null,
+            BoardShow.Seen => one.Seen is not null,
             BoardShow.NotDue => one.Standing == Standing.NotDue,
             _ => true,
         };

@@ -43,6 +43,9 @@ public sealed class SiteClock(DateTimeZone zone, TimeProvider clock)
     public (long Start, long Until) Range(LocalDate day) =>
         (StartOf(day), StartOf(day.PlusDays(1)));
 
+    /// <summary>A day with its <see cref="Range"/>.</summary>
+    public (LocalDate Day, long Start, long Until) DayRange(LocalDate day) => (day, StartOf(day), StartOf(day.PlusDays(1)));
+
     /// <summary>The site's date of a moment.</summary>
     public LocalDate DateOf(long ms) => Local(ms).Date;
 
