@@ -19,9 +19,10 @@ public static class Topics
     public const string Relay = "relay";
     public const string Config = "config";
     public const string Trust = "trust";
+    public const string Update = "update";
 
     /// <summary>What a terminal subscribes to.</summary>
-    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config, Trust];
+    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config, Trust, Update];
 
     /// <summary><c>d/{terminal}/{leaf}</c>.</summary>
     public static string For(string terminal, string leaf) => $"d/{terminal}/{leaf}";

@@ -23,6 +23,7 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(RelayMessage))]
 [JsonSerializable(typeof(ConfigMessage))]
 [JsonSerializable(typeof(TrustMessage))]
+[JsonSerializable(typeof(UpdateMessage))]
 [JsonSerializable(typeof(CommandMessage))]
 [JsonSerializable(typeof(CommandBody))]
 [JsonSerializable(typeof(CommandResult))]

@@ -28,6 +28,7 @@ public static class AgentConfiguration
         "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Liveness:AskBelow", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
         "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:Otlp", "Telemetry:EverySeconds",
         "Commands:OpenDoor", "Commands:Reboot",
+        "Update:Root", "Update:KiBPerSecond", "Update:ConfirmMinutes", "Update:SettleSeconds", "Update:Flasher", "Update:McuPort", "Update:Chip",
     ];
 
     /// <summary>Parses the command line and reads all sources.</summary>
@@ -197,6 +198,13 @@ public static class AgentConfiguration
             ReserveBytes = Number("Ledger:ReserveMiB", 64, 0, 1_000_000) * 1024 * 1024,
             MayOpenDoor = Flag("Commands:OpenDoor", true),
             Reboot = Word("Commands:Reboot", ("agent", RebootRight.Agent), ("board", RebootRight.Board), ("off", RebootRight.Off)),
+            UpdateRoot = Text("Update:Root") is { Length: > 0 } updateRoot ? Path.GetFullPath(updateRoot) : null,
+            UpdateBytesPerSecond = Number("Update:KiBPerSecond", 512, 0, 1_000_000) * 1024,
+            UpdateConfirmWithin = TimeSpan.FromMinutes(Real("Update:ConfirmMinutes", 10, 0.05, 1440)),
+            UpdateSettle = TimeSpan.FromSeconds(Number("Update:SettleSeconds", 60, 1, 3600)),
+            UpdateFlasher = Text("Update:Flasher") is { Length: > 0 } flasher ? Path.GetFullPath(flasher) : null,
+            UpdateMcuPort = Text("Update:McuPort") is { Length: > 0 } mcuPort ? mcuPort : null,
+            UpdateChip = Word("Update:Chip", ("esp32s3", "esp32s3"), ("esp32", "esp32"), ("esp32c3", "esp32c3")),
             CollectEvery = TimeSpan.FromSeconds(Real("Telemetry:EverySeconds", 30, 0.1, 3_600)),
             Photos = Flag("Photos:Enabled", false),
             PhotoLimits = new()

@@ -9,6 +9,7 @@ using Devices.Cli.Font;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
+using Devices.Cli.Release;
 using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
@@ -38,6 +39,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(FlashReport))]
 [JsonSerializable(typeof(FlashReadReport))]
 [JsonSerializable(typeof(List<SerialPortInfo>))]
+[JsonSerializable(typeof(ReleaseReport))]
 [JsonSerializable(typeof(SimReport))]
 [JsonSerializable(typeof(WifiReport))]
 [JsonSerializable(typeof(WifiScanReport))]

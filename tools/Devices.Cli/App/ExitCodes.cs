@@ -80,6 +80,16 @@ public static class ExitCodes
     public static readonly ExitCode WifiAlready = new(114, "wifi-already", "The board has joined a network already.", "Give --replace to give it another.");
     public static readonly ExitCode WifiBusy = new(115, "wifi-busy", "The board is joining a network at this moment.", "Wait half a minute, then run this again.");
 
+    public static readonly ExitCode ReleaseMissing = new(140, "release-missing", "The folder holds no release repository.", "Give the folder that `devices release init` made.");
+    public static readonly ExitCode ReleaseExists = new(141, "release-exists", "A release repository or key file is there already.", "Choose another folder; keys are never overwritten.");
+    public static readonly ExitCode ReleaseDamaged = new(142, "release-damaged", "The release repository is not sound.", "Take the named file from a copy; do not sign anything before.");
+    public static readonly ExitCode ReleaseKeyUnreadable = new(143, "release-key-unreadable", "A key file cannot be opened.", "Check the file and its password.");
+    public static readonly ExitCode ReleaseKeyUseless = new(144, "release-key-useless", "The key counts for nothing that waits for signatures.", "Run `devices release show` to see which keys count, and for what.");
+    public static readonly ExitCode ReleaseIncomplete = new(145, "release-incomplete", "Too few have signed yet.", "Have the others sign too: `devices release sign DIR --key FILE`.");
+    public static readonly ExitCode ReleasePackageRefused = new(146, "release-package-refused", "The package cannot be made or published.", "Correct what the message names.");
+    public static readonly ExitCode ReleaseVersionTaken = new(147, "release-version-taken", "A package of that version was published already.", "Give it another --version.");
+    public static readonly ExitCode ReleaseRootRefused = new(148, "release-root-refused", "The next root would not work.", "Correct keys or thresholds.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
     /// <summary>The whole table, by number.</summary>
@@ -93,6 +103,7 @@ public static class ExitCodes
         LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, NothingToMeasure, TooFewToCalibrate, BackupRefused,
         SerialMissing, SerialBusy, SerialDenied, SerialLost, SerialUnsupported, BoardSilent, ChipUnsupported, ImageRefused, BoardClosed, FlashUnknown, FlashFailed, FlashDiffers, NotAllBoards,
         ImprovSilent, ImprovGarbage, WifiRefused, WifiNotJoined, WifiAlready, WifiBusy,
+        ReleaseMissing, ReleaseExists, ReleaseDamaged, ReleaseKeyUnreadable, ReleaseKeyUseless, ReleaseIncomplete, ReleasePackageRefused, ReleaseVersionTaken, ReleaseRootRefused,
         Interrupted,
     ];
 }
