@@ -22,6 +22,7 @@ public static class BridgeProgram
             return args.FirstOrDefault() switch
             {
                 "claim" => await ClaimCommands.RunAsync(args[1..], output),
+                "ca" => await CaCommands.RunAsync(args[1..], output),
                 "terminal" => await TerminalCommands.RunAsync(args[1..], output),
                 "person" => await PersonCommands.RunAsync(args[1..], output),
                 "account" => await AccountCommands.RunAsync(args[1..], output),
@@ -38,7 +39,7 @@ public static class BridgeProgram
                 "wifi" => await WifiCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, terminal, person, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, patrol, wifi or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, ca, terminal, person, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, patrol, wifi or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -58,7 +59,9 @@ public static class BridgeProgram
             ?? throw new BridgeStartException($"Another bridge serves {options.Data} already: stop it, or choose another directory with Bridge:Data.");
         // The container disposes the store last of all, after everything that writes.
         await using SqlDatabase store = app.Services.GetRequiredService<SqlDatabase>();
-        _ = app.Services.GetRequiredService<CertificateAuthority>().ServerCertificate();
+        CertificateAuthority authority = app.Services.GetRequiredService<CertificateAuthority>();
+        authority.RequireKey();
+        _ = authority.ServerCertificate();
         await StartAsync(app);
 
         if (await app.Services.GetRequiredService<FirstAccount>().EnsureAsync() is { } password)
@@ -126,6 +129,7 @@ public static class BridgeProgram
             Devices.Bridge claim --data DIR [--terminal NAME] [--serial BOARD] [--hours 24] [--json]   a single-use claim for one terminal
             Devices.Bridge claim list --data DIR [--all] [--json]              claims that are open; claim withdraw ID ends one
             Devices.Bridge terminal revoke NAME --data DIR --reason TEXT --yes [--json]   shuts a terminal out at once, for good
+            Devices.Bridge ca show|new-root|switch|retire|withdraw --data DIR [--force] [--json]   the exchange of the root certificate
             Devices.Bridge terminal list --data DIR [--json]                   terminals and their sites
             Devices.Bridge terminal site NAME SITE --data DIR [--yes] [--json] gives a terminal another site ('main' for the main one)
             Devices.Bridge terminal rename-site OLD NEW --data DIR [--json]    gives a site another name

@@ -18,6 +18,7 @@ public static class Topics
     public const string Vault = "vault";
     public const string Relay = "relay";
     public const string Config = "config";
+    public const string Trust = "trust";
     public const string Update = "update";
 
     /// <summary>
@@ -33,7 +34,7 @@ public static class Topics
     public const string Phones = "phones";
 
     /// <summary>What a terminal subscribes to.</summary>
-    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config, Update];
+    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config, Trust, Update];
 
     /// <summary><c>d/{terminal}/{leaf}</c>.</summary>
     public static string For(string terminal, string leaf) => $"d/{terminal}/{leaf}";

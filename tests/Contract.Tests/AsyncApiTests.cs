@@ -16,7 +16,7 @@ public sealed class AsyncApiTests
     public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(TerminalHealth), typeof(StateMessage), typeof(Problem),
         typeof(RosterMessage), typeof(RosterPerson), typeof(RosterLeaver), typeof(SnapshotPart), typeof(AppliedMessage), typeof(RosterApplied), typeof(Erasure),
         typeof(SiteRecord), typeof(RelayMessage), typeof(RelayApplied),
-        typeof(ConfigMessage), typeof(ConfigApplied), typeof(UpdateMessage), typeof(UpdateWish), typeof(UpdateApplied), typeof(UpdateProgress), typeof(CommandMessage), typeof(CommandBody), typeof(CommandResult),
+        typeof(ConfigMessage), typeof(ConfigApplied), typeof(TrustMessage), typeof(TrustApplied), typeof(UpdateMessage), typeof(UpdateWish), typeof(UpdateApplied), typeof(UpdateProgress), typeof(CommandMessage), typeof(CommandBody), typeof(CommandResult),
         typeof(AssociationBatch), typeof(AssociationReport), typeof(PhoneList) }];
 
     [Fact]

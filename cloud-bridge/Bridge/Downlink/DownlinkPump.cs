@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
 using Devices.Contract;
@@ -14,7 +15,7 @@ namespace Devices.Bridge.Downlink;
 /// </summary>
 public sealed class DownlinkPump(
     RosterComposer composer, RosterLine line, RelayLine relayLine, Vault vault, IRosterChanges changes, IDownlinkStore store, ISiteStore sites,
-    IConfigStore configs, ICommandStore commands, ITerminalConnections connections, DownlinkOptions options, TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
+    IConfigStore configs, ICommandStore commands, CertificateAuthority authority, IFleetStore fleet, ITerminalConnections connections, DownlinkOptions options, TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _wishes = new(StringComparer.Ordinal);
@@ -47,7 +48,7 @@ public sealed class DownlinkPump(
         // A terminal that does not speak of it does not take rosters.
         if (hello.Applied is not { } applied) return;
         Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time), new TerminalRelay(session.Terminal, sites, relayLine, options, time),
-            new TerminalConfig(session.Terminal, configs, options, time), new TerminalOrders(session.Terminal, commands, options, time));
+            new TerminalConfig(session.Terminal, configs, options, time), new TerminalOrders(session.Terminal, commands, options, time), new TerminalTrust(authority, options, time));
         Session kept = _sessions.AddOrUpdate(session.Terminal, added, (_, old) => ReferenceEquals(old.Terminal, session) ? old : added);
         _ = FirstAsync(kept, Fault(applied) is null ? applied : new(), run: ReferenceEquals(kept, added));
     }
@@ -57,6 +58,7 @@ public sealed class DownlinkPump(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         long cleaned = -1, looks = 0, told = 0;
+        string roots = "";
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -71,8 +73,9 @@ public sealed class DownlinkPump(
                 if (looks % 5 == 0 && await commands.ExpireAsync(stoppingToken) is > 0 and int expired) log.LogWarning("{Count} commands expired before their terminals carried them out.", expired);
                 bool gone = looks++ % 5 == 0 && await sites.MarkGoneAsync(stoppingToken);
                 long wishes = await sites.NewsAsync(stoppingToken);
-                foreach (Session one in _sessions.Values) one.Look(head, gone || wishes != told);
-                told = wishes;
+                string now = string.Join(' ', authority.Roots.Select(one => one.Fingerprint));
+                foreach (Session one in _sessions.Values) one.Look(head, gone || wishes != told || now != roots);
+                (told, roots) = (wishes, now);
             }
             catch (StoreUnavailableException fault)
             {
@@ -124,6 +127,11 @@ public sealed class DownlinkPump(
         {
             await configs.SaveReportAsync(session.Terminal, config, cancellationToken);
             foreach ((string key, string why) in config.Refused) log.LogWarning("{Terminal} does not take {Key}: {Why}", session.Terminal, key, why);
+        }
+        if (applied.Trust is { } trust)
+        {
+            await fleet.SaveTrustAsync(session.Terminal, trust.Roots, cancellationToken);
+            if (trust.Problem is { } problem) log.LogWarning("{Terminal} about the bridge's roots: {Problem}", session.Terminal, problem);
         }
         if (_sessions.TryGetValue(session.Terminal, out Session? one) && ReferenceEquals(one.Terminal, session)) one.Stand(applied);
     }
@@ -177,6 +185,8 @@ public sealed class DownlinkPump(
         _wishes[one.Terminal.Terminal] = wish.Revision;
         if (config is not null && await connections.SendAsync(one.Terminal, Topics.Config, config))
             log.LogInformation("{Terminal} is sent configuration {Revision}: {Count} settings.", one.Terminal.Terminal, wish.Revision, wish.Settings.Count);
+        if (one.Trust.Next() is { } trust && await connections.SendAsync(one.Terminal, Topics.Trust, trust))
+            log.LogInformation("{Terminal} is sent the bridge's {Count} roots.", one.Terminal.Terminal, authority.Roots.Count);
         if (await one.Orders.NextAsync(cancellationToken) is { } order && await connections.SendAsync(one.Terminal, Topics.Command, order.Payload))
         {
             await commands.MarkSentAsync(order.Row.Id, cancellationToken);
@@ -186,7 +196,7 @@ public sealed class DownlinkPump(
             log.LogInformation("{Terminal} is sent {Count} sealed records of its site, through {Through}.", one.Terminal.Terminal, relay.Message.Records.Count, relay.Message.Through);
     }
 
-    private static string? Fault(AppliedMessage applied) => applied.Config is { } config && ConfigRules.Check(config) is { } fault ? fault : applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500 || relay.Site?.Length > SiteNames.MaxLength)
+    private static string? Fault(AppliedMessage applied) => applied.Trust is { } trust && TrustRules.Check(trust) is { } untrusted ? untrusted : applied.Config is { } config && ConfigRules.Check(config) is { } fault ? fault : applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500 || relay.Site?.Length > SiteNames.MaxLength)
         ? "An applied relay has a line, a revision from 0 and a problem of at most 500 characters." : applied.Roster is { } roster ? Fault(roster) : null;
 
     private static string? Fault(RosterApplied roster) =>
@@ -195,7 +205,7 @@ public sealed class DownlinkPump(
             ? $"There are more than {RosterRules.MaxPeople} erasures, or one without person, revision and time."
         : roster.Problem?.Length > 500 ? "problem is longer than 500 characters." : null;
 
-    private sealed class Session(TerminalSession terminal, TerminalRoster roster, TerminalRelay relay, TerminalConfig config, TerminalOrders orders)
+    private sealed class Session(TerminalSession terminal, TerminalRoster roster, TerminalRelay relay, TerminalConfig config, TerminalOrders orders, TerminalTrust trust)
     {
         private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private readonly Lock _gate = new();
@@ -213,6 +223,8 @@ public sealed class DownlinkPump(
         public TerminalConfig Config => config;
 
         public TerminalOrders Orders => orders;
+
+        public TerminalTrust Trust => trust;
 
         /// <summary>The terminal has answered a command: the next one may go.</summary>
         public void Answer(Guid id)
@@ -245,6 +257,7 @@ public sealed class DownlinkPump(
                     if (told.Relay is not null || _first) relay.Stand(told.Relay);
                     if (told.Config is not null || _first) config.Stand(told.Config);
                     if (_first) roster.JudgesConsent = told.FaceConsent == true;
+                    if (told.Trust is not null || _first) trust.Stand(told.Trust);
                     if (_first) orders.Stand(told.Commands == true);
                     _first = false;
                 }

@@ -6,10 +6,11 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Fleet;
 
 /// <summary>
-/// The bridge's own certificate authority: a P-256 root in <c>ca/</c>, made at first start, its key readable by the bridge's user only.
-/// It signs the bridge's server certificate and each terminal's client certificate (RFC 5280 profiles).
+/// The bridge's own certificate authority: a P-256 root in <c>ca/</c>, made at first start, its key readable by the bridge's user only, or in a
+/// PKCS#11 token. It signs the bridge's server certificate and each terminal's client certificate (RFC 5280 profiles). While a root is exchanged
+/// there are several: one signs, all are trusted. What lies in <c>ca/</c> is taken over while the bridge runs (<see cref="Reload"/>).
 /// </summary>
-public sealed class CertificateAuthority : IDisposable
+public sealed partial class CertificateAuthority : IDisposable
 {
     private static readonly TimeSpan RootLife = TimeSpan.FromDays(3650 * 2);
     private static readonly TimeSpan LeafLife = TimeSpan.FromDays(365);
@@ -25,52 +26,116 @@ public sealed class CertificateAuthority : IDisposable
     private readonly string _directory;
     private readonly IReadOnlyList<string> _names;
     private readonly TimeProvider _time;
-    private readonly ECDsa _key;
+    private readonly CaKeys _keys;
     private readonly Lock _gate = new();
+    private RootBook _book;
+    private ECDsa? _key;
     private X509Certificate2? _server;
+    private string _mark;
 
-    private CertificateAuthority(string directory, IReadOnlyList<string> names, TimeProvider time, X509Certificate2 root, ECDsa key)
+    private CertificateAuthority(string directory, IReadOnlyList<string> names, TimeProvider time, RootBook book, CaKeys keys, ECDsa? key)
     {
         _directory = directory;
         _names = names;
         _time = time;
-        Root = root;
+        _book = book;
+        _keys = keys;
         _key = key;
+        _mark = RootBook.Mark(directory);
     }
 
-    /// <summary>The root without its key.</summary>
-    public X509Certificate2 Root { get; }
+    /// <summary>The root that signs, without its key.</summary>
+    public X509Certificate2 Root => Volatile.Read(ref _book).Issuing.Certificate;
 
-    /// <summary>SHA-256 over the root's DER, 64 lower-case hex digits: what a technician's tool pins.</summary>
-    public string RootFingerprint => Fingerprint(Root);
+    /// <summary>Every root that is trusted, the one that signs first.</summary>
+    public IReadOnlyList<CaRoot> Roots => [.. Volatile.Read(ref _book).Roots.OrderByDescending(one => one.State == RootState.Issuing)];
+
+    /// <summary>Newer roots' keys signed by older roots: for whoever only knows the older one.</summary>
+    public X509Certificate2Collection Crosses => Volatile.Read(ref _book).Crosses;
+
+    /// <summary>SHA-256 over the issuing root's DER, 64 lower-case hex digits: what a technician's tool pins.</summary>
+    public string RootFingerprint => Volatile.Read(ref _book).Issuing.Fingerprint;
+
+    /// <summary>The folder of its files.</summary>
+    internal string Directory => _directory;
 
     /// <summary>Reads the authority from <paramref name="directory"/>, or makes it where there is none.</summary>
     /// <param name="names">DNS names and IP addresses of the server certificate, beside localhost and the loopback addresses.</param>
+    /// <param name="pkcs11">Where keys are in a token; null where that is read from what the bridge kept at its last start.</param>
     /// <exception cref="BridgeStartException">Files are missing or do not fit each other.</exception>
-    public static CertificateAuthority Open(string directory, IEnumerable<string> names, TimeProvider time)
+    public static CertificateAuthority Open(string directory, IEnumerable<string> names, TimeProvider time, Pkcs11Options? pkcs11 = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         PrivateFiles.MakeDirectory(directory);
         string keyFile = Path.Combine(directory, "root.key"), rootFile = Path.Combine(directory, "root.crt");
         using FileLock guard = FileLock.Wait(Path.Combine(directory, ".lock"));
         string[] all = [.. Loopback.Concat(names).Distinct(StringComparer.OrdinalIgnoreCase)];
-        if (!File.Exists(keyFile) && !File.Exists(rootFile)) Create(keyFile, rootFile, time);
-        if (!File.Exists(keyFile) || !File.Exists(rootFile))
-            throw new BridgeStartException($"{directory} holds only one of root.key and root.crt: restore both from a backup; a new root would lock out every terminal.");
-        ECDsa key = ECDsa.Create();
+        CaKeys keys = new(directory, pkcs11 is null ? Pkcs11Memory.Recall(directory) : Pkcs11Memory.Keep(directory, pkcs11));
         try
         {
-            key.ImportFromPem(File.ReadAllText(keyFile));
-            X509Certificate2 root = X509Certificate2.CreateFromPem(File.ReadAllText(rootFile));
-            using ECDsa? inRoot = root.GetECDsaPublicKey();
-            if (inRoot is null || !inRoot.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo()))
-                throw new BridgeStartException($"{keyFile} is not the key of {rootFile}: restore both from the same backup.");
-            return new(directory, all, time, root, key);
+            bool listed = File.Exists(Path.Combine(directory, "roots.json"));
+            if (!listed && !File.Exists(keyFile) && !File.Exists(rootFile)) Create(directory, keys, time, keys.UsesToken ? pkcs11?.Key ?? "devices-root" : "root");
+            else if (!listed && (!File.Exists(keyFile) || !File.Exists(rootFile)))
+                throw new BridgeStartException($"{directory} holds only one of root.key and root.crt: restore both from a backup; a new root would lock out every terminal.");
+            RootBook book = RootBook.Read(directory);
+            // A key in a token is opened when something is to be signed: who only makes claims needs none.
+            ECDsa? key = CaKeys.IsInToken(book.Issuing.Key) ? null : OpenKey(directory, keys, book.Issuing);
+            return new(directory, all, time, book, keys, key);
         }
-        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
+        catch
         {
-            key.Dispose();
-            throw new BridgeStartException($"{keyFile} or {rootFile} cannot be read as PEM: restore both from a backup.", fault);
+            keys.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the signing key where that was put off, so that what is wrong with it is said at the start.</summary>
+    /// <exception cref="BridgeStartException">It cannot be opened.</exception>
+    public void RequireKey()
+    {
+        lock (_gate) _ = Key();
+    }
+
+    /// <summary>Takes over what was changed in <c>ca/</c> by a command line or a person. Connections stay.</summary>
+    /// <returns>One sentence where something changed or what lies there cannot be used; null where nothing did.</returns>
+    public string? Reload()
+    {
+        string mark = RootBook.Mark(_directory);
+        if (mark == Volatile.Read(ref _mark)) return null;
+        try
+        {
+            // The file's lock before the own one, as whoever issues under it does.
+            using FileLock guard = FileLock.Wait(Path.Combine(_directory, ".lock"));
+            lock (_gate)
+            {
+                _mark = mark;
+                RootBook book = RootBook.Read(_directory), before = _book;
+                string[] changes = [.. Changes(before, book)];
+                if (book.Issuing.Fingerprint != before.Issuing.Fingerprint)
+                {
+                    ECDsa key = OpenKey(_directory, _keys, book.Issuing);
+                    _key?.Dispose();
+                    _key = key;
+                }
+
+                // Certificates of the book before may be in use by a handshake: they are left to the collector.
+                Volatile.Write(ref _book, book);
+                X509Certificate2? server = LoadServer();
+                if (server is not null && (_server is null || !server.RawData.AsSpan().SequenceEqual(_server.RawData)))
+                {
+                    bool news = _server is not null;
+                    _server = server;
+                    if (news) changes = [.. changes, $"the server certificate is another one, until {server.NotAfter.ToUniversalTime():yyyy-MM-dd}"];
+                }
+                else if (server is null && _server is not null && !Fits(_server)) _server = null;
+
+                _mark = RootBook.Mark(_directory);
+                return changes.Length == 0 ? null : $"Certificates in {_directory} were taken over: {string.Join("; ", changes)}.";
+            }
+        }
+        catch (BridgeStartException fault)
+        {
+            return $"What lies in {_directory} now is not used, and what was in force before stays: {fault.Message}";
         }
     }
 
@@ -80,35 +145,6 @@ public sealed class CertificateAuthority : IDisposable
         ArgumentNullException.ThrowIfNull(certificate);
         return Convert.ToHexStringLower(SHA256.HashData(certificate.GetRawCertData()));
     }
-
-    /// <summary>The bridge's server certificate with its key; renewed after two thirds of its life, or when the names change.</summary>
-    public X509Certificate2 ServerCertificate()
-    {
-        lock (_gate)
-        {
-            DateTimeOffset now = _time.GetUtcNow();
-            _server ??= LoadServer();
-            if (_server is null || now >= RenewAt(_server) || now < _server.NotBefore.ToUniversalTime()) _server = IssueServer(now);
-            return _server;
-        }
-    }
-
-    /// <summary>Signs a terminal's public key: CN = <paramref name="terminal"/>, client authentication only.</summary>
-    public X509Certificate2 IssueTerminal(string terminal, PublicKey publicKey, TimeSpan? life = null)
-    {
-        CertificateRequest request = new(Subject(terminal), publicKey, HashAlgorithmName.SHA256);
-        return Sign(request, ClientUse, _time.GetUtcNow(), life);
-    }
-
-    /// <summary>The folder of its files.</summary>
-    internal string Directory => _directory;
-
-    /// <summary>Signs the public key of the command key: for commands only, one year.</summary>
-    internal X509Certificate2 IssueCommandKey(PublicKey publicKey) =>
-        Sign(new CertificateRequest(Subject("Devices bridge commands"), publicKey, HashAlgorithmName.SHA256), CommandUse, _time.GetUtcNow());
-
-    /// <summary>Whether a certificate of this authority has two thirds of its life behind it, or has not begun.</summary>
-    internal bool IsDue(X509Certificate2 certificate) => _time.GetUtcNow() >= RenewAt(certificate) || _time.GetUtcNow() < certificate.NotBefore.ToUniversalTime();
 
     /// <summary>What <see cref="IFleetStore"/> keeps of a certificate.</summary>
     public static IssuedCertificate Describe(X509Certificate2 certificate)
@@ -120,13 +156,13 @@ public sealed class CertificateAuthority : IDisposable
             certificate.RawData);
     }
 
-    /// <summary>Whether this root signed the certificate for client authentication. Time and revocation are judged by the caller, who can say so in words.</summary>
+    /// <summary>Whether one of our roots signed the certificate for client authentication. Time and revocation are judged by the caller, who can say so in words.</summary>
     public bool IsOurs(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         using X509Chain chain = new();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(Root);
+        foreach (CaRoot root in Volatile.Read(ref _book).Roots) chain.ChainPolicy.CustomTrustStore.Add(root.Certificate);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(ClientUse);
@@ -134,88 +170,52 @@ public sealed class CertificateAuthority : IDisposable
         return chain.Build(certificate);
     }
 
+    /// <summary>The root that signed a certificate, by its key's identifier; null where none of ours did.</summary>
+    public CaRoot? IssuerOf(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return Volatile.Read(ref _book).Roots.FirstOrDefault(root => IsIssuedBy(certificate, root.Certificate));
+    }
+
     public void Dispose()
     {
-        _key.Dispose();
-        Root.Dispose();
+        _key?.Dispose();
+        _keys.Dispose();
         _server?.Dispose();
     }
 
-    private static void Create(string keyFile, string rootFile, TimeProvider time)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new("CN=Devices bridge root, O=Devices", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        DateTimeOffset now = time.GetUtcNow();
-        using X509Certificate2 root = request.CreateSelfSigned(now - Backdate, now + RootLife);
-        // The key last: with a root but no key the next start complains instead of making another root.
-        PrivateFiles.Write(rootFile, root.ExportCertificatePem());
-        PrivateFiles.Write(keyFile, key.ExportPkcs8PrivateKeyPem());
-    }
+    private static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 root) =>
+        certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is { } issuer
+        && root.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } own && issuer.Span.SequenceEqual(own.SubjectKeyIdentifierBytes.Span);
 
-    private static DateTimeOffset RenewAt(X509Certificate2 certificate)
+    private static IEnumerable<string> Changes(RootBook before, RootBook after)
     {
-        DateTimeOffset begin = certificate.NotBefore, end = certificate.NotAfter;
-        return begin + (end - begin) * 2 / 3;
-    }
-
-    private X509Certificate2? LoadServer()
-    {
-        string keyFile = Path.Combine(_directory, "server.key"), file = Path.Combine(_directory, "server.crt");
-        if (!File.Exists(keyFile) || !File.Exists(file)) return null;
-        try
+        foreach (CaRoot root in after.Roots)
         {
-            X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(file, keyFile);
-            bool fits = _names.All(name => certificate.MatchesHostname(name, allowWildcards: false, allowCommonName: false))
-                && certificate.IssuerName.RawData.AsSpan().SequenceEqual(Root.SubjectName.RawData);
-            if (fits) return certificate;
-            certificate.Dispose();
+            CaRoot? old = before.Roots.FirstOrDefault(one => one.Fingerprint == root.Fingerprint);
+            if (old is null) yield return $"root {root.Fingerprint[..16]} is new ({Names.Lower(root.State)})";
+            else if (old.State != root.State) yield return $"root {root.Fingerprint[..16]} is {Names.Lower(root.State)} now";
         }
-        catch (CryptographicException)
-        {
-            // A half-written or damaged leaf is simply issued anew.
-        }
-        return null;
+
+        foreach (CaRoot root in before.Roots)
+            if (after.Roots.All(one => one.Fingerprint != root.Fingerprint)) yield return $"root {root.Fingerprint[..16]} is gone";
     }
 
-    private X509Certificate2 IssueServer(DateTimeOffset now)
+    private static ECDsa OpenKey(string directory, CaKeys keys, CaRoot root)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new(Subject("Devices bridge"), key, HashAlgorithmName.SHA256);
-        SubjectAlternativeNameBuilder names = new();
-        foreach (string name in _names)
-        {
-            if (IPAddress.TryParse(name, out IPAddress? address)) names.AddIpAddress(address);
-            else names.AddDnsName(name);
-        }
-        request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 bare = Sign(request, ServerUse, now);
-        X509Certificate2 certificate = bare.CopyWithPrivateKey(key);
-        PrivateFiles.Write(Path.Combine(_directory, "server.key"), key.ExportPkcs8PrivateKeyPem());
-        PrivateFiles.Write(Path.Combine(_directory, "server.crt"), certificate.ExportCertificatePem());
-        return certificate;
+        ECDsa key = keys.Open(root.Key);
+        using ECDsa? inRoot = root.Certificate.GetECDsaPublicKey();
+        if (inRoot is not null && Spki(inRoot).AsSpan().SequenceEqual(Spki(key))) return key;
+        key.Dispose();
+        throw new BridgeStartException($"{(CaKeys.IsInToken(root.Key) ? root.Key : Path.Combine(directory, root.Key))} is not the key of {Path.Combine(directory, root.File)}: restore both from the same backup.");
     }
 
-    private X509Certificate2 Sign(CertificateRequest request, Oid use, DateTimeOffset now, TimeSpan? life = null)
-    {
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([use], false));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false));
-        byte[] serial = RandomNumberGenerator.GetBytes(16);
-        serial[0] = (byte)((serial[0] & 0x7f) | 0x40); // positive and never shortened (RFC 5280 4.1.2.2)
-        DateTimeOffset end = now + (life ?? LeafLife), rootEnd = Root.NotAfter;
-        DateTimeOffset begin = now - Backdate, rootBegin = Root.NotBefore;
-        return request.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), begin < rootBegin ? rootBegin : begin, end > rootEnd ? rootEnd : end, serial);
-    }
+    private ECDsa Key() => _key ??= OpenKey(_directory, _keys, _book.Issuing);
 
-    private static X500DistinguishedName Subject(string commonName)
+    private static byte[] Spki(ECDsa key) => new PublicKey(key).ExportSubjectPublicKeyInfo();
+
+    private static class Names
     {
-        X500DistinguishedNameBuilder subject = new();
-        subject.AddCommonName(commonName);
-        return subject.Build();
+        public static string Lower(RootState state) => state switch { RootState.Issuing => "issuing", RootState.Next => "announced", _ => "old" };
     }
 }

@@ -9,7 +9,7 @@ namespace Devices.Bridge.Fleet;
 /// notes that a renewed one is in use; and tells operators of those that run out although terminals renew by themselves.
 /// </summary>
 public sealed class CertificateSweep(
-    TerminalGate gate, IFleetStore fleet, IExceptionStore exceptions, BridgeOptions options, ITerminalConnections connections, TimeProvider time, ILogger<CertificateSweep> log)
+    TerminalGate gate, CertificateAuthority authority, IFleetStore fleet, IExceptionStore exceptions, BridgeOptions options, ITerminalConnections connections, TimeProvider time, ILogger<CertificateSweep> log)
     : PeriodicService(Every, Every, "The check of terminals' certificates failed and is tried again.", LogLevel.Warning, time, log)
 {
     private const string Source = "certificates";
@@ -25,6 +25,7 @@ public sealed class CertificateSweep(
 
     protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
+        if (authority.Reload() is { } changed) Log.LogWarning("{Changed}", changed);
         if (Passed(ref _sweptAt, All)) await SweepAsync(cancellationToken);
         else await SweepRevokedAsync(cancellationToken);
         if (Passed(ref _toldAt, Told)) await TellOverdueAsync(cancellationToken);

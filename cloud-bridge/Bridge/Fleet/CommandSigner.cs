@@ -80,7 +80,7 @@ public sealed class CommandSigner(CertificateAuthority authority, TimeProvider t
         try
         {
             X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(file, keyFile);
-            if (!authority.IsDue(certificate) && certificate.IssuerName.RawData.AsSpan().SequenceEqual(authority.Root.SubjectName.RawData)) return certificate;
+            if (!authority.IsDue(certificate)) return certificate;
             certificate.Dispose();
         }
         catch (CryptographicException)

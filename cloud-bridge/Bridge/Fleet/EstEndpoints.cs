@@ -16,7 +16,7 @@ public static class EstEndpoints
     public static void MapEst(this WebApplication app)
     {
         app.MapGet("/.well-known/est/cacerts", (HttpContext context, CertificateAuthority authority) =>
-            !context.Request.IsHttps ? TlsOnly() : Certificates([authority.Root], "application/pkcs7-mime"))
+            !context.Request.IsHttps ? TlsOnly() : Certificates([.. authority.Roots.Select(one => one.Certificate), .. authority.Crosses], "application/pkcs7-mime"))
             .AllowAnonymous();
 
         app.MapPost("/.well-known/est/simpleenroll", async (HttpContext context, CertificateAuthority authority, EnrolmentService enrolment, EnrolmentLimiter limiter) =>
@@ -40,7 +40,7 @@ public static class EstEndpoints
 
             EnrolmentResult result = await enrolment.EnrolAsync(terminal, claim, body, address, context.RequestAborted);
             if (result.Certificate is { } certificate)
-                return Certificates([certificate, authority.Root], Issued);
+                return Certificates([certificate, authority.Root, .. authority.Crosses], Issued);
             if (result.Status == StatusCodes.Status401Unauthorized)
             {
                 limiter.CountFailure(address);
@@ -58,7 +58,7 @@ public static class EstEndpoints
             try
             {
                 EnrolmentResult result = await renewal.RenewAsync(context.Connection.ClientCertificate, body, context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
-                if (result.Certificate is { } certificate) return Certificates([certificate, authority.Root], Issued);
+                if (result.Certificate is { } certificate) return Certificates([certificate, authority.Root, .. authority.Crosses], Issued);
                 if (result.RetryAfter is { } wait) RetryAfter(context, wait);
                 return Sentence(result.Status, result.Fault!);
             }

@@ -9,7 +9,7 @@ public static class FleetSetup
         builder.Services.AddSingleton(services =>
         {
             BridgeOptions options = services.GetRequiredService<BridgeOptions>();
-            return CertificateAuthority.Open(options.CaDirectory, options.Names, services.GetRequiredService<TimeProvider>());
+            return CertificateAuthority.Open(options.CaDirectory, options.Names, services.GetRequiredService<TimeProvider>(), options.Ca.Pkcs11);
         });
         builder.Services.AddSingleton<CommandSigner>();
         builder.Services.AddSingleton<EnrolmentService>();

@@ -14,7 +14,7 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
 {
     private readonly List<(string Name, ListenOptions Options, string Scheme, string Setting)> _all = [];
 
-    private SslStreamCertificateContext? _context;
+    private volatile Prepared? _context;
 
     /// <summary>Set once everything listens.</summary>
     public bool Ready { get; set; }
@@ -50,7 +50,7 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
                 ClientCertificateRequired = true,
                 AllowTlsResume = false,
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is null or X509Certificate2,
             }),
         }));
         Listen(kestrel, "mqtt", options.Mqtt.Bind, options.Mqtt.Port, "mqtts", "Bridge:Mqtt:Port", listen =>
@@ -80,11 +80,17 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
     private SslStreamCertificateContext Context()
     {
         X509Certificate2 certificate = authority.ServerCertificate();
-        SslStreamCertificateContext? context = _context;
-        if (context is not null && ReferenceEquals(context.TargetCertificate, certificate)) return context;
-        return _context = SslStreamCertificateContext.Create(certificate, [authority.Root], offline: true,
-            SslCertificateTrust.CreateForX509Collection([authority.Root], sendTrustInHandshake: true));
+        IReadOnlyList<CaRoot> roots = authority.Roots;
+        string mark = string.Join(' ', roots.Select(one => one.Fingerprint)) + authority.Crosses.Count;
+        if (_context is { } last && ReferenceEquals(last.Of, certificate) && last.Mark == mark) return last.Context;
+        // The new root signed by the old one goes along: a terminal that was away while the root was exchanged only knows the old one.
+        SslStreamCertificateContext context = SslStreamCertificateContext.Create(certificate, [.. authority.Crosses, authority.Root], offline: true,
+            SslCertificateTrust.CreateForX509Collection([.. roots.Select(one => one.Certificate)], sendTrustInHandshake: true));
+        _context = new(context, certificate, mark);
+        return context;
     }
+
+    private sealed record Prepared(SslStreamCertificateContext Context, X509Certificate2 Of, string Mark);
 
     private void Listen(KestrelServerOptions kestrel, string name, string bind, int port, string scheme, string setting, Action<ListenOptions> configure)
     {

@@ -115,6 +115,10 @@ public interface IFleetStore
     /// <summary>Certificates that are neither revoked nor retired of terminals that are not revoked, with their DER; those too that have run out.</summary>
     Task<IReadOnlyList<LiveCertificate>> LiveCertificatesAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Which roots a terminal trusts, as it says.</summary>
+    /// <param name="roots">SHA-256 of each, hex.</param>
+    Task SaveTrustAsync(string terminal, IReadOnlyList<string> roots, CancellationToken cancellationToken = default);
+
     /// <summary>Thumbprints of certificates revoked since then.</summary>
     Task<IReadOnlyList<string>> RevokedSinceAsync(long since, CancellationToken cancellationToken = default);
 

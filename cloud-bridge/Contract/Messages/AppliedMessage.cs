@@ -21,6 +21,9 @@ public sealed record AppliedMessage
     /// </summary>
     public bool? FaceConsent { get; init; }
 
+    /// <summary>Null from a terminal that takes no roots from the bridge, and in an answer about something else.</summary>
+    public TrustApplied? Trust { get; init; }
+
     /// <summary>Null from a terminal that takes no updates from the bridge, and in an answer about something else.</summary>
     public UpdateApplied? Update { get; init; }
 

@@ -25,6 +25,7 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(SiteRecord))]
 [JsonSerializable(typeof(RelayMessage))]
 [JsonSerializable(typeof(ConfigMessage))]
+[JsonSerializable(typeof(TrustMessage))]
 [JsonSerializable(typeof(UpdateMessage))]
 [JsonSerializable(typeof(CommandMessage))]
 [JsonSerializable(typeof(CommandBody))]

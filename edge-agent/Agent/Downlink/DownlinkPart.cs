@@ -23,9 +23,10 @@ public sealed record RosterStatus(long? Revision, long Wanted, long Local, long 
 /// <param name="online">Whether the bridge is there.</param>
 /// <param name="config">Null for a terminal that takes no configuration from the bridge.</param>
 /// <param name="commands">Null for one that takes no commands.</param>
+/// <param name="certificate">Null for one that takes no roots.</param>
 /// <param name="updates">Null for one that takes no updates.</param>
 public sealed class DownlinkPart(
-    RosterDesk roster, SiteDesk site, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time, ConfigDesk? config = null, CommandDesk? commands = null, UpdateDesk? updates = null)
+    RosterDesk roster, SiteDesk site, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time, ConfigDesk? config = null, CommandDesk? commands = null, UpdateDesk? updates = null, CertificatePart? certificate = null)
 {
     // The bridge has one message of a kind in flight and sends again what is not answered: more waiting here is somebody flooding.
     private const int MaxWaiting = 16;
@@ -39,7 +40,7 @@ public sealed class DownlinkPart(
     private long _configWanted;
 
     /// <summary>For hello.</summary>
-    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State(), Config = config?.State(), Update = updates?.State(), FaceConsent = true, Commands = commands is null ? null : true };
+    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State(), Config = config?.State(), Update = updates?.State(), FaceConsent = true, Trust = certificate?.Trust.State(), Commands = commands is null ? null : true };
 
     /// <summary>Where the bridge's configuration is, as it said last.</summary>
     public long ConfigWanted => Interlocked.Read(ref _configWanted);
@@ -87,6 +88,7 @@ public sealed class DownlinkPart(
                 (string leaf, ReadOnlyMemory<byte> payload) = await NextAsync(cancellationToken).ConfigureAwait(false);
                 if (leaf == Topics.Roster) TakeRoster(payload);
                 if (leaf == Topics.Relay) TakeRelay(payload);
+                if (leaf == Topics.Trust) await TakeTrustAsync(payload, cancellationToken).ConfigureAwait(false);
                 if (leaf == Topics.Config) await TakeConfigAsync(payload, cancellationToken).ConfigureAwait(false);
                 site.Tick();
                 if (leaf is Topics.Roster or Topics.Relay or Topics.State or "site") await TellAsync(leaf, cancellationToken).ConfigureAwait(false);
@@ -120,6 +122,14 @@ public sealed class DownlinkPart(
         if (ContractCodec.TryRead(payload.Span, ContractJson.Default.ConfigMessage, out ConfigMessage? message, out Problem? problem)) config.Take(message!);
         else narration.Warn("config", $"A configuration of the bridge was not read: {problem!.Text}");
         await publish(Topics.Applied, ContractCodec.Write(new AppliedMessage { Config = config.State() }, ContractJson.Default.AppliedMessage), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task TakeTrustAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (certificate is null) return;
+        if (ContractCodec.TryRead(payload.Span, ContractJson.Default.TrustMessage, out TrustMessage? message, out Problem? problem)) certificate.Take(message!);
+        else narration.Warn("certificate", $"The bridge's roots were not read: {problem!.Text}");
+        await publish(Topics.Applied, ContractCodec.Write(new AppliedMessage { Trust = certificate.Trust.State() }, ContractJson.Default.AppliedMessage), cancellationToken).ConfigureAwait(false);
     }
 
     private void TakeRelay(ReadOnlyMemory<byte> payload)

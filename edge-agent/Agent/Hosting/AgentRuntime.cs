@@ -276,11 +276,11 @@ public sealed class AgentRuntime : IAsyncDisposable
         RosterDesk roster = new(_people, pins, () => _vision?.Models, _narration, _photos);
         _site = new(_options.Terminal, _siteKeys, new SitePapers(_options.Terminal, (_options.CaFile, _options.CertificateFile, _options.KeyFile)), _people, pins, () => _vision?.Models, _narration, _time, _photos);
         CommandDesk commands = StartCommands(roster);
+        _certificate = Own(new CertificatePart(_options, _clock, gate, _narration, _time));
         _updates = StartUpdates();
-        _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, _config, commands, _updates);
+        _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, _config, commands, _updates, _certificate);
         _config.Changed += keys => Follow(keys, gate);
         TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink, new(new(), _options.State, Parts));
-        _certificate = Own(new CertificatePart(_options, _clock, gate, _narration, _time));
         _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time, _certificate.Keeper);
         _bridgeTask = PartRunner.RunAsync("uplink", _bridge.RunAsync, _narration, _time, _stopBridge.Token);
         PhotoSender photos = new(_photos, _ledger, _people, _clock, _bridge.AskAsync, () => _bridge.Quiet, _narration, _time);
@@ -432,8 +432,8 @@ public sealed class AgentRuntime : IAsyncDisposable
             Configuration = _config?.Status(),
             ConfigurationWanted = _downlink?.ConfigWanted ?? 0,
             Photos = _photos.Status,
-            Updates = _updates?.State(),
             Certificate = _certificate?.Keeper.Status,
+            Updates = _updates?.State(),
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),

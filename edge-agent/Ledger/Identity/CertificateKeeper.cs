@@ -101,15 +101,23 @@ public sealed class CertificateKeeper : IUplinkIdentity, IDisposable
             bool kept = _folder.HasPrevious, back = kept && _showsPrevious;
             (_notLetIn, _shutOut, _neither, _silent, _showsPrevious) = (false, null, false, 0, false);
             if (!kept) return;
-            if (back)
+            try
             {
-                _folder.Revert();
-                Fail("The bridge does not take the renewed certificate, but takes the one before: that is in force again.", null);
+                if (back)
+                {
+                    _folder.Revert();
+                    Fail("The bridge does not take the renewed certificate, but takes the one before: that is in force again.", null);
+                }
+                else
+                {
+                    _folder.Confirm();
+                    Noted?.Invoke(new("The bridge has taken the renewed certificate; the one before is forgotten.", false));
+                }
             }
-            else
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                _folder.Confirm();
-                Noted?.Invoke(new("The bridge has taken the renewed certificate; the one before is forgotten.", false));
+                // A disk that takes nothing must not cost the link: punches go up, and the next greeting tries again.
+                Fail($"The files of the terminal's certificate cannot be put in order: {fault.Message}", null);
             }
         }
 

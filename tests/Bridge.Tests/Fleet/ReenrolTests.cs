@@ -113,7 +113,7 @@ public sealed class ReenrolTests : IAsyncLifetime
 
     private async Task<(HttpStatusCode Status, string Text, TimeSpan? RetryAfter)> AskAsync(X509Certificate2? shown, string csr, string type = "application/pkcs10")
     {
-        using SocketsHttpHandler handler = new() { SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
+        using SocketsHttpHandler handler = new() { SslOptions = new() { RemoteCertificateValidationCallback = (_, seen, _, _) => seen?.Issuer.Contains("Devices bridge root", StringComparison.Ordinal) == true } };
         if (shown is not null) handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(shown, null, offline: true);
         using HttpClient http = new(handler);
         using StringContent body = new(csr, Encoding.ASCII, type);

@@ -32,7 +32,7 @@ public sealed record Enrolled(string Terminal, X509Certificate2 Certificate, X50
         answer.IsSuccessStatusCode.ShouldBeTrue(text);
         X509Certificate2Collection all = Read(text);
         X509Certificate2 leaf = all.Single(one => one.Subject == $"CN={terminal}");
-        X509Certificate2 root = all.Single(one => one.Subject == one.Issuer);
+        X509Certificate2 root = all.Single(one => one.Subject == one.Issuer && one.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault() is null);
         Convert.ToHexStringLower(SHA256.HashData(root.RawData)).ShouldBe(rootSha256);
         // Through PKCS#12 so that the client's TLS stack takes the key on every platform.
         using X509Certificate2 with = leaf.CopyWithPrivateKey(key);

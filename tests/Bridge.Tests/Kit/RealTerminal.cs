@@ -34,18 +34,18 @@ public sealed class RealTerminal : IAsyncDisposable
     /// <summary>What the terminal hears and says beside punches.</summary>
     public IUplinkHost? Host { get; set; }
 
-    public static async Task<RealTerminal> ProvisionAsync(TestBridge bridge, string name, TimeProvider? time = null)
+    public static async Task<RealTerminal> ProvisionAsync(TestBridge bridge, string name, TimeProvider? time = null, string? claim = null)
     {
         RealTerminal terminal = new(bridge, name);
         terminal.Board.True = time ?? TimeProvider.System;
-        await terminal.EnrolAsync();
+        await terminal.EnrolAsync(claim);
         return terminal;
     }
 
     /// <summary>A new claim and a new key, in the same state folder.</summary>
-    public async Task EnrolAsync()
+    public async Task EnrolAsync(string? claim = null)
     {
-        string claim = await _bridge.ClaimAsync(Name);
+        claim ??= await _bridge.ClaimAsync(Name);
         using HttpClient http = Enrolled.PinnedClient(claim.Split('@')[1]);
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using HttpResponseMessage answer = await Enrolled.PostAsync(http, _bridge.Https, Name, claim, Enrolled.Csr(key, Name));
@@ -55,7 +55,7 @@ public sealed class RealTerminal : IAsyncDisposable
         X509Certificate2Collection roots = Enrolled.Read(await http.GetStringAsync(new Uri($"{_bridge.Https}/.well-known/est/cacerts")));
         if (Directory.Exists(Tls)) Directory.Delete(Tls, recursive: true);
         Directory.CreateDirectory(Tls);
-        await File.WriteAllTextAsync(Path.Combine(Tls, "ca.crt"), string.Join('\n', roots.Where(one => one.Subject == one.Issuer).Select(one => one.ExportCertificatePem())));
+        await File.WriteAllTextAsync(Path.Combine(Tls, "ca.crt"), string.Join('\n', roots.Where(one => one.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault() is null).Select(one => one.ExportCertificatePem())));
         await File.WriteAllTextAsync(Path.Combine(Tls, "terminal.crt"), leaf.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(Tls, "terminal.key"), key.ExportPkcs8PrivateKeyPem());
     }

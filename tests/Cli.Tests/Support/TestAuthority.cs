@@ -41,7 +41,9 @@ public sealed class TestAuthority : IDisposable
     public X509Certificate2 Terminal(byte[] signingRequest, string? otherName = null, PublicKey? otherKey = null)
     {
         CertificateRequest asked = CertificateRequest.LoadSigningRequest(signingRequest, HashAlgorithmName.SHA256);
-        var request = new CertificateRequest(otherName is null ? asked.SubjectName : new X500DistinguishedName($"CN={otherName}"), otherKey ?? asked.PublicKey, HashAlgorithmName.SHA256);
+        // As the bridge does: the name alone, whatever else the request names.
+        string name = otherName ?? asked.SubjectName.EnumerateRelativeDistinguishedNames().Single(one => one.GetSingleElementType().Value == "2.5.4.3").GetSingleElementValue()!;
+        var request = new CertificateRequest(new X500DistinguishedName($"CN={name}"), otherKey ?? asked.PublicKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
         return Issue(request, DateTimeOffset.UtcNow.AddDays(365));
     }

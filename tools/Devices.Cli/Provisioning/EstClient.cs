@@ -28,7 +28,7 @@ public sealed class EstClient(ProvisionPlan plan, TimeProvider clock)
         _roots.Add(root);
         // Asked again over the now authenticated connection: only then may further roots be believed (RFC 7030 section 4.1.3).
         foreach (X509Certificate2 other in await CaCertsAsync(pinned: true, cancellationToken))
-            if (other.RawData.AsSpan().SequenceEqual(root.RawData) is false && other.SubjectName.RawData.AsSpan().SequenceEqual(other.IssuerName.RawData)) _roots.Add(other);
+            if (other.RawData.AsSpan().SequenceEqual(root.RawData) is false && IsRoot(other)) _roots.Add(other);
         return _roots;
     }
 
@@ -44,6 +44,11 @@ public sealed class EstClient(ProvisionPlan plan, TimeProvider clock)
         message.Content.Headers.TryAddWithoutValidation("Content-Transfer-Encoding", "base64");
         return await SendAsync(message, pinned: true, cancellationToken);
     }
+
+    // A newer root signed by an older one bears the same two names (RFC 7030 section 4.1.3) and is none.
+    private static bool IsRoot(X509Certificate2 certificate) => BridgeTrust.Chain(certificate, [], [certificate], certificate.NotBefore.AddSeconds(1)) == X509ChainStatusFlags.NoError
+        && (certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is not { } issuer
+            || certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } own && own.SubjectKeyIdentifierBytes.Span.SequenceEqual(issuer.Span));
 
     private async Task<X509Certificate2Collection> CaCertsAsync(bool pinned, CancellationToken cancellationToken)
     {

@@ -96,6 +96,9 @@ public sealed partial class SqlFleetStore
         "SELECT revoked_at, revoked_reason, revoked_by FROM terminals WHERE name = @name AND revoked_at IS NOT NULL",
         row => new Revocation(row.GetInt64(0), row.TextOrNull(1), row.TextOrNull(2)), ("@name", terminal)), cancellationToken);
 
+    public Task SaveTrustAsync(string terminal, IReadOnlyList<string> roots, CancellationToken cancellationToken = default) => database.WriteAsync(session =>
+        session.Execute("UPDATE terminals SET trust = @trust WHERE name = @name", ("@trust", string.Join(' ', roots)), ("@name", terminal)), cancellationToken);
+
     private static void Keep(SqlSession session, string terminal, IssuedCertificate certificate, string? renews, long now) => session.Execute(
         """
         INSERT INTO certificates (serial, terminal, thumbprint, not_before, not_after, issued_at, der, renews)
