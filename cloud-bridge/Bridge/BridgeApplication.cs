@@ -14,6 +14,7 @@ using Devices.Bridge.Operations;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
+using Devices.Bridge.Updates;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -39,6 +40,7 @@ public static class BridgeApplication
         builder.AddPhotos();
         builder.AddPrivacy();
         builder.AddFleet();
+        builder.AddUpdates();
         builder.AddDelivery();
         builder.AddRoster();
         builder.AddTargets();
@@ -51,6 +53,7 @@ public static class BridgeApplication
         WebApplication app = builder.Build();
         app.UseWeb();
         app.MapFleet();
+        app.MapUpdates();
         app.MapOperations();
         app.MapRoster();
         return app;

@@ -17,6 +17,7 @@ using Devices.Bridge.Photos;
 using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
 using Devices.Bridge.Telemetry;
+using Devices.Bridge.Updates;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge;
@@ -39,6 +40,7 @@ internal static class SettingNames
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Corrections"] = [typeof(CorrectionOptions)],
         ["Exports"] = [typeof(ExportOptions)],
+        ["Updates"] = [typeof(UpdateOptions)],
         ["Alerts"] = [typeof(AlertOptions)],
         ["Webhook"] = [typeof(WebhookOptions)],
         ["ErpNext"] = [typeof(ErpNextOptions)],

@@ -45,6 +45,12 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
             {
                 ServerCertificateContext = Context(),
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                // Asked for, not demanded: a terminal renews its certificate with it. Browsers, which are told that only our own roots are meant,
+                // ask nobody. Whether it is good is judged where it is used; also one that has run out may be renewed.
+                ClientCertificateRequired = true,
+                AllowTlsResume = false,
+                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is null or X509Certificate2,
             }),
         }));
         Listen(kestrel, "mqtt", options.Mqtt.Bind, options.Mqtt.Port, "mqtts", "Bridge:Mqtt:Port", listen =>
@@ -76,7 +82,8 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         X509Certificate2 certificate = authority.ServerCertificate();
         SslStreamCertificateContext? context = _context;
         if (context is not null && ReferenceEquals(context.TargetCertificate, certificate)) return context;
-        return _context = SslStreamCertificateContext.Create(certificate, [authority.Root], offline: true);
+        return _context = SslStreamCertificateContext.Create(certificate, [authority.Root], offline: true,
+            SslCertificateTrust.CreateForX509Collection([authority.Root], sendTrustInHandshake: true));
     }
 
     private void Listen(KestrelServerOptions kestrel, string name, string bind, int port, string scheme, string setting, Action<ListenOptions> configure)

@@ -79,6 +79,7 @@ public sealed partial class TextTests
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
         .. ((string[])["fine", "late", "early", "gap", "absent", "held", "extra", "corrected"]).SelectMany(m => (string[])[$"grid.{m}", $"grid.{m}_mark"]),
         "conf.from_command", "conf.from_environment", "conf.from_file",
+        .. Devices.Bridge.Web.Pages.ReleasesPage.ToldWords.Select(w => $"rel.told_{w}"), .. Enum.GetValues<RolloutState>().Select(s => $"rel.state_{Names.Lower(s)}"), .. UpdateStates.All.Select(s => $"rel.step_{s}"), "rel.pause", "rel.resume", "rel.cancel",
         .. Devices.Bridge.Web.Pages.AuditPage.Words.Select(w => $"act.{w}"),
         .. Devices.Bridge.Web.Parts.ExceptionKind.OfPunches.Concat(Devices.Bridge.Web.Parts.ExceptionKind.OfReports.Select(k => k.Key)).SelectMany(k => (string[])[$"kind.{k}", $"kind.{k}_what", $"kind.{k}_means", $"kind.{k}_do"]),
         .. ((string[])["active", "left", "all"]).Select(s => $"person.status_{s}"),
@@ -115,7 +116,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|keys|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|keys|hook|tally|trail|person|punch|span|kind|month|grid|stats|wall|conf|rel)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

@@ -91,6 +91,7 @@ public sealed record PunchFeed(IReadOnlyList<PunchView> Punches, long Next, bool
 [JsonSerializable(typeof(PunchFeed))]
 [JsonSerializable(typeof(TerminalFeed))]
 [JsonSerializable(typeof(TerminalView))]
+[JsonSerializable(typeof(ReleaseView))]
 [JsonSerializable(typeof(DeliveryView))]
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(DayFeed))]

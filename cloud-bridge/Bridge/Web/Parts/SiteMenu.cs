@@ -41,6 +41,7 @@ public static class SiteMenu
         new("nav.group_devices",
         [
             new("/terminals", "nav.terminals", Permits.ReadTerminals),
+            new("/releases", "rel.title", Permits.ReadTerminals, EverySite: true),
             new("/webhook", "hook.title", Permits.Operate, EverySite: true),
         ]),
         new("nav.group_administration",

@@ -38,6 +38,7 @@ internal static class Visits
         ["/exports"] = [new("exports", "/exports")],
         ["/exports/new"] = [new("exports-new", "/exports/new")],
         ["/api-keys"] = [new("api-keys", "/api-keys")],
+        ["/releases"] = [new("releases", "/releases")],
         ["/webhook"] = [new("webhook", "/webhook")],
         ["/"] = [new("board", "/"), new("board-missing", "/?show=missing&department=10&site=*"), new("board-yesterday", "/?day=2026-11-25&show=all")],
         ["/punches"] = [new("punches", "/punches"), new("punches-filtered", "/punches?from=2026-11-26&state=dead"), new("punches-none", "/punches?person=nobody&from=yesterday")],
