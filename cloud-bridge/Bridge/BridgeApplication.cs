@@ -15,6 +15,7 @@ using Devices.Bridge.Patrol;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
+using Devices.Bridge.Updates;
 using Devices.Bridge.Web;
 using Devices.Bridge.Wifi;
 
@@ -42,6 +43,7 @@ public static class BridgeApplication
         builder.AddPrivacy();
         builder.AddWifi();
         builder.AddFleet();
+        builder.AddUpdates();
         builder.AddDelivery();
         builder.AddRoster();
         builder.AddTargets();
@@ -55,6 +57,7 @@ public static class BridgeApplication
         WebApplication app = builder.Build();
         app.UseWeb();
         app.MapFleet();
+        app.MapUpdates();
         app.MapOperations();
         app.MapRoster();
         return app;

@@ -3,6 +3,7 @@ using Devices.Bridge.Commands;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Operations;
 using Devices.Bridge.Store.Sql;
+using Devices.Bridge.Updates;
 
 namespace Devices.Bridge;
 
@@ -25,6 +26,7 @@ public static class BridgeProgram
                 "ca" => await CaCommands.RunAsync(args[1..], output),
                 "terminal" => await TerminalCommands.RunAsync(args[1..], output),
                 "person" => await PersonCommands.RunAsync(args[1..], output),
+                "release" => await ReleaseCommands.RunAsync(args[1..], output),
                 "account" => await AccountCommands.RunAsync(args[1..], output),
                 "password" => await FleetCommands.PasswordAsync(args[1..], output),
                 "replay" => await TargetCommands.ReplayAsync(args[1..], output),
@@ -39,7 +41,7 @@ public static class BridgeProgram
                 "wifi" => await WifiCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, ca, terminal, person, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, patrol, wifi or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, ca, terminal, person, release, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, patrol, wifi or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -138,6 +140,9 @@ public static class BridgeProgram
             Devices.Bridge terminal config NAME [KEY=VALUE ...] --data DIR [--json]   shows or sets what is wished of its settings (KEY= withdraws; --site S, --all)
             Devices.Bridge terminal command NAME KIND --data DIR [--minutes N] open-door, reboot, collect-log, refresh-roster or identify
             Devices.Bridge terminal commands NAME --data DIR [--json]          what became of them; terminal result ID prints a collected log
+            Devices.Bridge release key|import DIR|list|status --data DIR       signed updates: the timestamp's public key, what is published, rollouts
+            Devices.Bridge release roll KIND/NAME/VERSION --data DIR [--stages 1,10,50,100] [--soak MIN] [--abort PERCENT] [--silent MIN] [--site S] [--terminals A,B] [--enrol-again]
+            Devices.Bridge release pause|resume|cancel ID --data DIR           a rollout
             Devices.Bridge password --data DIR --user hr [--json]              a new one-time password
             Devices.Bridge replay --data DIR --target NAME --from TIME --to TIME   punches of a time again to a target beside the platform
             Devices.Bridge replay --data DIR --target csv-drop --file NAME     a file of the CSV drop again

@@ -18,6 +18,7 @@ using Devices.Bridge.Photos;
 using Devices.Bridge.Privacy;
 using Devices.Bridge.Store;
 using Devices.Bridge.Telemetry;
+using Devices.Bridge.Updates;
 using Devices.Bridge.Web;
 using Devices.Bridge.Wifi;
 
@@ -43,6 +44,7 @@ internal static class SettingNames
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
         ["Corrections"] = [typeof(CorrectionOptions)],
         ["Exports"] = [typeof(ExportOptions)],
+        ["Updates"] = [typeof(UpdateOptions)],
         ["Alerts"] = [typeof(AlertOptions)],
         ["Webhook"] = [typeof(WebhookOptions)],
         ["ErpNext"] = [typeof(ErpNextOptions)],

@@ -6,7 +6,7 @@ namespace Devices.Architecture.Tests;
 public partial class BridgeArrowTests
 {
     [Theory]
-    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations Privacy Wifi")]
+    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations Privacy Wifi Updates")]
     [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations Wifi")]
     [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts Downlink Notices")]
     [InlineData("Delivery", "Ingest Web Fleet Alerts Downlink Notices")]
@@ -19,6 +19,7 @@ public partial class BridgeArrowTests
     [InlineData("Corrections", "Ingest Delivery Web Fleet Roster Alerts Downlink Notices Photos Operations Exports")]
     [InlineData("Exports", "Ingest Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations Corrections")]
     [InlineData("Spreadsheets", "Store Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices")]
+    [InlineData("Updates", "Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations Privacy Corrections Exports")]
     [InlineData("Photos", "Delivery Web Roster Alerts Attendance Operations")]
     [InlineData("Privacy", "Ingest Delivery Web Roster Alerts Attendance Downlink Notices Operations")]
     [InlineData("Wifi", "Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations Privacy")]

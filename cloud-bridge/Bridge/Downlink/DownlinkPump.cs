@@ -15,7 +15,7 @@ namespace Devices.Bridge.Downlink;
 /// </summary>
 public sealed class DownlinkPump(
     RosterComposer composer, RosterLine line, RelayLine relayLine, Vault vault, IRosterChanges changes, IDownlinkStore store, ISiteStore sites,
-    IConfigStore configs, ICommandStore commands, CertificateAuthority authority, IFleetStore fleet, ITerminalConnections connections, DownlinkOptions options, TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
+    IConfigStore configs, ICommandStore commands, CertificateAuthority authority, IFleetStore fleet, IRolloutStore rollouts, ITerminalConnections connections, DownlinkOptions options, TimeProvider time, ILogger<DownlinkPump> log) : BackgroundService, ITerminalEar
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _wishes = new(StringComparer.Ordinal);
@@ -48,7 +48,8 @@ public sealed class DownlinkPump(
         // A terminal that does not speak of it does not take rosters.
         if (hello.Applied is not { } applied) return;
         Session added = new(session, new TerminalRoster(composer, () => line.Current, options, time), new TerminalRelay(session.Terminal, sites, relayLine, options, time),
-            new TerminalConfig(session.Terminal, configs, options, time), new TerminalOrders(session.Terminal, commands, options, time), new TerminalTrust(authority, options, time));
+            new TerminalConfig(session.Terminal, configs, options, time), new TerminalOrders(session.Terminal, commands, options, time), new TerminalTrust(authority, options, time),
+            new TerminalUpdates(session.Terminal, rollouts, options, time));
         Session kept = _sessions.AddOrUpdate(session.Terminal, added, (_, old) => ReferenceEquals(old.Terminal, session) ? old : added);
         _ = FirstAsync(kept, Fault(applied) is null ? applied : new(), run: ReferenceEquals(kept, added));
     }
@@ -133,6 +134,11 @@ public sealed class DownlinkPump(
             await fleet.SaveTrustAsync(session.Terminal, trust.Roots, cancellationToken);
             if (trust.Problem is { } problem) log.LogWarning("{Terminal} about the bridge's roots: {Problem}", session.Terminal, problem);
         }
+        if (applied.Update is { } update)
+        {
+            await rollouts.SaveReportAsync(session.Terminal, update, cancellationToken);
+            foreach (UpdateProgress step in update.Progress.Where(p => p.State is UpdateStates.RolledBack or UpdateStates.Refused)) log.LogWarning("{Terminal} about {Kind} {Version}: {State}: {Why}", session.Terminal, step.Kind, step.Version, step.State, step.Text);
+        }
         if (_sessions.TryGetValue(session.Terminal, out Session? one) && ReferenceEquals(one.Terminal, session)) one.Stand(applied);
     }
 
@@ -192,11 +198,13 @@ public sealed class DownlinkPump(
             await commands.MarkSentAsync(order.Row.Id, cancellationToken);
             log.LogInformation("{Terminal} is sent command {Id}: {Kind}.", one.Terminal.Terminal, order.Row.Id, order.Row.Kind);
         }
+        if (await one.Updates.NextAsync(cancellationToken) is { } update && await connections.SendAsync(one.Terminal, Topics.Update, update.Payload))
+            log.LogInformation("{Terminal} is sent a wish for {Count} versions.", one.Terminal.Terminal, update.Wish.Wanted.Count);
         if (await one.Relay.NextAsync(cancellationToken) is { } relay && await connections.SendAsync(one.Terminal, Topics.Relay, relay.Payload))
             log.LogInformation("{Terminal} is sent {Count} sealed records of its site, through {Through}.", one.Terminal.Terminal, relay.Message.Records.Count, relay.Message.Through);
     }
 
-    private static string? Fault(AppliedMessage applied) => applied.Trust is { } trust && TrustRules.Check(trust) is { } untrusted ? untrusted : applied.Config is { } config && ConfigRules.Check(config) is { } fault ? fault : applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500 || relay.Site?.Length > SiteNames.MaxLength)
+    private static string? Fault(AppliedMessage applied) => applied.Trust is { } trust && TrustRules.Check(trust) is { } untrusted ? untrusted : applied.Config is { } config && ConfigRules.Check(config) is { } fault ? fault : applied.Update is { } update && UpdateRules.Check(update) is { } odd ? odd : applied.Relay is { } relay && (relay.Line == Guid.Empty || relay.Revision < 0 || relay.Problem?.Length > 500 || relay.Site?.Length > SiteNames.MaxLength)
         ? "An applied relay has a line, a revision from 0 and a problem of at most 500 characters." : applied.Roster is { } roster ? Fault(roster) : null;
 
     private static string? Fault(RosterApplied roster) =>
@@ -205,7 +213,7 @@ public sealed class DownlinkPump(
             ? $"There are more than {RosterRules.MaxPeople} erasures, or one without person, revision and time."
         : roster.Problem?.Length > 500 ? "problem is longer than 500 characters." : null;
 
-    private sealed class Session(TerminalSession terminal, TerminalRoster roster, TerminalRelay relay, TerminalConfig config, TerminalOrders orders, TerminalTrust trust)
+    private sealed class Session(TerminalSession terminal, TerminalRoster roster, TerminalRelay relay, TerminalConfig config, TerminalOrders orders, TerminalTrust trust, TerminalUpdates updates)
     {
         private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private readonly Lock _gate = new();
@@ -225,6 +233,8 @@ public sealed class DownlinkPump(
         public TerminalOrders Orders => orders;
 
         public TerminalTrust Trust => trust;
+
+        public TerminalUpdates Updates => updates;
 
         /// <summary>The terminal has answered a command: the next one may go.</summary>
         public void Answer(Guid id)
@@ -258,6 +268,7 @@ public sealed class DownlinkPump(
                     if (told.Config is not null || _first) config.Stand(told.Config);
                     if (_first) roster.JudgesConsent = told.FaceConsent == true;
                     if (told.Trust is not null || _first) trust.Stand(told.Trust);
+                    if (told.Update is not null || _first) updates.Stand(told.Update);
                     if (_first) orders.Stand(told.Commands == true);
                     _first = false;
                 }

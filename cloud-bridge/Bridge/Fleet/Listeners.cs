@@ -86,7 +86,8 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         // The new root signed by the old one goes along: a terminal that was away while the root was exchanged only knows the old one.
         SslStreamCertificateContext context = SslStreamCertificateContext.Create(certificate, [.. authority.Crosses, authority.Root], offline: true,
             SslCertificateTrust.CreateForX509Collection([.. roots.Select(one => one.Certificate)], sendTrustInHandshake: true));
-        _context = new(context, certificate, mark);
+        _context = new(context, certificate, mark,
+            SslCertificateTrust.CreateForX509Collection([authority.Root], sendTrustInHandshake: true));
         return context;
     }
 

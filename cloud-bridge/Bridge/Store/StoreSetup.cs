@@ -47,6 +47,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IDayStore, SqlDayStore>();
         builder.Services.AddSingleton<IDeliveryLog, SqlDeliveryLog>();
         builder.Services.AddSingleton<ISettingStore, SqlSettingStore>();
+        builder.Services.AddSingleton<IRolloutStore, SqlRolloutStore>();
         builder.Services.AddSingleton<ICounterStore, SqlCounterStore>();
         builder.Services.AddSingleton<IPhotoStore, SqlPhotoStore>();
         builder.Services.AddSingleton<ICsvDropStore, SqlCsvDropStore>();

@@ -120,12 +120,14 @@ public static class WebSetup
         if (options.Oidc.Authority.Length > 0) OidcSignIn.Map(app);
         ApiKeyPosts.Map(app);
         WebhookPosts.Map(app);
+        ReleasePosts.Map(app);
         WallPosts.Map(app);
         PunchApi.Map(app);
         EffectivePunchApi.Map(app);
         DeliveryApi.Map(app);
         TerminalApi.Map(app);
         PatrolApi.Map(app);
+        ReleaseApi.Map(app);
         DataApi.Map(app);
         TerminalPosts.Map(app);
         RulePosts.Map(app);
@@ -207,6 +209,7 @@ public static class WebSetup
     internal static bool IsPage(PathString path) =>
         !path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
+        && !path.StartsWithSegments("/updates", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
         && !path.StartsWithSegments("/healthz", StringComparison.OrdinalIgnoreCase);
 }

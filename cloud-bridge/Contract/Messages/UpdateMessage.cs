@@ -120,7 +120,8 @@ public static class UpdateRules
 
     private static bool IsDigest(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
 
-    private static bool IsWord(string? text, int most) => text is { Length: > 0 } && text.Length <= most && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+' or '_' or '/' or '@');
+    /// <summary>Whether a report may hold this as a name or version.</summary>
+    public static bool IsWord(string? text, int most) => text is { Length: > 0 } && text.Length <= most && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '+' or '_' or '/' or '@');
 
     private static bool IsText(string text) => text.Length <= MaxText && !text.Any(char.IsControl);
 }

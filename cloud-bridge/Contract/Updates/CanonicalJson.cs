@@ -11,13 +11,21 @@ namespace Devices.Contract.Updates;
 public static class CanonicalJson
 {
     private const int MaxDepth = 32;
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="UpdateRefusedException">It holds a number with a fraction, or one beyond 2^53.</exception>
     public static byte[] Encode(JsonElement element)
     {
-        StringBuilder text = new();
-        Write(text, element, 0);
-        return Encoding.UTF8.GetBytes(text.ToString());
+        try
+        {
+            StringBuilder text = new();
+            Write(text, element);
+            return Strict.GetBytes(text.ToString());
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or EncoderFallbackException)
+        {
+            throw new UpdateRefusedException(UpdateRefusal.Malformed, "Update metadata holds text that is not Unicode.", fault);
+        }
     }
 
     /// <summary>Strict: no comments, no name twice, bounded depth.</summary>
@@ -35,7 +43,7 @@ public static class CanonicalJson
         }
     }
 
-    private static void Write(StringBuilder text, JsonElement element, int depth)
+    private static void Write(StringBuilder text, JsonElement element)
     {
         switch (element.ValueKind)
         {
@@ -48,7 +56,7 @@ public static class CanonicalJson
                     first = false;
                     Write(text, one.Name);
                     text.Append(':');
-                    Write(text, one.Value, depth + 1);
+                    Write(text, one.Value);
                 }
 
                 text.Append('}');
@@ -59,7 +67,7 @@ public static class CanonicalJson
                 foreach (JsonElement one in element.EnumerateArray())
                 {
                     if (at++ > 0) text.Append(',');
-                    Write(text, one, depth + 1);
+                    Write(text, one);
                 }
 
                 text.Append(']');

@@ -82,15 +82,19 @@ public static class AgentConfiguration
 
     /// <summary>Checks every key.</summary>
     /// <exception cref="StartException">One sentence a line, one for each bad key.</exception>
-    public static AgentOptions Validate(IConfiguration configuration)
+    /// <param name="lenient">
+    /// Unknown keys are told and left out instead of refused: for an agent behind the launcher, where an older version may have to start with settings that were made for a newer one. Null: as it was started.
+    /// </param>
+    public static AgentOptions Validate(IConfiguration configuration, bool? lenient = null)
     {
-        List<string> problems = [];
+        ArgumentNullException.ThrowIfNull(configuration);
+        List<string> problems = [], unknown = [];
         foreach ((string key, string? value) in configuration.AsEnumerable())
         {
             if (value is null || Known.Contains(key, StringComparer.OrdinalIgnoreCase)) continue;
             string? near = Known.MinBy(k => Distance(k.ToUpperInvariant(), key.ToUpperInvariant()));
             string hint = near is not null && Distance(near.ToUpperInvariant(), key.ToUpperInvariant()) <= 3 ? $" Did you mean '{near}'?" : " See the agent's README for the keys there are.";
-            problems.Add($"The setting '{key}' is not known.{hint}");
+            (lenient ?? Environment.GetEnvironmentVariable(Updates.SlotLauncher.SlotVariable) is not null ? unknown : problems).Add($"The setting '{key}' is not known.{hint}");
         }
 
         string Text(string key) => configuration[key]?.Trim() ?? "";
@@ -167,6 +171,7 @@ public static class AgentConfiguration
         AgentOptions options = new()
         {
             Terminal = terminal,
+            UnknownSettings = unknown,
             Site = Text("Site"),
             Zone = zone ?? DateTimeZone.Utc,
             State = state.Length == 0 ? "" : Path.GetFullPath(state),

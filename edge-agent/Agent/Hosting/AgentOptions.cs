@@ -124,6 +124,9 @@ public sealed record AgentOptions
     /// <summary><c>Commands:Reboot</c>: what the bridge may start again.</summary>
     public RebootRight Reboot { get; init; } = RebootRight.Agent;
 
+    /// <summary>Settings that this version does not know and left out; a sentence each.</summary>
+    public IReadOnlyList<string> UnknownSettings { get; init; } = [];
+
     /// <summary><c>Update:Root</c>: the first root of signatures; null takes <c>update-root.json</c> of the installation.</summary>
     public string? UpdateRoot { get; init; }
 

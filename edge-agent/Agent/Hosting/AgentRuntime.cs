@@ -25,7 +25,7 @@ namespace Devices.Edge.Agent.Hosting;
 /// Puts the parts together, starts them in the order of their needs, and stops them in the reverse: no more frames, the decision in hand
 /// finished, the uplink drained for a moment, the ledger closed. Each part's crash is contained (<see cref="PartRunner"/>).
 /// </summary>
-public sealed class AgentRuntime : IAsyncDisposable
+public sealed partial class AgentRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FirstTryLimit = TimeSpan.FromSeconds(20);
@@ -87,6 +87,7 @@ public sealed class AgentRuntime : IAsyncDisposable
     public async Task StartAsync()
     {
         SiteClock site = new(() => _options.Zone);
+        foreach (string unknown in _options.UnknownSettings) _narration.Warn("config", $"{unknown} It is left out.");
         OpenStores();
         // Before any part reads a setting.
         _config = new(_options, _narration);
@@ -318,19 +319,6 @@ public sealed class AgentRuntime : IAsyncDisposable
         commands.Begin();
         return commands;
     }
-
-    private UpdateDesk StartUpdates() => UpdatePart.Start(_options, _modelSlot, _clock, new()
-    {
-        IsWhole = () => IsReady,
-        CanTakeCards = () => _health.CanTakeCards,
-        Health = () => $"camera: {_health.TextOf(HealthBoard.Camera)}; models: {_health.TextOf(HealthBoard.Models)}",
-        IsQuiet = () => QuietMoment.Is(_broker?.IsOnline ?? false, _desk.Absent, _narration.Recent, _time),
-        Stop = why => StopAsked?.Invoke(why),
-        Pack = () => _vision?.Models?.Pack.ToString(),
-        Templates = () => _vision?.Models?.Templates.ToString(),
-        Event = (kind, text) => _ledger.Events.Add(kind, text, security: false),
-        Flasher = FirmwareFlasher.Of(_options, () => _desk.Firmware, _narration, _time),
-    }, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, part => Own(part));
 
     // What is read at each use is in force already; what was built from a setting is built again.
     private void Follow(IReadOnlyList<string> keys, EventGate gate)

@@ -43,6 +43,8 @@ public sealed class FirmwareFlasher : IFlasher
         return bad?.Text;
     }
 
+    public void Forgive() => new LinuxUpdateDisk().Delete(FailedFile);
+
     public async Task<string?> RunAsync(UpdateTarget target, Stream package, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -66,6 +68,7 @@ public sealed class FirmwareFlasher : IFlasher
 
         string told = $"Firmware {target.Version} is not kept: {fault}";
         List<BadVersion> failed = [.. disk.Read(FailedFile, UpdateJson.Default.ListBadVersion) ?? [], new BadVersion("mcu", target.Version, UpdateCodes.Unhealthy, told, 1)];
+        disk.Ensure(_folder);
         disk.Write(FailedFile, [.. failed.TakeLast(16)], UpdateJson.Default.ListBadVersion);
         if (!Directory.Exists(Last)) return $"{told} There is no earlier firmware here that could be written back.";
         string? back = await WriteAsync(Last, cancellationToken).ConfigureAwait(false);

@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using Devices.Edge.Agent.Secrets;
 
 namespace Devices.Edge.Agent.Updates;
 
 /// <summary>The real disk.</summary>
-public sealed class LinuxUpdateDisk : IUpdateDisk
+public sealed partial class LinuxUpdateDisk : IUpdateDisk
 {
     private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -41,9 +42,16 @@ public sealed class LinuxUpdateDisk : IUpdateDisk
         file.Flush(flushToDisk: true);
     }
 
-    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+    // rename(2) itself: File.Move takes a link to a folder for a folder and does not find it.
+    public void Rename(string from, string to)
+    {
+        if (RenameFile(from, to) != 0) throw new IOException($"{from} cannot be renamed to {to} ({Marshal.GetLastPInvokeErrorMessage()}).");
+    }
 
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path)
+    {
+        if (Directory.Exists(Path.GetDirectoryName(path))) File.Delete(path);
+    }
 
     public void DeleteTree(string path)
     {
@@ -53,6 +61,10 @@ public sealed class LinuxUpdateDisk : IUpdateDisk
     public void Link(string path, string target) => File.CreateSymbolicLink(path, target);
 
     public void SyncFolder(string path) => DirectoryFlush.Run(path);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int RenameFile(string from, string to);
 
     private sealed class LinuxFile(string path, bool run) : IUpdateFile
     {

@@ -32,6 +32,7 @@ public sealed class UpdateWaitException(string message, TimeSpan? after = null, 
 /// </summary>
 public sealed class UpdateClient : IUpdateSource, IDisposable
 {
+    private const int SlowestBytes = 2048;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly Func<UpdateAddress?> _address;
     private readonly Lock _gate = new();
@@ -67,11 +68,18 @@ public sealed class UpdateClient : IUpdateSource, IDisposable
 
     public void Dispose() => _held?.Client.Dispose();
 
+    // Bounded in time too: a source that sends a byte now and then would hold the update up for ever (slow retrieval, TUF 1.5.2).
     private static async Task<int> ReadAsync(Stream stream, byte[] bytes, CancellationToken cancellationToken)
     {
+        using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Limit + TimeSpan.FromSeconds((double)bytes.Length / SlowestBytes));
         try
         {
-            return await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UpdateWaitException("The bridge sends too slowly.", inner: fault);
         }
         catch (Exception fault) when (fault is IOException or HttpRequestException)
         {

@@ -15,6 +15,8 @@ public sealed class UpdateDesk(
     UpdateOptions options, UpdateFolders folders, IUpdateSource source, TrustedClock clock, UpdateActs acts, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time)
 {
     private const int MaxWaiting = 4;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private const string NewWish = "The bridge has told something else meanwhile.";
     private readonly Channel<ReadOnlyMemory<byte>> _offered = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly Lock _gate = new();
     private readonly Dictionary<string, UpdateProgress> _progress = new(StringComparer.Ordinal);
@@ -29,6 +31,8 @@ public sealed class UpdateDesk(
     private long _refreshed = long.MinValue / 2;
     private long _notBefore = long.MinValue / 2;
     private long _answered = long.MinValue;
+    private KeyValuePair<string, long> _ready;
+    private (string Slot, string Sha256) _lies;
     private bool _lasts;
     private bool _noted;
     private string _toldAs = "-";
@@ -61,6 +65,7 @@ public sealed class UpdateDesk(
     {
         folders.Agent?.Forgive();
         folders.Models?.Forgive();
+        acts.Flasher?.Forgive();
         lock (_gate) _progress.Clear();
         _notBefore = long.MinValue / 2;
         Offer(default);
@@ -190,9 +195,11 @@ public sealed class UpdateDesk(
             }
             catch (UpdateWaitException wait)
             {
-                Note(wish, UpdateStates.Waiting, UpdateCodes.Network, wait.Message);
+                if (wait.Message == NewWish) return;
+                Note(wish, UpdateStates.Waiting, wait.Message.StartsWith("There is too little", StringComparison.Ordinal) ? UpdateCodes.Space : UpdateCodes.Network, wait.Message);
                 // With a spread, so that a fleet that was turned away does not come back at once.
-                Later((wait.After ?? TimeSpan.FromMinutes(1)) * (1 + (Random.Shared.NextDouble() / 2)));
+                TimeSpan after = wait.After ?? TimeSpan.FromMinutes(1);
+                Later((after < LongestWait ? after : LongestWait) * (1 + (Random.Shared.NextDouble() / 2)));
             }
         }
     }
@@ -222,7 +229,8 @@ public sealed class UpdateDesk(
 
         if (await FindAsync(wish, cancellationToken).ConfigureAwait(false) is not { } target || (Unfit(target, wish) is { } unfit && !Refuse(wish, unfit.Code, unfit.Text))) return false;
         string slot = family.Spare(wish.Kind == UpdateKinds.Agent ? options.Slot is "a" or "b" ? options.Slot : null : options.ModelSlot);
-        if (family.PackageIn(slot)?.Sha256 != target.Sha256 || family.Fault(slot) is not null)
+        // Looked at once while it waits for its moment; the launcher looks again.
+        if (_lies != (slot, target.Sha256) && (family.PackageIn(slot)?.Sha256 != target.Sha256 || family.Fault(slot) is not null))
         {
             await FetchAsync(wish, target, cancellationToken).ConfigureAwait(false);
             using Stream package = folders.Disk.OpenRead(folders.Download.FileOf(target));
@@ -230,11 +238,8 @@ public sealed class UpdateDesk(
             narration.Tell("update", $"{target} lies in slot {slot}, checked.");
         }
 
-        if (!acts.IsQuiet())
-        {
-            Note(wish, UpdateStates.Ready, null, "It waits for a moment in which nobody is at the terminal.");
-            return true;
-        }
+        _lies = (slot, target.Sha256);
+        if (!IsQuiet(wish)) return true;
 
         if (wish.Kind == UpdateKinds.Agent) RaiseFloor(target.StateWrites);
         family.Switch(slot, new(target.Name, target.Version, 0, acts.IsWhole()));
@@ -248,9 +253,9 @@ public sealed class UpdateDesk(
 
     private async Task<bool> FirmwareAsync(UpdateWish wish, CancellationToken cancellationToken)
     {
-        if (acts.Flasher is not { } flasher)
+        if (folders.Metadata is null || acts.Flasher is not { } flasher)
         {
-            Refuse(wish, UpdateCodes.NotSetUp, "This terminal does not write its controller's firmware (Update:Flasher, Update:McuPort).");
+            Refuse(wish, UpdateCodes.NotSetUp, folders.Metadata is null ? options.WhyOff : "This terminal does not write its controller's firmware (Update:Flasher, Update:McuPort).");
             return false;
         }
 
@@ -262,11 +267,7 @@ public sealed class UpdateDesk(
 
         if (await FindAsync(wish, cancellationToken).ConfigureAwait(false) is not { } target || (Unfit(target, wish) is { } unfit && !Refuse(wish, unfit.Code, unfit.Text))) return false;
         await FetchAsync(wish, target, cancellationToken).ConfigureAwait(false);
-        if (!acts.IsQuiet())
-        {
-            Note(wish, UpdateStates.Ready, null, "It waits for a moment in which nobody is at the terminal.");
-            return true;
-        }
+        if (!IsQuiet(wish)) return true;
 
         Note(wish, UpdateStates.Trial, null, "It is being written into the controller.");
         await TellAsync(cancellationToken).ConfigureAwait(false);
@@ -310,7 +311,9 @@ public sealed class UpdateDesk(
     private (string Code, string Text)? Unfit(UpdateTarget target, UpdateWish wish)
     {
         CountersRecord? counters = folders.Disk.Read(folders.CountersFile, UpdateJson.Default.CountersRecord);
-        if (counters?.Counters?.GetValueOrDefault($"{target.Kind}/{target.Name}") is { } seen && target.Counter < seen)
+        // What runs counts too, should that file be lost.
+        long seen = new[] { _agent.Value, _models.Value }.Where(one => one?.Kind == target.Kind && one.Name == target.Name).Select(one => one!.Counter).Append(counters?.Counters?.GetValueOrDefault($"{target.Kind}/{target.Name}") ?? 0).Max();
+        if (target.Counter < seen)
             return (UpdateCodes.Downgrade, $"{target} is older (counter {target.Counter}) than what this terminal has had ({seen}).");
         if (target.Kind == UpdateKinds.Agent)
         {
@@ -338,8 +341,30 @@ public sealed class UpdateDesk(
             Note(wish, UpdateStates.Downloading, null, null, percent);
             if (percent / 10 == told) return;
             told = percent / 10;
-            Offer(default);
-        }, () => Space(options.SpareBytes), cancellationToken).ConfigureAwait(false);
+            _ = TellWhileBusyAsync(cancellationToken);
+        }, () => Space(options.SpareBytes) ?? (_offered.Reader.TryPeek(out ReadOnlyMemory<byte> news) && news.Length > 0 ? NewWish : null), cancellationToken).ConfigureAwait(false);
+    }
+
+    // A download may take long: the bridge hears of it meanwhile.
+    private async Task TellWhileBusyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TellAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or InvalidOperationException or IOException)
+        {
+            // It is told again after the next step.
+        }
+    }
+
+    private bool IsQuiet(UpdateWish wish)
+    {
+        lock (_gate)
+            if (_ready.Key != Key(wish)) _ready = new(Key(wish), time.GetTimestamp());
+        if (acts.IsQuiet(time.GetElapsedTime(_ready.Value))) return true;
+        Note(wish, UpdateStates.Ready, null, "It waits for a moment in which nobody is at the terminal.");
+        return false;
     }
 
     private string? Space(long needed)
@@ -354,7 +379,8 @@ public sealed class UpdateDesk(
         if (options.Slot is "a" or "b" && folders.Agent?.OnTrial != options.Slot && _agent.Value is { } agent) running[$"{agent.Kind}/{agent.Name}"] = agent.Version;
         if (options.ModelSlot is { } slot && folders.Models?.OnTrial != slot && _models.Value is { } models) running[$"{models.Kind}/{models.Name}"] = models.Version;
         else if (options.ModelSlot is null && acts.Pack()?.Split('@') is [var id, var version]) running[$"{UpdateKinds.Models}/{id}"] = version;
-        if (acts.Flasher?.Running() is { } firmware) running[$"{UpdateKinds.Firmware}/mcu"] = firmware;
+        // The controller's word; what is no version must not spoil the whole report.
+        if (acts.Flasher?.Running() is { } firmware && UpdateRules.IsWord(firmware, 64)) running[$"{UpdateKinds.Firmware}/mcu"] = firmware;
         return running;
     }
 

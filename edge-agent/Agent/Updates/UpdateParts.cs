@@ -81,8 +81,8 @@ public sealed record UpdateActs
     /// <summary>Which part does not work, in a few words.</summary>
     public Func<string> Health { get; init; } = () => "";
 
-    /// <summary>Nobody is at the terminal and no entry is in hand.</summary>
-    public required Func<bool> IsQuiet { get; init; }
+    /// <summary>Nobody is at the terminal and no entry is in hand; asked with how long it has been waited for.</summary>
+    public required Func<TimeSpan, bool> IsQuiet { get; init; }
 
     /// <summary>Ends the agent in order; it is started again.</summary>
     public required Action<string> Stop { get; init; }
@@ -107,6 +107,9 @@ public interface IFlasher
 
     /// <summary>Why that version is not tried again; null where it may be.</summary>
     string? Failed(string version);
+
+    /// <summary>Versions that failed may be tried again.</summary>
+    void Forgive();
 
     /// <summary>Null once the controller says that it runs the new version; else why not, with the version before it written back.</summary>
     Task<string?> RunAsync(Contract.Updates.UpdateTarget target, Stream package, CancellationToken cancellationToken);

@@ -99,7 +99,7 @@ internal sealed class PlayedTerminal(PlayedRelease release, PlayedDisk disk)
         UpdateDesk desk = new(
             new() { FirstRoot = release.Root, Slot = slot ?? "first", Note = note, Runtime = "linux-x64", Settle = TimeSpan.FromSeconds(30), ConfirmWithin = TimeSpan.FromMinutes(10), HasModels = true, FirstReads = FirstReads, ReserveBytes = 64 << 20 },
             folders, release, clock,
-            new() { IsWhole = () => Works(version), CanTakeCards = () => true, IsQuiet = () => Quiet, Stop = _ => stop = true, Templates = () => Templates, Pack = () => Templates, Event = (kind, text) => Events.Add($"{kind}: {text}") },
+            new() { IsWhole = () => Works(version), CanTakeCards = () => true, IsQuiet = _ => Quiet, Stop = _ => stop = true, Templates = () => Templates, Pack = () => Templates, Event = (kind, text) => Events.Add($"{kind}: {text}") },
             (_, _, _) => Task.FromResult(true), () => true, new Narration(NullLogger<Narration>.Instance, Time), Time);
         desk.Take(ContractCodec.Write(new UpdateMessage { Digest = new string('1', 32), Wanted = wishes }, ContractJson.Default.UpdateMessage));
         if (Answers(version)) desk.Answered();

@@ -1,7 +1,9 @@
 using Devices.Contract.Messages;
 using Devices.Contract.Updates;
+using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Updates;
 using Devices.Edge.Ledger.Store;
+using Microsoft.Extensions.Configuration;
 
 namespace Devices.Edge.Agent.Tests.Updates;
 
@@ -199,6 +201,8 @@ public sealed class SlotTests : IDisposable
     public async Task An_older_version_is_not_taken_after_a_newer_one_whatever_the_bridge_wishes()
     {
         await Updated("2.0.0");
+        // Also where the file of counters is lost.
+        _disk.Delete("/s/updates/counters.json");
         await _terminal.StartAsync(PlayedTerminal.Wish("1.0.0"));
         _terminal.Told!.Progress.Single().Code.ShouldBe(UpdateCodes.Downgrade);
         _terminal.Starts[^1].ShouldBe("2.0.0");
@@ -275,6 +279,14 @@ public sealed class SlotTests : IDisposable
         SlotLauncher.StateOf(["--config", scratch["c.json"]]).ShouldBe("/x/y");
         SlotLauncher.StateOf(["--config", scratch["c.json"], "--State=/z"]).ShouldBe("/z");
         SlotLauncher.StateOf([]).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Behind_the_launcher_a_setting_of_a_newer_version_is_told_and_does_not_keep_an_older_one_from_starting()
+    {
+        IConfiguration newer = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Terminal"] = "m2-001", ["State"] = "/x", ["Known:Later"] = "1" }).Build();
+        AgentConfiguration.Validate(newer, lenient: true).UnknownSettings.Single().ShouldContain("Known:Later");
+        Should.Throw<StartException>(() => AgentConfiguration.Validate(newer, lenient: false));
     }
 
     [Fact]

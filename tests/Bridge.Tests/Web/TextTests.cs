@@ -81,6 +81,7 @@ public sealed partial class TextTests
         .. ((string[])["fine", "late", "early", "gap", "absent", "held", "extra", "corrected"]).SelectMany(m => (string[])[$"grid.{m}", $"grid.{m}_mark"]),
         "conf.from_command", "conf.from_environment", "conf.from_file",
         .. WifiPolicies.All.Select(p => $"phones.policy_{p}"),
+        .. Devices.Bridge.Web.Pages.ReleasesPage.ToldWords.Select(w => $"rel.told_{w}"), .. Enum.GetValues<RolloutState>().Select(s => $"rel.state_{Names.Lower(s)}"), .. UpdateStates.All.Select(s => $"rel.step_{s}"), "rel.pause", "rel.resume", "rel.cancel",
         .. Devices.Bridge.Web.Pages.AuditPage.Words.Select(w => $"act.{w}"),
         .. Devices.Bridge.Web.Parts.ExceptionKind.OfPunches.Concat(Devices.Bridge.Web.Parts.ExceptionKind.OfReports.Select(k => k.Key)).SelectMany(k => (string[])[$"kind.{k}", $"kind.{k}_what", $"kind.{k}_means", $"kind.{k}_do"]),
         .. ((string[])["active", "left", "all"]).Select(s => $"person.status_{s}"),
@@ -118,7 +119,7 @@ public sealed partial class TextTests
     }
 
     // "nav.today" and the like: the prefixes are those of the resources.
-    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|patrol|keys|claims|trust|hook|tally|trail|person|punch|span|kind|phones|month|grid|stats|wall|conf|rules)\\.[a-z0-9_]+)\"")]
+    [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|patrol|keys|claims|trust|hook|tally|trail|person|punch|span|kind|phones|month|grid|stats|wall|conf|rules|rel)\\.[a-z0-9_]+)\"")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\{\d\}")]

@@ -255,6 +255,7 @@ public class AttackTests
 
     [Theory]
     [InlineData("null")]
+    [InlineData("{\"signed\":{\"_type\":\"timestamp\",\"spec_version\":\"1.0.33\",\"version\":1,\"expires\":\"2027-01-01T00:00:00Z\",\"x\":\"\\ud800\"},\"signatures\":[]}")]
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("{\"signed\":{},\"signatures\":[]}")]

@@ -117,6 +117,7 @@ public sealed record PunchFeed(IReadOnlyList<PunchView> Punches, long Next, bool
 [JsonSerializable(typeof(TerminalFeed))]
 [JsonSerializable(typeof(TerminalView))]
 [JsonSerializable(typeof(PatrolFeed))]
+[JsonSerializable(typeof(ReleaseView))]
 [JsonSerializable(typeof(DeliveryView))]
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(DayFeed))]

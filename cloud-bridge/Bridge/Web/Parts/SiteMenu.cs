@@ -45,6 +45,7 @@ public static class SiteMenu
             new("/wishes", "nav.wishes", Permits.Operate),
             new("/patrol", "patrol.title", Permits.ReadTerminals),
             new("/claims", "claims.title", Permits.Operate),
+            new("/releases", "rel.title", Permits.ReadTerminals, EverySite: true),
             new("/webhook", "hook.title", Permits.Operate, EverySite: true),
         ]),
         new("nav.group_administration",

@@ -43,6 +43,7 @@ internal static class Visits
         ["/rules"] = [new("rules", "/rules")],
         ["/plan"] = [new("plan", "/plan")],
         ["/wishes"] = [new("wishes", "/wishes"), new("wishes-site", "/wishes?site=%E6%80%BB%E9%83%A8%20Headquarters")],
+        ["/releases"] = [new("releases", "/releases")],
         ["/webhook"] = [new("webhook", "/webhook")],
         ["/"] = [new("board", "/"), new("board-missing", "/?show=missing&department=10&site=*"), new("board-yesterday", "/?day=2026-11-25&show=all")],
         ["/punches"] = [new("punches", "/punches"), new("punches-filtered", "/punches?from=2026-11-26&state=dead"), new("punches-none", "/punches?person=nobody&from=yesterday")],

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Devices.Cli.Tests.Support;
+
+namespace Devices.Cli.Tests.Updates;
+
+/// <summary>A release from the engineer's desk through a real bridge into a real terminal: taken, killed at any instant and taken all the same, rolled back, stopped.</summary>
+public sealed class FleetUpdateTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private readonly Support.Cli _cli;
+    private RealBridge _bridge = null!;
+
+    public FleetUpdateTests() => _cli = new Support.Cli(_folder);
+
+    public async ValueTask InitializeAsync() => _bridge = await RealBridge.StartAsync(_folder, "--Bridge:Updates:LookSeconds=1");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bridge.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_release_reaches_the_terminal_over_kills_and_a_bad_one_is_rolled_back_and_stops_the_rollout()
+    {
+        string real = BuiltProgram.PathOf("Devices.Edge.Agent", "Devices.Edge.Agent"), first = _folder["first"];
+        (await BuiltProgram.RunAsync("cp", _folder.Path, "-al", System.IO.Path.GetDirectoryName(real)!, first) is { Code: 0 } linked ? linked
+            : await BuiltProgram.RunAsync("cp", _folder.Path, "-a", System.IO.Path.GetDirectoryName(real)!, first)).ShouldSucceed();
+        _folder.Write("bridge.pub", (await BridgeAsync("release", "key")).Output);
+        _folder.Write("password", "correct horse");
+        (await _cli.RunAsync("release", "init", "releases", "--keys", "keys", "--password-file", "password", "--timestamp", "bridge.pub")).ShouldSucceed();
+        File.Copy(_folder["releases/metadata/1.root.json"], System.IO.Path.Combine(first, "update-root.json"));
+        // A version is a program of its own: here one that goes on as the built agent, so that the test need not build several.
+        await PackageAsync("1.1.0", $"exec '{real}' \"$@\"");
+        await PackageAsync("1.2.0", $"exec '{real}' \"$@\" # 1.2.0");
+        await PackageAsync("1.3.0", "exit 7");
+        (await _cli.RunAsync("release", "publish", "releases", "--key", "keys/targets.pem", "--key", "keys/snapshot.pem", "--password-file", "password")).ShouldSucceed();
+        (await BridgeAsync("release", "import", _folder["releases"])).Output.ShouldContain("3 packages");
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path,
+            ["provision", "--bridge", "https://" + _bridge.Https, "--bridge-mqtt", _bridge.Mqtt, "--claim", await _bridge.ClaimAsync("m2-001"), "--terminal", "m2-001", "--state", "a", "--camera", "none"])).ShouldSucceed();
+
+        await using Supervised terminal = new(first, _folder.Path, _folder["a", "agent.sock"], "--config", _folder["a", "agent.json"], "--ModelPack=", "--Mcu:Port=0", $"--Bridge:EnrolmentPort={_bridge.Https.Split(':')[^1]}",
+            "--Update:SettleSeconds=1", "--Update:ConfirmMinutes=1", "--Update:KiBPerSecond=0", "--Ledger:ReserveMiB=0");
+        await RollAsync("1.1.0");
+        await UntilAsync(terminal, status => Runs(status, "1.1.0"), "1.1.0 runs");
+        Guid ledger = (await terminal.StatusAsync())!.Value.Ledger;
+
+        await RollAsync("1.2.0");
+        Random random = new(20);
+        for (int kills = 0; kills < 4; kills++)
+        {
+            await Task.Delay(random.Next(200, 1200), TestContext.Current.CancellationToken);
+            terminal.Kill();
+        }
+
+        // Killed three times while it was on trial, it is rolled back; told to, the terminal tries again.
+        JsonElement end = await UntilAsync(terminal, status => Runs(status, "1.2.0") || State(status, "1.2.0") == "rolled-back", "1.2.0 is through");
+        if (!Runs(end, "1.2.0"))
+        {
+            await BridgeAsync("terminal", "command", "m2-001", "update");
+            await BridgeAsync("release", "resume", (await StatusAsync())[0].GetProperty("id").GetString()!);
+            await UntilAsync(terminal, status => Runs(status, "1.2.0"), "1.2.0 runs after it was told to be tried again");
+        }
+
+        await RollAsync("1.3.0");
+        await UntilAsync(terminal, status => State(status, "1.3.0") == "rolled-back" && Runs(status, "1.2.0"), "1.3.0 is rolled back and 1.2.0 runs");
+        await WaitAsync(async () => (await StatusAsync())[0].GetProperty("state").GetString() == "stopped", terminal, "the rollout is stopped");
+        (await StatusAsync())[0].GetProperty("reason").GetString()!.ShouldContain("1 were rolled back");
+        (await terminal.StatusAsync())!.Value.Ledger.ShouldBe(ledger, "one ledger over all versions");
+    }
+
+    private async Task PackageAsync(string version, string does)
+    {
+        _folder.Write($"v{version}/Devices.Edge.Agent", $"#!/bin/sh\n{does}\n");
+        _folder.Write($"v{version}/about.json", """{ "state_writes": 1, "state_reads": 1 }""");
+        string runtime = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+        (await _cli.RunAsync("release", "package", "releases", "agent", $"v{version}", "--version", version, "--runtime", runtime)).ShouldSucceed();
+    }
+
+    private Task<Ran> RollAsync(string version) => BridgeAsync("release", "roll", $"agent/agent/{version}", "--stages", "100", "--soak", "0");
+
+    private async Task<List<JsonElement>> StatusAsync() => [.. JsonDocument.Parse((await BridgeAsync("release", "status", "--json")).Output).RootElement.EnumerateArray()];
+
+    private async Task<Ran> BridgeAsync(params string[] words) =>
+        (await BuiltProgram.RunAsync(BuiltProgram.PathOf("Devices.Bridge", "Devices.Bridge"), _folder.Path, [.. words, "--data", _folder["bridge"]])).ShouldSucceed();
+
+    private static bool Runs(JsonElement updates, string version) => updates.GetProperty("running").TryGetProperty("agent/agent", out JsonElement runs) && runs.GetString() == version;
+
+    private static string? State(JsonElement updates, string version) =>
+        updates.GetProperty("progress").EnumerateArray().Where(one => one.GetProperty("version").GetString() == version).Select(one => one.GetProperty("state").GetString()).FirstOrDefault();
+
+    private static async Task<JsonElement> UntilAsync(Supervised terminal, Func<JsonElement, bool> holds, string what)
+    {
+        JsonElement found = default;
+        await WaitAsync(async () =>
+        {
+            if (await terminal.StatusAsync() is not { } status || !holds(status.Updates)) return false;
+            found = status.Updates;
+            return true;
+        }, terminal, what);
+        return found;
+    }
+
+    private static async Task WaitAsync(Func<Task<bool>> holds, Supervised terminal, string what)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        while (!await holds())
+        {
+            if (Stopwatch.GetElapsedTime(begin) > TimeSpan.FromSeconds(60)) throw new TimeoutException($"Not within 60 s: {what}. After {terminal.Starts} starts the terminal said:\n{terminal.Said}");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+}
