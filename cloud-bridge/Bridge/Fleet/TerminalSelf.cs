@@ -109,9 +109,9 @@ public static class TerminalSelf
         {
             return await context.Connection.GetClientCertificateAsync(context.RequestAborted);
         }
-        catch (Exception fault) when (fault is IOException or InvalidOperationException or System.Security.Authentication.AuthenticationException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // A client that cannot be asked, or shows a certificate of somebody else's.
+            // A client that cannot be asked (OpenSSL's own fault, which has no public type), or shows a certificate of somebody else's.
             return null;
         }
     }
