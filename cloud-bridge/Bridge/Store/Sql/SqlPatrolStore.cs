@@ -32,7 +32,7 @@ public sealed class SqlPatrolStore(SqlDatabase database, TimeProvider time) : IP
         foreach (PatrolState[] part in states.Chunk(100)) await SavePartAsync(part, cancellationToken);
     }
 
-    private Task SavePartAsync(PatrolState[] states, CancellationToken cancellationToken) =>
+    private Task<bool> SavePartAsync(PatrolState[] states, CancellationToken cancellationToken) =>
         database.WriteAsync(session =>
         {
             foreach (PatrolState state in states)
