@@ -30,6 +30,36 @@ public sealed class ProcessTests : IDisposable
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
+    public async Task An_enrolment_that_is_stopped_says_who_was_enrolled(string signal)
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync(_folder["agent.sock"]);
+        using ManualResetEventSlim release = new();
+        TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        agent.Enrol = person =>
+        {
+            if (person.Id != "ben") return FakeAgent.Accept(person);
+            second.TrySetResult();
+            release.Wait(TimeSpan.FromSeconds(60));
+            return FakeAgent.Accept(person);
+        };
+        foreach (string id in (string[])["ada", "ben", "cleo"]) _folder.Write($"people/{id}/1.jpg", "picture");
+        using Process process = BuiltProgram.Start(BuiltProgram.Devices, _folder.Path, "enrol", "people", "--agent", "agent.sock");
+        try
+        {
+            await second.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            (await BuiltProgram.EndAsync(process)).ShouldRefuse(ExitCodes.Interrupted, "Stopped at ben", "1 people before were enrolled");
+        }
+        finally
+        {
+            release.Set();
+            if (!process.HasExited) process.Kill();
+        }
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
     public async Task Ctrl_C_and_a_signal_end_with_130_and_leave_nothing_half_done(string signal)
     {
         using var authority = new TestAuthority();

@@ -76,7 +76,7 @@ public static class TerminalSelf
             if (shown is null || !authority.IsOurs(shown)) return Sentence(StatusCodes.Status401Unauthorized, "Show the terminal's certificate, issued by this bridge.");
             string name = TerminalGate.CommonName(shown);
             if (await gate.JudgeAsync(name, CertificateAuthority.Fingerprint(shown), stop) is { } fault) return Sentence(StatusCodes.Status403Forbidden, fault);
-            List<CompletenessRow> rows = [.. (await terminals.CompletenessAsync(SiteScope.All, stop)).Where(row => row.Terminal.Name == name)];
+            IReadOnlyList<CompletenessRow> rows = await terminals.CompletenessAsync(SiteScope.All, name, stop);
             if (rows.Count == 0) return Sentence(StatusCodes.Status404NotFound, $"The bridge knows no terminal '{name}'.");
             TerminalRow terminal = rows[0].Terminal;
             ConfigWish wish = await configs.WishAsync(name, stop);
@@ -109,9 +109,9 @@ public static class TerminalSelf
         {
             return await context.Connection.GetClientCertificateAsync(context.RequestAborted);
         }
-        catch (Exception fault) when (fault is IOException or InvalidOperationException or System.Security.Authentication.AuthenticationException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // A client that cannot be asked, or shows a certificate of somebody else's.
+            // A client that cannot be asked (OpenSSL's own fault, which has no public type), or shows a certificate of somebody else's.
             return null;
         }
     }

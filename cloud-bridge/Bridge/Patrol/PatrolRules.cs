@@ -20,6 +20,9 @@ public static class PatrolRules
     // Somebody may be cheated, or punches are in danger: each alone is the worst grade.
     private static readonly HashSet<string> Grave = ["tamper", "liveness-off", "ledger-forked", "shared-identity", "disk-failing"];
 
+    // Doubtful times are HR's matter, and forks have a finding of their own.
+    private static readonly HashSet<string> Refusals = ["chain", "connect", "enrolment", "gap", "malformed", "oversized", "subscribe", "version", "wrong-terminal"];
+
     /// <returns>Findings in the order of their weight; <see cref="PatrolFinding.Since"/> is now, unless something happened at a time of its own.</returns>
     public static IReadOnlyList<PatrolFinding> Judge(TerminalFacts facts, PatrolOptions options, long now)
     {
@@ -66,7 +69,7 @@ public static class PatrolRules
         string older = string.Join(", ", terminal.Versions.Where(one => facts.Newest.TryGetValue(one.Key, out string? newest) && PartVersion.IsOlder(one.Value, newest)).Select(one => $"{one.Key} {one.Value} → {facts.Newest[one.Key]}"));
         if (older.Length > 0) add("version", PatrolLevel.Warning, [older]);
         if (facts.Open.Contains("shared-identity")) add("shared-identity", PatrolLevel.Fault, []);
-        string[] refused = [.. facts.Open.Where(code => code is not ("shared-identity" or "fork" or "rewound")).Order(StringComparer.Ordinal)];
+        string[] refused = [.. facts.Open.Where(Refusals.Contains).Order(StringComparer.Ordinal)];
         if (refused.Length > 0) add("refused", PatrolLevel.Notice, [string.Join(", ", refused)]);
     }
 

@@ -43,6 +43,9 @@ public interface ITerminalStore
     /// <summary>One row a ledger, terminals without any included, by terminal name.</summary>
     Task<IReadOnlyList<CompletenessRow>> CompletenessAsync(SiteScope scope, CancellationToken cancellationToken = default);
 
+    /// <summary>The same of one terminal; empty where there is none in the scope.</summary>
+    Task<IReadOnlyList<CompletenessRow>> CompletenessAsync(SiteScope scope, string terminal, CancellationToken cancellationToken = default);
+
     Task SetOnlineAsync(string terminal, bool online, string? address, CancellationToken cancellationToken = default);
 
     /// <summary>At start and stop: nobody is connected.</summary>

@@ -25,7 +25,7 @@ public sealed class CompletionTests : IDisposable
         IReadOnlyList<CommandNode> tree = await TreeAsync();
         List<CommandNode> commands = [.. tree.Where(n => n.IsCommand && n.Path.Length > 0)];
         foreach (string known in (string[])["models install", "flash write", "wifi join", "provision", "doctor", "people", "ledger verify", "bridge backup", "exit-codes", "completion"]) commands.ShouldContain(n => n.Path == known);
-        foreach (CommandNode node in commands) node.Flags.Select(f => f.Long).ShouldContain("--json", node.Path);
+        foreach (CommandNode node in commands) node.Flags.Select(f => f.Name).ShouldContain("--json", node.Path);
         tree[0].Children.ShouldNotContain(c => c.Name == "complete" || c.Name == "cli");
     }
 

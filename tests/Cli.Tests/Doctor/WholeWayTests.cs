@@ -46,6 +46,11 @@ public sealed class WholeWayTests : IAsyncLifetime
         // The agent was never pushed out, and the probe left no row among the exceptions.
         beside.ShouldNotContainKey("bridge: exceptions");
         agent.Said.Split("Connected to the bridge").Length.ShouldBe(2, agent.Said);
+
+        // What the agent told of its parts is in the bridge's patrol: no controller is connected.
+        Ran patrol = await BuiltProgram.RunAsync(BuiltProgram.PathOf("Devices.Bridge", "Devices.Bridge"), _folder.Path, "patrol", "--data", _folder["bridge"], "--json");
+        patrol.Code.ShouldBe(86, patrol.Output + patrol.Error);
+        patrol.Json[0].GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("code").GetString()).ShouldContain("mcu-offline");
     }
 
     private static async Task Until(Func<Task<bool>> condition, RealAgent agent)

@@ -15,7 +15,13 @@ public sealed class BridgeBackupCommand(IAnsiConsole console, CliHost host) : Cl
         BridgeOptions options = new() { Data = data };
         if (!StoreChoice.Known(options))
             throw new CliException(ExitCodes.BackupRefused, $"{data} is not a bridge's data directory (it holds no bridge.db or store.json).");
-        BackupManifest manifest = await BridgeWords.PlainAsync(() => BridgeBackup.CreateAsync(StoreChoice.Recall(options), to, TimeProvider.System, cancellationToken));
+        // The copy of the store and the archive lie beside the target while they grow; a store in PostgreSQL has no size that can be asked here.
+        string folder = Path.GetDirectoryName(to)!;
+        BridgeOptions known = StoreChoice.Recall(options);
+        var pace = new Pace(Host, null, known.Store == "sqlite" ? 2 * Pace.Size(data) : 0);
+        BackupManifest manifest = await pace.WatchAsync(
+            Task.Run(() => BridgeWords.PlainAsync(() => BridgeBackup.CreateAsync(known, to, TimeProvider.System, cancellationToken)), CancellationToken.None),
+            () => Directory.EnumerateFileSystemEntries(folder, ".backup-*").Sum(Pace.Size) + Directory.EnumerateFiles(folder, Path.GetFileName(to) + "*").Sum(Pace.Size));
         BridgeBackupReport report = BridgeBackupReport.Of(to, manifest);
         output.Json(report, CliJson.Default.BridgeBackupReport);
         output.Say($"Backed up and checked: {report}.", Color.Green);

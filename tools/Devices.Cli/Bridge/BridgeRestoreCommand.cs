@@ -11,7 +11,9 @@ public sealed class BridgeRestoreCommand(IAnsiConsole console, CliHost host) : C
     {
         string file = Path.GetFullPath(settings.File, Host.WorkingDirectory), data = BridgeWords.Given(settings.Data, "--data", Host);
         string? connection = settings.Postgres is { Length: > 0 } given ? Path.GetFullPath(given, Host.WorkingDirectory) : null;
-        BackupManifest manifest = await BridgeWords.PlainAsync(() => BridgeBackup.RestoreAsync(file, data, connection, TimeProvider.System, cancellationToken));
+        var pace = new Pace(Host, null, Pace.Size(file));
+        BackupManifest manifest = await pace.WatchAsync(
+            Task.Run(() => BridgeWords.PlainAsync(() => BridgeBackup.RestoreAsync(file, data, connection, TimeProvider.System, cancellationToken)), CancellationToken.None), () => Pace.Size(data + ".restoring"));
         BridgeBackupReport report = BridgeBackupReport.Of(file, manifest, data);
         output.Json(report, CliJson.Default.BridgeBackupReport);
         output.Say($"Restored and checked: {report}.", Color.Green);

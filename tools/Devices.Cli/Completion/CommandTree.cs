@@ -22,7 +22,7 @@ public enum ValueKind
 
 /// <summary>One flag.</summary>
 /// <param name="Value">Null for a flag without a value.</param>
-public sealed record FlagNode(string Long, string? Short, ValueKind? Value, string Description);
+public sealed record FlagNode(string Name, string? Letter, ValueKind? Value, string Description);
 
 /// <summary>One command or branch.</summary>
 /// <param name="Path">Its words, by spaces; empty for the root.</param>

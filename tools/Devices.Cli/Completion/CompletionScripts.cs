@@ -80,7 +80,7 @@ public static class CompletionScripts
         foreach (CommandNode node in tree)
         {
             string subs = string.Join(' ', node.Children.Select(c => Quote($"{c.Name}:{c.Description}")));
-            string flags = string.Join(' ', node.Flags.Select(f => Quote($"{f.Long}:{f.Description}")));
+            string flags = string.Join(' ', node.Flags.Select(f => Quote($"{f.Name}:{f.Description}")));
             text.Append(CultureInfo.InvariantCulture, $"    '{node.Path}') subs=({subs}); flags=({flags}); takes='{Lower(node.Takes)}';;\n");
         }
 
@@ -130,7 +130,7 @@ public static class CompletionScripts
             string at = $"-n {Quote($"__devices_at {(node.Path.Length == 0 ? "''" : node.Path)}")}";
             foreach ((string name, string description) in node.Children) text.Append(CultureInfo.InvariantCulture, $"complete -c devices {at} -a {Quote(name)} -d {Quote(description)}\n");
             foreach (FlagNode flag in node.Flags)
-                text.Append(CultureInfo.InvariantCulture, $"complete -c devices {at} -l {flag.Long[2..]}{(flag.Short is { } one ? $" -s {one[1..]}" : "")}{FishValue(flag.Value)} -d {Quote(flag.Description)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"complete -c devices {at} -l {flag.Name[2..]}{(flag.Letter is { } one ? $" -s {one[1..]}" : "")}{FishValue(flag.Value)} -d {Quote(flag.Description)}\n");
             if (node.Takes != ValueKind.Text) text.Append(CultureInfo.InvariantCulture, $"complete -c devices {at}{FishValue(node.Takes).Replace(" -r", "", StringComparison.Ordinal)}\n");
         }
 
@@ -162,7 +162,7 @@ public static class CompletionScripts
         foreach (CommandNode node in tree)
         {
             List<string> children = [.. node.Children.Select(c => $"@({Single(c.Name)},{Single(c.Description)})")];
-            List<string> flags = [.. node.Flags.Select(f => $"@({Single(f.Long)},{Single(f.Description)},{Single(f.Value is { } v ? Lower(v) : "none")})")];
+            List<string> flags = [.. node.Flags.Select(f => $"@({Single(f.Name)},{Single(f.Description)},{Single(f.Value is { } v ? Lower(v) : "none")})")];
             text.Append(CultureInfo.InvariantCulture, $"        {Single(node.Path)} = @{{ subs = {Array(children)}; flags = {Array(flags)}; takes = {Single(Lower(node.Takes))} }}\n");
         }
 
@@ -194,12 +194,12 @@ public static class CompletionScripts
     }
 
     private static IEnumerable<(string Path, string Flag, ValueKind Kind)> Valued(List<CommandNode> tree) =>
-        tree.SelectMany(node => node.Flags.Where(f => f.Value is not null).SelectMany(f => new[] { f.Long, f.Short }.OfType<string>().Select(name => (node.Path, name, f.Value!.Value))));
+        tree.SelectMany(node => node.Flags.Where(f => f.Value is not null).SelectMany(f => new[] { f.Name, f.Letter }.OfType<string>().Select(name => (node.Path, name, f.Value!.Value))));
 
     // An array of one array needs the comma, or PowerShell makes one of them.
     private static string Array(List<string> items) => items.Count == 1 ? $"@(,{items[0]})" : $"@({string.Join(',', items)})";
 
-    private static string Names(CommandNode node) => string.Join(' ', node.Flags.Select(f => f.Long));
+    private static string Names(CommandNode node) => string.Join(' ', node.Flags.Select(f => f.Name));
 
     private static string Lower(ValueKind kind) => kind == ValueKind.Text ? "" : kind.ToString().ToLowerInvariant();
 

@@ -23,7 +23,7 @@ public static class SelfViewChecks
     private const int DefaultPort = 5443;
     private const int MaxAnswer = 1024 * 1024;
 
-    /// <param name="bridge">HTTPS address of the bridge; null takes Bridge:Host and port 5443.</param>
+    /// <param name="bridge">HTTPS address of the bridge; null takes where certificates are renewed (Bridge:EnrolmentHost and -Port), by default Bridge:Host and 5443.</param>
     public static async Task<List<Finding>> RunAsync(Patient patient, string? bridge, CancellationToken cancellationToken)
     {
         if (bridge is null && patient.Setting("Bridge:Host") is not { Length: > 0 }) return [];
@@ -44,7 +44,7 @@ public static class SelfViewChecks
 
     private static Uri Address(Patient patient, string? bridge)
     {
-        if (bridge is null) return new UriBuilder(Uri.UriSchemeHttps, patient.Setting("Bridge:Host")!, DefaultPort).Uri;
+        if (bridge is null) return new UriBuilder(Uri.UriSchemeHttps, patient.Setting("Bridge:EnrolmentHost") is { Length: > 0 } own ? own : patient.Setting("Bridge:Host")!, patient.Whole("Bridge:EnrolmentPort", DefaultPort)).Uri;
         return Uri.TryCreate(bridge, UriKind.Absolute, out Uri? given) && given.Scheme == Uri.UriSchemeHttps ? given : throw new CliException(ExitCodes.Usage, $"--bridge '{bridge}' is not https://HOST:PORT.");
     }
 

@@ -10,23 +10,11 @@ public sealed class InstallCommand(IAnsiConsole console, CliHost host) : CliComm
     {
         ModelFolders folders = ModelFolders.Of(settings, Host);
         var (source, manifest) = new PackCatalogue(folders, Host).Find(settings.Pack ?? "default");
-        InstallResult result = output.Interactive
-            ? await output.Console.Status().StartAsync("Checking …", status =>
-                new PackInstaller(folders, Host, line => status.Status = Markup.Escape(line)).InstallAsync(source, manifest, cancellationToken))
-            : await new PackInstaller(folders, Host, new Whole(output).Say).InstallAsync(source, manifest, cancellationToken);
+        InstallResult result = await new PackInstaller(folders, Host, output.Say).InstallAsync(source, manifest, cancellationToken);
         output.Say(result.AlreadyInstalled
             ? $"Pack {result.Pack} is already installed and sound in {result.Directory}; nothing was downloaded."
             : $"Pack {result.Pack} is installed in {result.Directory} ({result.Downloaded} files fetched, every hash and licence checked).", Color.Green);
         output.Json(result, CliJson.Default.InstallResult);
         return ExitCodes.Ok;
-    }
-
-    /// <summary>Into a log goes one line a file, not one a block.</summary>
-    private sealed class Whole(Output output)
-    {
-        public void Say(string line)
-        {
-            if (!line.Contains(" of ", StringComparison.Ordinal)) output.Say(line);
-        }
     }
 }

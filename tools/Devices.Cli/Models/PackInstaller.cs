@@ -97,7 +97,11 @@ public sealed class PackInstaller(ModelFolders folders, CliHost host, Action<str
             string from = file.Source.Https?.ToString() ?? Path.GetFullPath(file.Source.File!, source);
             say($"{file.Path}: {Sizes.Text(file.Bytes)} from {from} …");
             if (file.Source.Https is not null)
-                await new HttpsDownload(host.Http).FetchAsync(file, to, done => say($"{file.Path}: {Sizes.Text(done)} of {Sizes.Text(file.Bytes)}"), cancellationToken);
+            {
+                var pace = new Pace(host, null, file.Bytes);
+                await new HttpsDownload(host.Http).FetchAsync(file, to, pace.Done, cancellationToken);
+                pace.End();
+            }
             else if (File.Exists(from))
                 File.Copy(from, to);
             else

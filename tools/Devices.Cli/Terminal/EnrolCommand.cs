@@ -19,12 +19,16 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
         foreach (string note in folder.Notes) output.Say("Note: " + note, Color.Yellow);
         using var agent = new AgentClient(Path.GetFullPath(settings.Agent, Host.WorkingDirectory));
         var people = new List<PersonReport>();
+        var pace = new Pace(Host, "people", folder.Candidates.Count);
         foreach (Candidate candidate in folder.Candidates)
         {
-            PersonReport report = await EnrolAsync(agent, candidate, settings, cancellationToken);
+            PersonReport report = await EnrolOrSayAsync(agent, candidate, settings, people, cancellationToken);
             people.Add(report);
             Show(report, output);
+            pace.Done(people.Count);
         }
+
+        pace.End();
 
         List<PersonReport> refused = [.. people.Where(p => !p.Enrolled)];
         output.Json(new EnrolReport(people.Count - refused.Count, refused.Count, people, folder.Notes), CliJson.Default.EnrolReport);
@@ -61,6 +65,19 @@ public sealed class EnrolCommand(IAnsiConsole console, CliHost host) : CliComman
         if (asked && settings.Person is null) throw new CliException(ExitCodes.Usage, "--allow-duplicate and --replace-face are for one person: say which with --person.");
         if (asked && string.IsNullOrWhiteSpace(settings.Reason)) throw new CliException(ExitCodes.Usage, "--allow-duplicate and --replace-face need --reason \"why\".");
         if (!asked && settings.Reason is not null) throw new CliException(ExitCodes.Usage, "--reason belongs to --allow-duplicate or --replace-face.");
+    }
+
+    // Each person is enrolled or not, never half: the agent answers after its commit. What was done before a stop is said.
+    private static async Task<PersonReport> EnrolOrSayAsync(AgentClient agent, Candidate candidate, EnrolSettings settings, List<PersonReport> before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EnrolAsync(agent, candidate, settings, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new CliException(ExitCodes.Interrupted, $"Stopped at {candidate.Name} ({candidate.Id}), who may be enrolled or not; {before.Count(p => p.Enrolled)} people before were enrolled.", "Run the same command again: who is enrolled already stays as they are.");
+        }
     }
 
     private static async Task<PersonReport> EnrolAsync(AgentClient agent, Candidate candidate, EnrolSettings settings, CancellationToken cancellationToken)

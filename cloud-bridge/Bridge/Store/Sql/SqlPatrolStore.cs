@@ -25,10 +25,15 @@ public sealed class SqlPatrolStore(SqlDatabase database, TimeProvider time) : IP
         database.ReadAsync<IReadOnlyList<PatrolState>>(session => session.Query(
             $"SELECT {Columns} FROM patrol_states p JOIN terminals t ON t.name = p.terminal WHERE t.revoked_at IS NULL AND {scope.Site("t.site")} ORDER BY p.score, p.terminal", Read, scope.Values()), cancellationToken);
 
-    public Task SaveAsync(IReadOnlyList<PatrolState> states, CancellationToken cancellationToken = default)
+    public async Task SaveAsync(IReadOnlyList<PatrolState> states, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(states);
-        return database.WriteAsync(session =>
+        // A part at a time: punches of terminals share the writer, and must not wait for a whole fleet.
+        foreach (PatrolState[] part in states.Chunk(100)) await SavePartAsync(part, cancellationToken);
+    }
+
+    private Task<bool> SavePartAsync(PatrolState[] states, CancellationToken cancellationToken) =>
+        database.WriteAsync(session =>
         {
             foreach (PatrolState state in states)
             {
@@ -48,7 +53,6 @@ public sealed class SqlPatrolStore(SqlDatabase database, TimeProvider time) : IP
 
             return true;
         }, cancellationToken);
-    }
 
     public Task<IReadOnlyList<PatrolScore>> ScoresAsync(SiteScope scope, string terminal, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<PatrolScore>>(session => session.Query(

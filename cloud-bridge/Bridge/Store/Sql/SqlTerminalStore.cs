@@ -25,13 +25,15 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
             SELECT {Select}, l.ledger, l.through, l.complete_at, l.state, l.problem
             FROM terminals t LEFT JOIN ledgers l ON l.terminal = t.name WHERE NOT t.made AND {scope.Site("t.site")} ORDER BY t.name, l.first_seen_at DESC
             """,
-            row =>
-            {
-                TerminalRow terminal = Read(row);
-                Guid? ledger = row.GuidOrNull(16);
-                return new CompletenessRow(terminal, ledger, row.LongOrNull(17) ?? 0, row.LongOrNull(18), ledger is not null && ledger == terminal.Ledger,
-                    row.TextOrNull(19) == "forked", row.TextOrNull(20));
-            }, scope.Values()), cancellationToken);
+            ReadCompleteness, scope.Values()), cancellationToken);
+
+    public Task<IReadOnlyList<CompletenessRow>> CompletenessAsync(SiteScope scope, string terminal, CancellationToken cancellationToken = default) =>
+        database.ReadAsync<IReadOnlyList<CompletenessRow>>(session => session.Query(
+            $"""
+            SELECT {Select}, l.ledger, l.through, l.complete_at, l.state, l.problem
+            FROM terminals t LEFT JOIN ledgers l ON l.terminal = t.name WHERE t.name = @name AND {scope.Site("t.site")} ORDER BY l.first_seen_at DESC
+            """,
+            ReadCompleteness, scope.With(("@name", terminal))), cancellationToken);
 
     public Task SetOnlineAsync(string terminal, bool online, string? address, CancellationToken cancellationToken = default) =>
         database.WriteAsync(session => session.Execute(
@@ -77,6 +79,13 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
             """,
             row => new TerminalEvent(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5)),
             scope.With(("@terminal", terminal), ("@limit", limit))), cancellationToken);
+
+    private static CompletenessRow ReadCompleteness(DbDataReader row)
+    {
+        TerminalRow terminal = Read(row);
+        Guid? ledger = row.GuidOrNull(16);
+        return new(terminal, ledger, row.LongOrNull(17) ?? 0, row.LongOrNull(18), ledger is not null && ledger == terminal.Ledger, row.TextOrNull(19) == "forked", row.TextOrNull(20));
+    }
 
     private static TerminalRow Read(DbDataReader row) => new()
     {
