@@ -25,6 +25,7 @@ public static class FleetSetup
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapEst();
+        app.MapSelfTest();
         app.MapGet("/healthz", (HealthCheck health, CancellationToken cancellationToken) => health.RunAsync(cancellationToken)).AllowAnonymous();
         return app;
     }

@@ -137,6 +137,7 @@ public sealed record EnrolAnswer(
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(SiteStatus))]
+[JsonSerializable(typeof(SelfTestAnswer))]
 [JsonSerializable(typeof(EnrolAnswer))]
 [JsonSerializable(typeof(LookAlikeReport))]
 [JsonSerializable(typeof(IReadOnlyList<Person>))]
