@@ -32,7 +32,7 @@ public sealed class ProvisionCommand(IAnsiConsole console, CliHost host) : CliCo
         }
 
         ProvisionAnswers answers = Completed(given, journal, settings, output);
-        if (Absent(answers, journal) is { Count: > 0 } absent)
+        if (Absent(answers, journal, settings.Replace) is { Count: > 0 } absent)
         {
             if (!output.Interactive) throw Missing(string.Join(" and ", absent), absent.Count > 1);
             answers = await interview.AskAsync(answers, cancellationToken);
@@ -136,10 +136,12 @@ public sealed class ProvisionCommand(IAnsiConsole console, CliHost host) : CliCo
         return journal.IsOpen || (given.Claim is null && !settings.Replace) ? given.Over(before) : given;
     }
 
-    private List<string> Absent(ProvisionAnswers answers, ProvisionJournal? journal)
+    private List<string> Absent(ProvisionAnswers answers, ProvisionJournal? journal, bool replace)
     {
-        bool identity = answers.State is { } state && journal is not null && new StateFolder(Path.GetFullPath(state, Host.WorkingDirectory)).Kind() is StateKind.Provisioned && journal.Content.Answers.Bridge is not null;
-        return [.. new (string? Value, string Flag)[] { (answers.Bridge, "--bridge"), (identity ? "spent" : answers.Claim, "--claim"), (answers.Terminal, "--terminal"), (answers.State, "--state") }
+        // The certificate is in place, and is not to be replaced: no claim is needed any more.
+        bool spent = answers.State is { } state && journal is { Content.Answers.Bridge: not null } && new StateFolder(Path.GetFullPath(state, Host.WorkingDirectory)).Kind() is StateKind.Provisioned
+            && (!replace || (journal.IsOpen && journal.IsDone("files")));
+        return [.. new (string? Value, string Flag)[] { (answers.Bridge, "--bridge"), (spent ? "spent" : answers.Claim, "--claim"), (answers.Terminal, "--terminal"), (answers.State, "--state") }
             .Where(one => one.Value is null).Select(one => one.Flag)];
     }
 

@@ -150,24 +150,24 @@ public sealed class BatchCommand(IAnsiConsole console, CliHost host) : CliComman
         }
     }
 
-    private async Task<ExitCode> ResultAsync(List<(BatchRow Row, ProvisionAnswers Answers, ProvisionPlan Plan, Label Label)> boards, BatchJournal journal, string folder, Output output, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ResultAsync(List<(BatchRow Row, ProvisionAnswers Answers, ProvisionPlan Plan, Label Label)> boards, BatchJournal journal, string folder, Output output, CancellationToken cancellationToken)
     {
         List<BatchResult> results = [.. boards.Select(one => (one.Row, Entry: journal.Of(one.Row))).Select(one => new BatchResult(
             one.Row.Line, one.Row.Terminal, one.Entry.Mcu ? "ready" : "failed", one.Row.Terminal + ".bundle", one.Entry.BundleUntil, one.Row.Mcu is null ? "on the board" : one.Entry.Mcu ? "set up" : "failed", one.Entry.Mcu ? 0 : one.Entry.Code, one.Entry.Mcu ? null : one.Entry.Fault))];
-        var text = new StringWriter();
         // With a byte order mark: it is opened in a spreadsheet, and sites have Chinese names.
-        await using (var csv = new CsvWriter(text, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = CsvHelper.Configuration.InjectionOptions.Escape }))
+        await using (FileStream file = File.Create(Path.Combine(folder, "result.csv")))
+        await using (CsvWriter csv = CsvWriter.Create(file, new CsvWriterOptions { WriteByteOrderMark = true, Separator = ',', NewLine = "\r\n", Injection = CsvInjection.Escape, FormatProvider = CultureInfo.InvariantCulture }, leaveOpen: true))
         {
-            foreach (string column in (string[])["line", "terminal", "result", "bundle", "opens_until", "mcu", "code", "fault"]) csv.WriteField(column);
-            await csv.NextRecordAsync();
+            await csv.WriteRecordAsync(["line", "terminal", "result", "bundle", "opens_until", "mcu", "code", "fault"], cancellationToken);
             foreach (BatchResult one in results)
             {
-                foreach (string? field in (string?[])[one.Line.ToString(CultureInfo.InvariantCulture), one.Terminal, one.Result, one.Bundle, one.OpensUntil?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), one.Mcu, one.Code.ToString(CultureInfo.InvariantCulture), one.Fault]) csv.WriteField(field);
-                await csv.NextRecordAsync();
+                string[] cells = [one.Line.ToString(CultureInfo.InvariantCulture), one.Terminal, one.Result, one.Bundle, one.OpensUntil?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) ?? "", one.Mcu, one.Code.ToString(CultureInfo.InvariantCulture), one.Fault ?? ""];
+                await csv.WriteRecordAsync(cells, cancellationToken);
             }
+
+            await csv.FlushAsync(cancellationToken);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "result.csv"), text.ToString(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), cancellationToken);
         int failed = results.Count(one => one.Result == "failed");
         foreach (BatchResult one in results.Where(one => one.Result == "failed")) output.Say($"line {one.Line}, {one.Terminal}: {one.Fault}", Color.Red);
         output.Say($"{results.Count} boards: {results.Count - failed} ready, {failed} failed. Bundles, labels and result.csv are in {folder}.", failed == 0 ? Color.Green : Color.Red);

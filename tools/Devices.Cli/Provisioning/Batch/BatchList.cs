@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using CsvHelper;
-using CsvHelper.Configuration;
 using Devices.Cli.App;
 using Devices.Cli.Wifi;
 using Devices.Contract.Punches;
@@ -24,38 +22,26 @@ public static class BatchList
     {
         List<string> faults = [];
         List<BatchRow> rows = [];
-        string text;
-        try
-        {
-            text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(file.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? file.AsSpan(3) : file);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new CliException(ExitCodes.ListRefused, "The list is not UTF-8.", "Save it as \"CSV UTF-8\".");
-        }
-
-        using var csv = new CsvReader(new StringReader(text), new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, MissingFieldFound = null, TrimOptions = TrimOptions.Trim, DetectColumnCountChanges = false });
-        if (!csv.Read() || !csv.ReadHeader()) throw new CliException(ExitCodes.ListRefused, "The list is empty.", $"Its first line names the columns: {string.Join(',', Columns)}.");
-        string[] header = [.. csv.HeaderRecord!.Select(name => name.ToLowerInvariant())];
+        List<(int Line, string[] Fields)> records = Records(file);
+        if (records.Count == 0) throw new CliException(ExitCodes.ListRefused, "The list is empty.", $"Its first line names the columns: {string.Join(',', Columns)}.");
+        string[] header = [.. records[0].Fields.Select(name => name.ToLowerInvariant())];
         foreach (string name in header.Where(name => !Columns.Contains(name))) faults.Add($"line 1: there is no column '{name}'; the columns are {string.Join(", ", Columns)}");
         foreach (string name in (string[])["terminal", "claim"])
             if (!header.Contains(name)) faults.Add($"line 1: the column '{name}' is missing");
         foreach (IGrouping<string, string> twice in header.GroupBy(name => name).Where(group => group.Count() > 1)) faults.Add($"line 1: the column '{twice.Key}' is there twice");
         if (faults.Count > 0) throw Refuse(faults);
+        if (records.Count - 1 > Most) throw new CliException(ExitCodes.ListRefused, $"The list has more than {Most} boards.", "Cut it into several.");
 
-        while (csv.Read())
+        foreach (var (line, fields) in records.Skip(1))
         {
-            int line = csv.Parser.RawRow;
-            if (csv.Parser.Record!.All(string.IsNullOrWhiteSpace)) continue;
-            if (csv.Parser.Count != header.Length) faults.Add($"line {line}: it has {csv.Parser.Count} fields, the header {header.Length}");
-            string? Of(string name) => Array.IndexOf(header, name) is >= 0 and var at && at < csv.Parser.Count && csv.Parser[at] is { Length: > 0 } value ? value : null;
+            if (fields.Length != header.Length) faults.Add($"line {line}: it has {fields.Length} fields, the header {header.Length}");
+            string? Of(string name) => Array.IndexOf(header, name) is >= 0 and var at && at < fields.Length && fields[at].Length > 0 ? fields[at] : null;
             BatchRow row = new(line, Of("terminal") ?? "", Of("claim") ?? "")
             {
                 Serial = Of("serial"), Site = Of("site"), Place = Of("place"), TimeZone = Of("time_zone"), Camera = Of("camera"), Language = Of("language"), Ssid = Of("ssid"), Mcu = Of("mcu"), McuHost = Of("mcu_host"), Contact = Of("contact"),
             };
             faults.AddRange(Faults(row).Select(fault => $"line {line}: {fault}"));
             rows.Add(row);
-            if (rows.Count > Most) throw new CliException(ExitCodes.ListRefused, $"The list has more than {Most} boards.", "Cut it into several.");
         }
 
         foreach (var (what, of) in ((string, Func<BatchRow, string?>)[])[("terminal", row => row.Terminal), ("claim", row => row.Claim), ("serial", row => row.Serial), ("mcu", row => row.Mcu)])
@@ -64,6 +50,37 @@ public static class BatchList
                 faults.Add($"lines {string.Join(" and ", twice.Select(row => row.Line))}: the same {what}{(what == "claim" ? "" : $" '{twice.Key}'")}");
         if (rows.Count == 0) faults.Add("there is no board in it");
         return faults.Count == 0 ? rows : throw Refuse(faults);
+    }
+
+    private static List<(int Line, string[] Fields)> Records(byte[] file)
+    {
+        try
+        {
+            _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(file);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new CliException(ExitCodes.ListRefused, "The list is not UTF-8.", "Save it as \"CSV UTF-8\".");
+        }
+
+        List<(int, string[])> records = [];
+        try
+        {
+            // The header is read as a line like the others: a name that is there twice must be told, and not found once.
+            using CsvReader csv = CsvReader.Create(file.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? file[3..] : file, new CsvReaderOptions { Separator = ',', HasHeader = false, TrackLineNumbers = true, TrimWhitespace = true, MalformedData = CsvMalformedDataHandling.Throw });
+            while (csv.Read())
+            {
+                string[] fields = new string[csv.FieldCount];
+                for (int i = 0; i < fields.Length; i++) fields[i] = csv.GetString(i);
+                if (!Array.TrueForAll(fields, string.IsNullOrWhiteSpace)) records.Add(((int)csv.LineNumber, fields));
+            }
+
+            return records;
+        }
+        catch (CsvFormatException fault)
+        {
+            throw new CliException(ExitCodes.ListRefused, $"The list is not CSV from line {fault.LineNumber} on: a quotation mark is missing, or a line is far too long.", "Correct it there.", fault);
+        }
     }
 
     private static IEnumerable<string> Faults(BatchRow row)

@@ -10,7 +10,7 @@ namespace Devices.Cli.Provisioning.Run;
 /// <summary>The running terminal: its agent, the MCU's connection to it, and the self-test that the bridge has to see.</summary>
 internal sealed class AgentSteps(ProvisionScene scene)
 {
-    private const string Unit = "devices-agent";
+    private const string Unit = "devices-agent", UnitState = "/var/lib/devices-agent";
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(10), Look = TimeSpan.FromMilliseconds(300);
 
     public Step Start() => new("agent", "Agent", Side.Agent, TimeSpan.FromSeconds(120), StartAsync);
@@ -23,6 +23,7 @@ internal sealed class AgentSteps(ProvisionScene scene)
     {
         if (HasUnit())
         {
+            if (scene.Plan.State != UnitState) throw new CliException(ExitCodes.AgentRefused, $"The agent's unit keeps its state in {UnitState}, and this terminal was provisioned in {scene.Plan.State}.", $"Provision with --state {UnitState}, or change both paths in the unit.");
             Link();
             await RunAsync("systemctl", ["enable", "--now", Unit], cancellationToken);
         }

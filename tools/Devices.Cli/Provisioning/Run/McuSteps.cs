@@ -16,7 +16,12 @@ internal sealed class McuSteps(ProvisionScene scene)
     public IEnumerable<Step> Steps()
     {
         yield return new("mcu", "MCU", Side.Mcu, Patience, token => TalkAsync(Who, token)) { IsDone = () => scene.Journal.IsDone("mcu-settings") };
-        if (scene.Answers.Ssid is not null) yield return new("mcu-wifi", "MCU's Wi-Fi", Side.Mcu, TimeSpan.FromSeconds(75), token => TalkAsync(JoinAsync(), token)) { IsDone = () => scene.Journal.IsDone("mcu-wifi") };
+        if (scene.Answers.Ssid is not null) yield return new("mcu-wifi", "MCU's Wi-Fi", Side.Mcu, TimeSpan.FromSeconds(75), token => TalkAsync(JoinAsync(), token))
+        {
+            IsDone = () => scene.Journal.IsDone("mcu-wifi"),
+            // Whoever types a password is not hurried; what the board needs has limits of its own.
+            AsksPerson = scene.Answers is { WifiPassword: null, WifiPasswordFile: null },
+        };
         yield return new("mcu-settings", "MCU's settings", Side.Mcu, Patience, token => TalkAsync(Configure, token)) { IsDone = () => scene.Journal.IsDone("mcu-settings") };
     }
 

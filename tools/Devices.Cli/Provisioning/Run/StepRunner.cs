@@ -41,7 +41,7 @@ internal sealed class StepRunner(ProvisionJournal journal, Output output, CliHos
         }
     }
 
-    private async Task<string> InTimeAsync(Step step, CancellationToken cancellationToken)
+    private static async Task<string> InTimeAsync(Step step, CancellationToken cancellationToken)
     {
         if (step.AsksPerson) return await step.Work(cancellationToken);
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
