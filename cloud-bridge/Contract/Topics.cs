@@ -18,9 +18,10 @@ public static class Topics
     public const string Vault = "vault";
     public const string Relay = "relay";
     public const string Config = "config";
+    public const string Update = "update";
 
     /// <summary>What a terminal subscribes to.</summary>
-    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config];
+    public static IReadOnlyList<string> Down { get; } = [State, Roster, Command, Relay, Config, Update];
 
     /// <summary><c>d/{terminal}/{leaf}</c>.</summary>
     public static string For(string terminal, string leaf) => $"d/{terminal}/{leaf}";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Agent.Updates;
 using Devices.Edge.Vision.Runtime;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,9 @@ internal static partial class Program
     private const string Usage = """
         Devices.Edge.Agent: the terminal's agent (camera, recognition, ledger, MCU, uplink).
 
-          Devices.Edge.Agent --config FILE [--Key=Value ...]
+          Devices.Edge.Agent [--launch] --config FILE [--Key=Value ...]
+
+        --launch starts the newest version that came as an update and is whole; see "Updates" in the README.
 
         Keys can also come from the environment: DEVICES_AGENT__Mcu__Port=1883. The README lists them.
         """;
@@ -39,6 +42,13 @@ internal static partial class Program
         // Whatever is made from here on is for this account alone: ledger, entries, logs of SQLite, the socket from its first moment. The
         // systemd unit says the same; an agent started by hand must not depend on it.
         _ = umask(0x3F); // 0077
+
+        // What the terminal was set up with decides which version runs; it returns where that is itself.
+        if (args is [SlotLauncher.Verb, .. var rest])
+        {
+            SlotLauncher.Launch(rest);
+            args = rest;
+        }
 
         try
         {

@@ -16,7 +16,7 @@ public sealed class AsyncApiTests
     public static TheoryData<Type> Records => [.. new[] { typeof(Punch), typeof(PunchBatch), typeof(HelloMessage), typeof(EventMessage), typeof(StatusMessage), typeof(StateMessage), typeof(Problem),
         typeof(RosterMessage), typeof(RosterPerson), typeof(RosterLeaver), typeof(SnapshotPart), typeof(AppliedMessage), typeof(RosterApplied), typeof(Erasure),
         typeof(SiteRecord), typeof(RelayMessage), typeof(RelayApplied),
-        typeof(ConfigMessage), typeof(ConfigApplied), typeof(CommandMessage), typeof(CommandBody), typeof(CommandResult) }];
+        typeof(ConfigMessage), typeof(ConfigApplied), typeof(UpdateMessage), typeof(UpdateWish), typeof(UpdateApplied), typeof(UpdateProgress), typeof(CommandMessage), typeof(CommandBody), typeof(CommandResult) }];
 
     [Fact]
     public void Every_schema_has_a_record_and_the_reverse() =>
@@ -72,6 +72,7 @@ public sealed class AsyncApiTests
 
     [Theory]
     [InlineData("CommandBody", "kind", typeof(CommandKinds))]
+    [InlineData("UpdateProgress", "state", typeof(UpdateStates))]
     [InlineData("CommandResult", "state", typeof(CommandStates))]
     [InlineData("CommandResult", "code", typeof(CommandRefusals))]
     public void Words_of_commands_agree(string schema, string property, Type type) =>

@@ -15,6 +15,9 @@ public sealed record AppliedMessage
     /// <summary>Null from a terminal that takes no configuration from the bridge, and in an answer about something else.</summary>
     public ConfigApplied? Config { get; init; }
 
+    /// <summary>Null from a terminal that takes no updates from the bridge, and in an answer about something else.</summary>
+    public UpdateApplied? Update { get; init; }
+
     /// <summary>In <c>hello</c>: whether the terminal takes commands.</summary>
     public bool? Commands { get; init; }
 }

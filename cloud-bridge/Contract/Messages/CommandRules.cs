@@ -21,7 +21,7 @@ public static class CommandKinds
     /// <summary>The terminal shows its name on its screen.</summary>
     public const string Identify = "identify";
 
-    /// <summary>Reserved: terminals refuse it with a sentence.</summary>
+    /// <summary>Versions that failed as an update are tried again. Which versions run is decided by releases, not by commands.</summary>
     public const string Update = "update";
 
     public static IReadOnlyList<string> All { get; } = [Reboot, OpenDoor, CollectLog, RefreshRoster, Identify, Update];

@@ -22,6 +22,7 @@ namespace Devices.Contract.Messages;
 [JsonSerializable(typeof(SiteRecord))]
 [JsonSerializable(typeof(RelayMessage))]
 [JsonSerializable(typeof(ConfigMessage))]
+[JsonSerializable(typeof(UpdateMessage))]
 [JsonSerializable(typeof(CommandMessage))]
 [JsonSerializable(typeof(CommandBody))]
 [JsonSerializable(typeof(CommandResult))]

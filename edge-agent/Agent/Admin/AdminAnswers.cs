@@ -115,6 +115,8 @@ public sealed record StatusAnswer
     /// <summary>Evidence photos on their way to the bridge.</summary>
     public PhotoStatus? Photos { get; init; }
 
+    public Contract.Messages.UpdateApplied? Updates { get; init; }
+
     public required bool BridgeOnline { get; init; }
 
     /// <summary>The bridge was reached, but punches are kept back until a person has acted (a fork, an altered ledger).</summary>

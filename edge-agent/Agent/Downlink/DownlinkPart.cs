@@ -4,6 +4,7 @@ using Devices.Contract.Messages;
 using Devices.Edge.Agent.Downlink.Commands;
 using Devices.Edge.Agent.Hosting;
 using Devices.Edge.Agent.Site;
+using Devices.Edge.Agent.Updates;
 
 namespace Devices.Edge.Agent.Downlink;
 
@@ -22,8 +23,9 @@ public sealed record RosterStatus(long? Revision, long Wanted, long Local, long 
 /// <param name="online">Whether the bridge is there.</param>
 /// <param name="config">Null for a terminal that takes no configuration from the bridge.</param>
 /// <param name="commands">Null for one that takes no commands.</param>
+/// <param name="updates">Null for one that takes no updates.</param>
 public sealed class DownlinkPart(
-    RosterDesk roster, SiteDesk site, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time, ConfigDesk? config = null, CommandDesk? commands = null)
+    RosterDesk roster, SiteDesk site, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time, ConfigDesk? config = null, CommandDesk? commands = null, UpdateDesk? updates = null)
 {
     // The bridge has one message of a kind in flight and sends again what is not answered: more waiting here is somebody flooding.
     private const int MaxWaiting = 16;
@@ -37,7 +39,7 @@ public sealed class DownlinkPart(
     private long _configWanted;
 
     /// <summary>For hello.</summary>
-    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State(), Config = config?.State(), Commands = commands is null ? null : true };
+    public AppliedMessage Applied => new() { Roster = roster.State(), Relay = site.State(), Config = config?.State(), Update = updates?.State(), Commands = commands is null ? null : true };
 
     /// <summary>Where the bridge's configuration is, as it said last.</summary>
     public long ConfigWanted => Interlocked.Read(ref _configWanted);
@@ -59,6 +61,7 @@ public sealed class DownlinkPart(
     {
         // A door's answer may take seconds; the roster does not wait for it.
         if (leaf == Topics.Command) commands?.Offer(payload);
+        else if (leaf == Topics.Update) updates?.Offer(payload);
         else _waiting.Writer.TryWrite((leaf, payload));
     }
 
@@ -69,6 +72,7 @@ public sealed class DownlinkPart(
         Interlocked.Exchange(ref _wanted, state.RosterRevision);
         Interlocked.Exchange(ref _configWanted, state.ConfigRevision);
         commands?.Offer(default);
+        updates?.Answered();
         if (_untold) _waiting.Writer.TryWrite((Topics.State, default));
     }
 

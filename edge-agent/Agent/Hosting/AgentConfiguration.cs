@@ -23,11 +23,12 @@ public static class AgentConfiguration
 
     private static readonly string[] Known =
     [
-        "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
+        "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Bridge:EnrolmentHost", "Bridge:EnrolmentPort", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
         "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Liveness:AskBelow", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
         "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:Otlp", "Telemetry:EverySeconds",
         "Commands:OpenDoor", "Commands:Reboot",
+        "Update:Root", "Update:KiBPerSecond", "Update:ConfirmMinutes", "Update:SettleSeconds", "Update:Flasher", "Update:McuPort", "Update:Chip",
     ];
 
     /// <summary>Parses the command line and reads all sources.</summary>
@@ -160,6 +161,9 @@ public static class AgentConfiguration
         string host = Text("Bridge:Host");
         if (host.Contains('/', StringComparison.Ordinal) || host.Contains(' ', StringComparison.Ordinal)) problems.Add($"Bridge:Host is '{host}'; give only a host name or an IP address, without scheme and port.");
 
+        string enrolment = Text("Bridge:EnrolmentHost");
+        if (enrolment.Contains('/', StringComparison.Ordinal) || enrolment.Contains(' ', StringComparison.Ordinal)) problems.Add($"Bridge:EnrolmentHost is '{enrolment}'; give only a host name or an IP address, without scheme and port.");
+
         AgentOptions options = new()
         {
             Terminal = terminal,
@@ -168,6 +172,8 @@ public static class AgentConfiguration
             State = state.Length == 0 ? "" : Path.GetFullPath(state),
             BridgeHost = host.Length == 0 ? null : host,
             BridgePort = (int)Number("Bridge:Port", 8883, 1, 65535),
+            EnrolmentHost = enrolment.Length == 0 ? null : enrolment,
+            EnrolmentPort = (int)Number("Bridge:EnrolmentPort", 5443, 1, 65535),
             BridgeServerName = Text("Bridge:ServerName") is { Length: > 0 } name ? name : null,
             Camera = camera,
             ModelPack = pack.Length == 0 ? null : Path.GetFullPath(pack),
@@ -192,6 +198,13 @@ public static class AgentConfiguration
             ReserveBytes = Number("Ledger:ReserveMiB", 64, 0, 1_000_000) * 1024 * 1024,
             MayOpenDoor = Flag("Commands:OpenDoor", true),
             Reboot = Word("Commands:Reboot", ("agent", RebootRight.Agent), ("board", RebootRight.Board), ("off", RebootRight.Off)),
+            UpdateRoot = Text("Update:Root") is { Length: > 0 } updateRoot ? Path.GetFullPath(updateRoot) : null,
+            UpdateBytesPerSecond = Number("Update:KiBPerSecond", 512, 0, 1_000_000) * 1024,
+            UpdateConfirmWithin = TimeSpan.FromMinutes(Real("Update:ConfirmMinutes", 10, 0.05, 1440)),
+            UpdateSettle = TimeSpan.FromSeconds(Number("Update:SettleSeconds", 60, 1, 3600)),
+            UpdateFlasher = Text("Update:Flasher") is { Length: > 0 } flasher ? Path.GetFullPath(flasher) : null,
+            UpdateMcuPort = Text("Update:McuPort") is { Length: > 0 } mcuPort ? mcuPort : null,
+            UpdateChip = Word("Update:Chip", ("esp32s3", "esp32s3"), ("esp32", "esp32"), ("esp32c3", "esp32c3")),
             CollectEvery = TimeSpan.FromSeconds(Real("Telemetry:EverySeconds", 30, 0.1, 3_600)),
             Photos = Flag("Photos:Enabled", false),
             PhotoLimits = new()

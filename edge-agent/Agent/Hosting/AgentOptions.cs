@@ -32,6 +32,12 @@ public sealed record AgentOptions
     /// <summary><c>Bridge:ServerName</c>: the name in the bridge's certificate.</summary>
     public string? BridgeServerName { get; init; }
 
+    /// <summary><c>Bridge:EnrolmentHost</c>: where certificates are renewed; null is <see cref="BridgeHost"/>.</summary>
+    public string? EnrolmentHost { get; init; }
+
+    /// <summary><c>Bridge:EnrolmentPort</c>.</summary>
+    public int EnrolmentPort { get; init; } = 5443;
+
     /// <summary><c>Camera</c>: see <see cref="Camera.CameraAddress"/>.</summary>
     public string Camera { get; init; } = "none";
 
@@ -117,6 +123,27 @@ public sealed record AgentOptions
 
     /// <summary><c>Commands:Reboot</c>: what the bridge may start again.</summary>
     public RebootRight Reboot { get; init; } = RebootRight.Agent;
+
+    /// <summary><c>Update:Root</c>: the first root of signatures; null takes <c>update-root.json</c> of the installation.</summary>
+    public string? UpdateRoot { get; init; }
+
+    /// <summary><c>Update:KiBPerSecond</c>, in bytes; 0 for as fast as it comes.</summary>
+    public long UpdateBytesPerSecond { get; init; } = 512 * 1024;
+
+    /// <summary><c>Update:ConfirmMinutes</c>: within it a new version must have proved itself.</summary>
+    public TimeSpan UpdateConfirmWithin { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary><c>Update:SettleSeconds</c>: so long it must have been up before it counts as proved.</summary>
+    public TimeSpan UpdateSettle { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary><c>Update:Flasher</c>: the <c>devices</c> tool, which writes the controller's firmware; null writes none.</summary>
+    public string? UpdateFlasher { get; init; }
+
+    /// <summary><c>Update:McuPort</c>: the serial port that the controller is flashed over.</summary>
+    public string? UpdateMcuPort { get; init; }
+
+    /// <summary><c>Update:Chip</c>: the controller's chip.</summary>
+    public string UpdateChip { get; init; } = "esp32s3";
 
     /// <summary>Where the values come from; for what the bridge wishes.</summary>
     public SettingsSource Source { get; init; } = SettingsSource.None;

@@ -10,6 +10,7 @@ using Devices.Edge.Agent.Punching;
 using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Agent.Site;
 using Devices.Edge.Agent.Telemetry;
+using Devices.Edge.Agent.Updates;
 using Devices.Edge.Agent.View;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
@@ -51,6 +52,8 @@ public sealed class AgentRuntime : IAsyncDisposable
     private VisionPart? _vision;
     private BridgePart? _bridge;
     private DownlinkPart? _downlink;
+    private readonly string? _modelSlot;
+    private UpdateDesk _updates = null!;
     private ConfigDesk _config = null!;
     private CancellationTokenSource _again = new();
     private SiteKeys _siteKeys = null!;
@@ -66,6 +69,7 @@ public sealed class AgentRuntime : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = CardsOnlyByChoice(options) ? options with { ReadyGrace = TimeSpan.Zero } : options;
+        (_options, _modelSlot) = UpdatePart.WithModels(_options, narration);
         _narration = narration;
         _time = time;
         _tap = new(time);
@@ -270,7 +274,8 @@ public sealed class AgentRuntime : IAsyncDisposable
         RosterDesk roster = new(_people, pins, () => _vision?.Models, _narration, _photos);
         _site = new(_options.Terminal, _siteKeys, new SitePapers(_options.Terminal, (_options.CaFile, _options.CertificateFile, _options.KeyFile)), _people, pins, () => _vision?.Models, _narration, _time, _photos);
         CommandDesk commands = StartCommands(roster);
-        _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, _config, commands);
+        _updates = StartUpdates();
+        _downlink = new(roster, _site, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, _config, commands, _updates);
         _config.Changed += keys => Follow(keys, gate);
         TerminalReport report = new(() => _vision?.Models?.Pack.ToString(), () => _desk.Firmware, () => _camera?.Status.LastFrameAt, _downlink);
         _bridge = new(_options, _ledger, _clock, report, _health, _narration, _time);
@@ -280,6 +285,7 @@ public sealed class AgentRuntime : IAsyncDisposable
         _restTask = Task.WhenAll(
             PartRunner.RunAsync("clock", token => _keeper.RunAsync(_heartbeats.Watch("clock", TimeSpan.FromSeconds(30)), token), _narration, _time, stop),
             PartRunner.RunAsync("commands", commands.RunAsync, _narration, _time, stop),
+            PartRunner.RunAsync("updates", _updates.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("downlink", _downlink.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("sending of photos", photos.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("screen", _screen.RunAsync, _narration, _time, stop),
@@ -300,6 +306,7 @@ public sealed class AgentRuntime : IAsyncDisposable
                 roster.Forget();
                 _downlink?.TellRoster();
             },
+            RetryUpdates = () => _updates.Forgive(),
             Identify = () => _screen.Show(ScreenKind.Hint, text: _options.Terminal),
             CollectLog = () => LogExcerpt.Of(_narration.Recent),
             DoorEvent = text => _ledger.Events.Add("door", text, security: true),
@@ -307,6 +314,19 @@ public sealed class AgentRuntime : IAsyncDisposable
         commands.Begin();
         return commands;
     }
+
+    private UpdateDesk StartUpdates() => UpdatePart.Start(_options, _modelSlot, _clock, new()
+    {
+        IsWhole = () => IsReady,
+        CanTakeCards = () => _health.CanTakeCards,
+        Health = () => $"camera: {_health.TextOf(HealthBoard.Camera)}; models: {_health.TextOf(HealthBoard.Models)}",
+        IsQuiet = () => QuietMoment.Is(_broker?.IsOnline ?? false, _desk.Absent, _narration.Recent, _time),
+        Stop = why => StopAsked?.Invoke(why),
+        Pack = () => _vision?.Models?.Pack.ToString(),
+        Templates = () => _vision?.Models?.Templates.ToString(),
+        Event = (kind, text) => _ledger.Events.Add(kind, text, security: false),
+        Flasher = FirmwareFlasher.Of(_options, () => _desk.Firmware, _narration, _time),
+    }, (leaf, payload, token) => _bridge!.PublishAsync(leaf, payload, token), () => _bridge!.IsOnline, _narration, _time, part => Own(part));
 
     // What is read at each use is in force already; what was built from a setting is built again.
     private void Follow(IReadOnlyList<string> keys, EventGate gate)
@@ -392,6 +412,7 @@ public sealed class AgentRuntime : IAsyncDisposable
             Configuration = _config?.Status(),
             ConfigurationWanted = _downlink?.ConfigWanted ?? 0,
             Photos = _photos.Status,
+            Updates = _updates?.State(),
             BridgeOnline = _bridge?.IsOnline ?? false,
             UplinkStopped = _bridge?.Status?.Condition == Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped,
             Bridge = _bridge?.Status is { Condition: Devices.Edge.Ledger.Uplink.UplinkCondition.Stopped } stopped ? stopped.Text : _health.TextOf(HealthBoard.Bridge),

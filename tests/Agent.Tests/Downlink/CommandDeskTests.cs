@@ -65,7 +65,7 @@ public sealed class CommandDeskTests
     [InlineData("other terminal", "wrong-terminal")]
     [InlineData("expired", "expired")]
     [InlineData("unknown kind", "unknown-kind")]
-    [InlineData("update", "unavailable")]
+    [InlineData("update", "malformed")]
     [InlineData("no controller", "unavailable")]
     [InlineData("no door", "unavailable")]
     [InlineData("forbidden", "not-allowed")]
@@ -76,7 +76,7 @@ public sealed class CommandDeskTests
     {
         using CommandBench bench = new(options => options with { MayOpenDoor = what != "forbidden", DoorOpenMs = what == "no door" ? 0 : 3000 }, trusted: what != "untrusted clock");
         bench.Controller = what != "no controller";
-        CommandBody body = bench.Body(what switch { "unknown kind" => "explode", "update" => CommandKinds.Update, "board" => CommandKinds.Reboot, _ => CommandKinds.OpenDoor }, arguments: what == "board" ? [("what", "board")] : []);
+        CommandBody body = bench.Body(what switch { "unknown kind" => "explode", "update" => CommandKinds.Update, "board" => CommandKinds.Reboot, _ => CommandKinds.OpenDoor }, arguments: what switch { "board" => [("what", "board")], "update" => [("what", "9.9")], _ => [] });
         if (what == "other terminal") body = body with { Terminal = "m2-002" };
         if (what == "endless") body = body with { ExpiresAt = body.IssuedAt + 100L * 86_400_000 };
         byte[] message = bench.Sign(body, what switch { "terminal's certificate" => "1.3.6.1.5.5.7.3.2", "no usage" => null, _ => CommandRules.CommandUse }, stranger: what == "stranger");

@@ -9,6 +9,7 @@ using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
 using Devices.Cli.Provisioning.Batch;
 using Devices.Cli.Provisioning.Bundles;
+using Devices.Cli.Release;
 using Devices.Cli.Sim;
 using Devices.Cli.Site;
 using Devices.Cli.Terminal;
@@ -101,6 +102,20 @@ public static class CliApp
             bridge.AddCommand<BridgeVerifyCommand>("verify").WithDescription("Check a backup: hashes, counts, the database, every ledger's chain.");
             bridge.AddCommand<BridgeRestoreCommand>("restore").WithDescription("Put a checked backup in place, in SQLite or an empty PostgreSQL database.")
                 .WithExample("bridge", "restore", "/backup/bridge-2026-03-02.tar", "--data", "/var/lib/devices/bridge");
+        });
+        config.AddBranch("release", release =>
+        {
+            release.SetDescription("Sign and publish updates of agent, model packs and firmware; keys stay offline.");
+            release.AddCommand<ReleaseInitCommand>("init").WithDescription("Make a release repository: new keys, and the first root, signed.")
+                .WithExample("release", "init", "releases/", "--keys", "/media/stick/keys", "--timestamp", "bridge-timestamp.pub");
+            release.AddCommand<ReleasePackageCommand>("package").WithDescription("Pack an agent, a model pack or a firmware, the same bytes each time.")
+                .WithExample("release", "package", "releases/", "agent", "publish/", "--version", "1.2.0", "--runtime", "linux-arm64");
+            release.AddCommand<ReleasePublishCommand>("publish").WithDescription("Sign the packages and the snapshot that names them.")
+                .WithExample("release", "publish", "releases/", "--key", "/media/stick/keys/targets.pem", "--key", "/media/stick/keys/snapshot.pem");
+            release.AddCommand<ReleaseSignCommand>("sign").WithDescription("Add a signature to what waits for more of them.");
+            release.AddCommand<ReleaseAddKeyCommand>("add-key").WithDescription("Draft the next root with one key more.");
+            release.AddCommand<ReleaseRotateCommand>("rotate-root").WithDescription("Draft the next root with keys removed, other thresholds or a new expiry.");
+            release.AddCommand<ReleaseShowCommand>("show").WithDescription("Show keys, thresholds, versions, expiry and packages.");
         });
         config.AddBranch("hardware", hardware =>
         {

@@ -11,6 +11,7 @@ using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
 using Devices.Cli.Provisioning.Batch;
 using Devices.Cli.Provisioning.Bundles;
+using Devices.Cli.Release;
 using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
 using Devices.Cli.View;
@@ -42,6 +43,7 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(FlashReport))]
 [JsonSerializable(typeof(FlashReadReport))]
 [JsonSerializable(typeof(List<SerialPortInfo>))]
+[JsonSerializable(typeof(ReleaseReport))]
 [JsonSerializable(typeof(SimReport))]
 [JsonSerializable(typeof(WifiReport))]
 [JsonSerializable(typeof(WifiScanReport))]

@@ -91,6 +91,15 @@ public static class ExitCodes
     public static readonly ExitCode NotAllProvisioned = new(124, "not-all-provisioned", "At least one board of the list did not go well.", "See the result list; the same command again does only what is missing.");
     public static readonly ExitCode CertificateOpen = new(125, "certificate-open", "The terminal works and keeps its punches, but has no certificate yet: the bridge was not reached.", "Nothing is lost. `devices provision --finish` fetches it when the bridge is reached; the timer devices-provision-finish does so by itself.");
     public static readonly ExitCode LabelRefused = new(126, "label-refused", "The label cannot be made.", "Shorten the named text.");
+    public static readonly ExitCode ReleaseMissing = new(140, "release-missing", "The folder holds no release repository.", "Give the folder that `devices release init` made.");
+    public static readonly ExitCode ReleaseExists = new(141, "release-exists", "A release repository or key file is there already.", "Choose another folder; keys are never overwritten.");
+    public static readonly ExitCode ReleaseDamaged = new(142, "release-damaged", "The release repository is not sound.", "Take the named file from a copy; do not sign anything before.");
+    public static readonly ExitCode ReleaseKeyUnreadable = new(143, "release-key-unreadable", "A key file cannot be opened.", "Check the file and its password.");
+    public static readonly ExitCode ReleaseKeyUseless = new(144, "release-key-useless", "The key counts for nothing that waits for signatures.", "Run `devices release show` to see which keys count, and for what.");
+    public static readonly ExitCode ReleaseIncomplete = new(145, "release-incomplete", "Too few have signed yet.", "Have the others sign too: `devices release sign DIR --key FILE`.");
+    public static readonly ExitCode ReleasePackageRefused = new(146, "release-package-refused", "The package cannot be made or published.", "Correct what the message names.");
+    public static readonly ExitCode ReleaseVersionTaken = new(147, "release-version-taken", "A package of that version was published already.", "Give it another --version.");
+    public static readonly ExitCode ReleaseRootRefused = new(148, "release-root-refused", "The next root would not work.", "Correct keys or thresholds.");
 
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
@@ -106,6 +115,7 @@ public static class ExitCodes
         SerialMissing, SerialBusy, SerialDenied, SerialLost, SerialUnsupported, BoardSilent, ChipUnsupported, ImageRefused, BoardClosed, FlashUnknown, FlashFailed, FlashDiffers, NotAllBoards,
         ImprovSilent, ImprovGarbage, WifiRefused, WifiNotJoined, WifiAlready, WifiBusy,
         StepTimeout, BoardUnfit, CameraPoor, SelfTestUnseen, McuRefused, OtherAnswers, BundleRefused, ListRefused, NotAllProvisioned, CertificateOpen, LabelRefused,
+        ReleaseMissing, ReleaseExists, ReleaseDamaged, ReleaseKeyUnreadable, ReleaseKeyUseless, ReleaseIncomplete, ReleasePackageRefused, ReleaseVersionTaken, ReleaseRootRefused,
         Interrupted,
     ];
 }

@@ -18,6 +18,9 @@ public sealed record CommandActs
     /// <summary>Makes the bridge send the whole roster again.</summary>
     public required Action RefreshRoster { get; init; }
 
+    /// <summary>Versions that failed as an update are tried again.</summary>
+    public Action RetryUpdates { get; init; } = () => { };
+
     /// <summary>Shows the terminal's name on its screen.</summary>
     public required Action Identify { get; init; }
 

@@ -129,7 +129,7 @@ public sealed class CommandDesk(
             case CommandKinds.CollectLog or CommandKinds.RefreshRoster:
                 return null;
             case CommandKinds.Update:
-                return No(CommandRefusals.Unavailable, "Updates by command are not part of this version.");
+                return body.Arguments.GetValueOrDefault("what") is null or "retry" ? null : No(CommandRefusals.Malformed, "update takes what=retry. Which version runs is the releases' plan, not a command.");
             default:
                 return No(CommandRefusals.UnknownKind, $"This version does not know the command '{Short(body.Kind)}'.");
         }
@@ -155,6 +155,9 @@ public sealed class CommandDesk(
                 case CommandKinds.RefreshRoster:
                     acts.RefreshRoster();
                     return Result(body.Id, CommandStates.Done, "The whole roster was asked for.");
+                case CommandKinds.Update:
+                    acts.RetryUpdates();
+                    return Result(body.Id, CommandStates.Done, "Versions that failed here are tried again where they are still wished.");
                 case CommandKinds.Identify:
                     acts.Identify();
                     return Result(body.Id, CommandStates.Done, "The terminal's name was put on its screen.");

@@ -12,7 +12,7 @@ namespace Devices.Edge.Agent.Downlink.Commands;
 /// </summary>
 public static partial class LogExcerpt
 {
-    private static readonly HashSet<string> Nameless = ["agent", "bridge", "camera", "clock", "config", "command", "disk", "mcu", "models"];
+    private static readonly HashSet<string> Nameless = ["agent", "bridge", "camera", "clock", "config", "command", "disk", "mcu", "models", "update"];
 
     /// <summary>At most <see cref="CommandRules.MaxAttachment"/> characters, the newest lines.</summary>
     public static string Of(IReadOnlyList<NarrationEvent> lines)
