@@ -133,7 +133,9 @@ public sealed class ProvisionCommand(IAnsiConsole console, CliHost host) : CliCo
             throw new CliException(ExitCodes.OtherAnswers, $"This board already keeps punches as '{other}'; --terminal says '{terminal}'.");
         if (journal.IsOpen && journal.Content.Steps.LastOrDefault(step => step.State != "done") is { } stopped)
             output.Say($"An earlier run ended at the step '{stopped.Title}': {stopped.Found} Going on from there.", Color.Yellow);
-        return journal.IsOpen || (given.Claim is null && !settings.Replace) ? given.Over(before) : given;
+        if (journal.IsOpen) return given.Over(before);
+        // Ended before: what the terminal is, not what was done to it. Other steps are taken where this run's flags want them.
+        return given.Claim is null && !settings.Replace ? given.Over(before with { Mcu = null, Ssid = null, WifiPasswordFile = null, Start = false, CameraCheck = null, SelfTest = false, HandOver = null }) : given;
     }
 
     private List<string> Absent(ProvisionAnswers answers, ProvisionJournal? journal, bool replace)

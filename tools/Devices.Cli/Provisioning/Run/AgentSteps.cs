@@ -26,6 +26,11 @@ internal sealed class AgentSteps(ProvisionScene scene)
             if (scene.Plan.State != UnitState) throw new CliException(ExitCodes.AgentRefused, $"The agent's unit keeps its state in {UnitState}, and this terminal was provisioned in {scene.Plan.State}.", $"Provision with --state {UnitState}, or change both paths in the unit.");
             Link();
             await RunAsync("systemctl", ["enable", "--now", Unit], cancellationToken);
+            if (scene.Changed) await RunAsync("systemctl", ["restart", Unit], cancellationToken);
+        }
+        else if (scene.Changed)
+        {
+            scene.Output.Say("Restart the terminal's agent: its settings were changed.", Color.Yellow);
         }
         else if (!File.Exists(scene.Socket))
         {

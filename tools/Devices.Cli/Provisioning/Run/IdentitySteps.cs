@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using Devices.Cli.App;
 using Devices.Cli.Models;
 
@@ -33,6 +34,7 @@ internal sealed class IdentitySteps(ProvisionScene scene) : IDisposable
         yield return new("key", "Key", Side.Board, TimeSpan.FromSeconds(20), _ => Task.FromResult(Key())) { IsDone = () => HasIdentity };
         yield return new("bridge", "Bridge", Side.Bridge, Several, BridgeAsync) { IsDone = () => HasIdentity };
         yield return new("certificate", "Certificate", Side.Bridge, Several, CertificateAsync) { IsDone = () => HasIdentity };
+        if (HasIdentity) yield return new("settings", "Settings", Side.Board, TimeSpan.FromSeconds(20), _ => Task.FromResult(Settle()));
         yield return new("files", "Files", Side.Board, TimeSpan.FromSeconds(20), _ => Task.FromResult(Install())) { IsDone = () => HasIdentity };
     }
 
@@ -70,7 +72,7 @@ internal sealed class IdentitySteps(ProvisionScene scene) : IDisposable
         {
             _roots = await _est.TrustAsync(cancellationToken);
         }
-        catch (CliException fault) when (scene.Answers.Roots is not null && fault.Code.Number is 34 or 35 or 40 or 42)
+        catch (CliException fault) when (scene.Answers.Roots is not null && !File.Exists(scene.Folder.CertificatePath) && fault.Code.Number is 34 or 35 or 40 or 42)
         {
             scene.Offline = true;
             return $"out of reach: {fault.Message} The sealed bundle has its root, so this board can go on without it.";
@@ -103,6 +105,17 @@ internal sealed class IdentitySteps(ProvisionScene scene) : IDisposable
         scene.Journal.ForgetClaim();
         Ownership.Give(Plan.State);
         return $"tls/terminal.key, tls/terminal.crt, tls/ca.crt and agent.json are in {Plan.State}.";
+    }
+
+    // On a board that has its identity: what this run was told of its settings.
+    private string Settle()
+    {
+        string config = AgentConfig.Compose(scene.Folder.ConfigPath, Plan, scene.Answers);
+        if (JsonNode.DeepEquals(AgentConfig.Read(scene.Folder.ConfigPath), JsonNode.Parse(config))) return "as they are.";
+        Files.WriteAtomically(scene.Folder.ConfigPath, config, Files.Public);
+        Ownership.Give(Plan.State);
+        scene.Changed = true;
+        return "written; the agent takes them at its next start.";
     }
 
     private async Task<string> UplinkAsync(CancellationToken cancellationToken)

@@ -51,8 +51,8 @@ public sealed class ProvisionJournal
 
     public bool IsDone(string name) => Find(name) is { State: "done" };
 
-    /// <summary>Begins with these answers; steps done before stay.</summary>
-    public void Begin(ProvisionAnswers answers) => Save(Content with { Answers = answers, Finished = false });
+    /// <summary>Begins with these answers. Steps of a run that was not ended stay; those of one that was say nothing about this one.</summary>
+    public void Begin(ProvisionAnswers answers) => Save(Content with { Answers = answers, Finished = false, Steps = IsOpen ? Content.Steps : [] });
 
     public void Note(JournalStep step) => Save(Content with { Steps = [.. Content.Steps.Where(one => one.Name != step.Name), step] });
 

@@ -31,6 +31,9 @@ internal sealed class ProvisionScene(ProvisionPlan plan, ProvisionAnswers answer
     /// <summary>The bridge was out of reach, and the bundle allows to go on without it.</summary>
     public bool Offline { get; set; }
 
+    /// <summary>The agent's settings were changed under it.</summary>
+    public bool Changed { get; set; }
+
     /// <summary>The board as it says itself.</summary>
     public BoardFacts? Board { get; set; }
 
