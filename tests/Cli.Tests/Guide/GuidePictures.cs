@@ -65,7 +65,8 @@ internal static partial class GuidePictures
         line = Machine().Replace(line, "Raspberry Pi 5 Model B Rev 1.0, serial 1f3a2c5b7d9e0f11, Arm64, 24.6 GB free, clock 2026-11-26 08:31 UTC");
         line = Mqtt().Replace(line, "MQTT: bridge.example:8883");
         line = Address().Replace(line, "bridge.example:5443");
-        line = line.Replace("127.0.0.1", "192.168.7.2", StringComparison.Ordinal).Replace("'192.168.7.2'", "'bridge.example'", StringComparison.Ordinal);
+        // The live picture is on loopback; everything else stands for a place on the network.
+        if (!line.Contains("ssh -N", StringComparison.Ordinal) && !line.Contains("?token", StringComparison.Ordinal)) line = line.Replace("127.0.0.1", "192.168.7.2", StringComparison.Ordinal).Replace("'192.168.7.2'", "'bridge.example'", StringComparison.Ordinal);
         line = Claim().Replace(line, "7K3QD-…@9f31…");
         line = Token().Replace(line, "token=…");
         line = Pty().Replace(line, "/dev/ttyACM0");

@@ -51,7 +51,7 @@ public sealed class BatchTests : IAsyncDisposable
         boards.Where(one => one.GetProperty("result").GetString() == "failed").Select(one => (one.GetProperty("line").GetInt32(), one.GetProperty("code").GetInt32())).ShouldBe([(9, ExitCodes.WifiNotJoined.Number)]);
         good.Settings!.Terminal.ShouldBe("m2-007");
         bad.Settings.ShouldBeNull();
-        (good.Settings.Host, good.Settings.Port, good.Saved).ShouldBe(("10.1.0.7", 1883, ("Shop 店", "correct horse")));
+        (good.Settings.Host, good.Settings.Port, good.Saved).ShouldBe(("127.0.0.7", 1883, ("Shop 店", "correct horse")));
         for (int i = 1; i <= 50; i++)
         {
             string name = Name(i);
@@ -67,7 +67,7 @@ public sealed class BatchTests : IAsyncDisposable
         // The MCU's password is in its bundle, and nowhere where anybody reads it.
         BundleContent inside = BundleSeal.Open(BundleSeal.Read(File.ReadAllBytes(_folder["out", "m2-007.bundle"])), Passphrase);
         inside.McuPassword.ShouldBe(good.Settings.Password);
-        (inside.Answers.Terminal, inside.Answers.Site, inside.Answers.McuHost, inside.Answers.Roots!.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal)).ShouldBe(("m2-007", "上海总部", "10.1.0.7", true));
+        (inside.Answers.Terminal, inside.Answers.Site, inside.Answers.McuHost, inside.Answers.Roots!.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal)).ShouldBe(("m2-007", "上海总部", "127.0.0.7", true));
         foreach (string file in Directory.EnumerateFiles(_folder["out"]).Where(one => !one.EndsWith("batch.json", StringComparison.Ordinal)))
             (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldNotContain(inside.McuPassword!, Case.Sensitive, file);
 
@@ -148,7 +148,7 @@ public sealed class BatchTests : IAsyncDisposable
 
     private string Claim(int i) => string.Create(CultureInfo.InvariantCulture, $"ABCDE-{i:00000}@{Root}");
 
-    private string Row(int i, string mcu) => $"{Name(i)},{Claim(i)},SN{i},上海总部,Door {i},Asia/Shanghai,none,zh-CN,{(mcu.Length > 0 ? "Shop 店" : "")},{mcu},10.1.0.{i},Ada";
+    private string Row(int i, string mcu) => $"{Name(i)},{Claim(i)},SN{i},上海总部,Door {i},Asia/Shanghai,none,zh-CN,{(mcu.Length > 0 ? "Shop 店" : "")},{mcu},127.0.0.{i},Ada";
 
     private void List(IEnumerable<string> rows) => _folder.Write("boards.csv", "terminal,claim,serial,site,place,time_zone,camera,language,ssid,mcu,mcu_host,contact\n" + string.Join('\n', rows) + "\n");
 
