@@ -14,9 +14,10 @@ public static class SelfTestEndpoint
     private static readonly TimeSpan Life = TimeSpan.FromDays(1);
 
     public static void MapSelfTest(this WebApplication app) =>
-        app.MapGet("/.well-known/devices/self-test/{terminal}/{id:guid}", async (string terminal, Guid id, ITerminalStore terminals, TimeProvider time, CancellationToken cancellationToken) =>
+        app.MapGet("/.well-known/devices/self-test/{terminal}/{id}", async (string terminal, string id, ITerminalStore terminals, TimeProvider time, CancellationToken cancellationToken) =>
         {
-            TerminalEvent? seen = PunchRules.IsTerminalName(terminal) ? await terminals.FindEventAsync(SiteScope.All, terminal, id.ToString("D"), Kind, cancellationToken) : null;
+            TerminalEvent? seen = PunchRules.IsTerminalName(terminal) && Guid.TryParseExact(id, "D", out Guid which)
+                ? await terminals.FindEventAsync(SiteScope.All, terminal, which.ToString("D"), Kind, cancellationToken) : null;
             if (seen is null || time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(seen.ReceivedAt) > Life)
                 return Results.Text("No such self-test came here.\n", "text/plain; charset=utf-8", Encoding.UTF8, StatusCodes.Status404NotFound);
             TerminalRow? row = await terminals.FindTerminalAsync(SiteScope.All, terminal, cancellationToken);
