@@ -8,7 +8,7 @@ namespace Devices.Cli.Provisioning.Batch;
 public sealed class BatchSettings : GlobalSettings
 {
     [CommandOption("--csv <FILE>")]
-    [Description("The list of boards, with a claim for each (`Devices.Bridge claim batch`). Columns: see tools/README.md.")]
+    [Description("The list of boards, with a claim for each (`Devices.Bridge claim`). Columns: see tools/README.md.")]
     public string? Csv { get; init; }
 
     [CommandOption("--bridge <URL>")]
