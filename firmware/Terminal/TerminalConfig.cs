@@ -40,7 +40,8 @@ public sealed class TerminalConfig
             read.Host = reader.Word("host");
             read.Port = (int)reader.Number("port", 1, 65535);
             read.Password = reader.Word("password");
-            read.Ssid = reader.Word("ssid");
+            // Absent where the network came by Improv (wifi.json).
+            read.Ssid = reader.Text("ssid", 32);
             read.WifiPassword = reader.Text("wifi_password", 64);
             read.Chinese = reader.Flag("chinese");
             read.DoorOnAccept = reader.Flag("door_on_accept");

@@ -381,6 +381,8 @@ public sealed class TerminalLoop
 
         // Waiting punches stay: they are owed to people whatever becomes of the terminal's settings.
         _events.Add(EventKind.Fault, "Factory reset by the keys: the settings were erased, waiting punches were kept.", _boot, _time.Wall(nowMs), nowMs);
+        // The half replaced ones first, or the next start would take them up.
+        _parts.Storage.Delete(TerminalFile.TempName);
         _parts.Storage.Delete(TerminalConfig.FileName);
         _parts.Storage.Delete(WifiFile.FileName);
         _parts.Storage.Delete(WifiFile.TempName);

@@ -265,10 +265,19 @@ public sealed class ProvisionTests : IAsyncDisposable
     [Fact]
     public async Task At_a_terminal_missing_answers_are_asked_for_until_they_fit()
     {
-        _cli.Typed = [_bridge.Address, "not-a-claim", _bridge.Claim, "M2 001", "m2-001", "state"];
-        Ran run = (await _cli.RunAsync("provision", "--no-uplink-check")).ShouldSucceed();
-        run.Output.ShouldContain("The claim has no '@'");
+        _cli.With = h => h with { Cameras = () => [] };
+        _cli.Typed = [_bridge.Address, "not-a-claim", _bridge.Claim, "M2 001", "m2-001", "state", "Hall", "", "Asia/Shangai", "Asia/Shanghai", "7", "none", "none", "fr", "en", "", "yes"];
+        // It waits for the agent at the end; nobody starts one here.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<Ran> running = _cli.RunAsync(stop.Token, "provision", "--no-uplink-check");
+        for (DateTime until = DateTime.UtcNow.AddSeconds(60); DateTime.UtcNow < until && !running.IsCompleted && !File.Exists(_folder["state", "tls", "terminal.crt"]);) await Task.Delay(50, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        Ran run = (await running).ShouldRefuse(ExitCodes.Interrupted);
+        foreach (string word in (string[])["The claim has no '@'", "It can be reached from here", "Did you mean Asia/Shanghai?", "A number of the list, none, or", "en or zh-CN.", "Time zone"]) run.Output.ShouldContain(word);
         File.Exists(_folder["state", "tls", "terminal.crt"]).ShouldBeTrue();
+        (await _cli.RunAsync("provision", "--status", "--state", "state")).Output.ShouldContain("done      Certificate: for 'm2-001'");
+        (await File.ReadAllTextAsync(_folder["state", "provision.json"], TestContext.Current.CancellationToken)).ShouldNotContain("ABCDE", Case.Sensitive, "the claim is spent");
+        File.GetUnixFileMode(_folder["state", "provision.json"]).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [Theory]
@@ -290,7 +299,7 @@ public sealed class ProvisionTests : IAsyncDisposable
 
     [Fact]
     public async Task A_time_zone_that_does_not_exist_is_named() =>
-        (await Provision("--time-zone", "China/Beijing")).ShouldRefuse(ExitCodes.Usage, "China/Beijing");
+        (await Provision("--time-zone", "China/Beijing")).ShouldRefuse(ExitCodes.Usage, "China/Beijing", "Asia/Shanghai");
 
     [Fact]
     public async Task A_damaged_key_of_an_earlier_run_is_named_not_overwritten()

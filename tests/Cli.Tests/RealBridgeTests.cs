@@ -28,7 +28,7 @@ public sealed class RealBridgeTests : IAsyncLifetime
 
         Ran run = (await Provision(claim, "m2-001", "state")).ShouldSucceed();
 
-        run.Output.ShouldContain("5/5 MQTT: ");
+        run.Output.ShouldContain("6/6 MQTT: ");
         using X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(_folder["state", "tls", "terminal.crt"], _folder["state", "tls", "terminal.key"]);
         certificate.Subject.ShouldBe("CN=m2-001");
         (await Provision(claim, "m2-001", "again")).ShouldRefuse(ExitCodes.ClaimRefused, "used before");

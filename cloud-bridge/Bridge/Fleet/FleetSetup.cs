@@ -28,6 +28,7 @@ public static class FleetSetup
         ArgumentNullException.ThrowIfNull(app);
         app.MapEst();
         app.MapTerminalSelf();
+        app.MapSelfTest();
         app.MapGet("/healthz", (HealthCheck health, CancellationToken cancellationToken) => health.RunAsync(cancellationToken)).AllowAnonymous();
         return app;
     }

@@ -57,6 +57,9 @@ public interface ITerminalStore
     /// <summary>Stores an event once by (terminal, id); false where it was there.</summary>
     Task<bool> SaveEventAsync(string terminal, EventMessage message, CancellationToken cancellationToken = default);
 
+    /// <summary>One event by its whole identity; null where it has not come, or is of another kind.</summary>
+    Task<TerminalEvent?> FindEventAsync(SiteScope scope, string terminal, string id, string kind, CancellationToken cancellationToken = default);
+
     Task<IReadOnlyList<TerminalEvent>> EventsAsync(SiteScope scope, string? terminal, int limit, CancellationToken cancellationToken = default);
 }
 

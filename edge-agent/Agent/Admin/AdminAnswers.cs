@@ -161,6 +161,7 @@ public sealed record EnrolAnswer(
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(UplinkCheck))]
 [JsonSerializable(typeof(SiteStatus))]
+[JsonSerializable(typeof(SelfTestAnswer))]
 [JsonSerializable(typeof(EnrolAnswer))]
 [JsonSerializable(typeof(LookAlikeReport))]
 [JsonSerializable(typeof(IReadOnlyList<Person>))]

@@ -37,7 +37,7 @@ public sealed class AdminServer : IAsyncDisposable
 
     /// <summary>Binds the socket; a stale file of a killed agent is replaced (the ledger's lock has already shown that no other agent runs).</summary>
     public static async Task<AdminServer> StartAsync(
-        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, SiteDesk site, Func<CancellationToken, Task<UplinkCheck>> uplink, CancellationToken stopping)
+        string socket, EnrolmentDesk desk, PeopleStore people, PinBook pins, Narration narration, Func<HealthAnswer> health, Func<StatusAnswer> status, ViewDesk view, SiteDesk site, Func<CancellationToken, Task<UplinkCheck>> uplink, SelfTestDesk selfTest, CancellationToken stopping)
     {
         File.Delete(socket);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -68,6 +68,8 @@ public sealed class AdminServer : IAsyncDisposable
         app.MapDelete("/people/{id}/pin", context => RemovePinAsync(context, pins, narration));
         app.MapGet("/events", context => EventsAsync(context, narration, stopping));
         app.MapView(view, stopping);
+        app.MapPost("/self-test", context => WriteAsync(context, 202, selfTest.Begin(), Json.SelfTestAnswer));
+        app.MapGet("/self-test/{id:guid}", context => WriteAsync(context, 200, selfTest.Look(Guid.Parse((string)context.Request.RouteValues["id"]!)), Json.SelfTestAnswer));
         app.MapGet("/site", context => WriteAsync(context, 200, site.Status(), Json.SiteStatus));
         app.MapPost("/site/create", context => SiteAsync(context, site, site.Create()));
         app.MapPost("/site/approve", async context => await SiteAsync(context, site, await FormAsync(context) is { } form ? site.Approve(form["terminal"].ToString(), form["code"].ToString()) : "Send a form with terminal and code.").ConfigureAwait(false));

@@ -121,7 +121,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
             _ledger.Events.Add("enrolment-override", nameless, security: true);
         }, _photos);
         ViewDesk view = new(_tap, _people, _ledger.Events, _narration, Facts, _time);
-        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _site, _bridge!.CheckAsync, _stopRest.Token).ConfigureAwait(false);
+        _admin = await AdminServer.StartAsync(_options.Socket, enrolment, _people, pins, _narration, Health, Status, view, _site, _bridge!.CheckAsync, new SelfTestDesk(_options.Terminal, _ledger, _screen, _narration), _stopRest.Token).ConfigureAwait(false);
         _narration.Tell("agent", $"The local socket is {_options.Socket}.");
     }
 

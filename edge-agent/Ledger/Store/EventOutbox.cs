@@ -25,6 +25,13 @@ public sealed class EventOutbox
     /// <summary>Events waiting.</summary>
     public long Count => _store.Guard(Counted);
 
+    /// <summary>Whether this event still waits for the bridge.</summary>
+    public bool Has(string id) => _store.Guard(connection =>
+    {
+        using SqliteCommand select = connection.Prepare("SELECT count(*) FROM event WHERE id = $id", "$id");
+        return (long)select.With(id).ExecuteScalar()! > 0;
+    });
+
     /// <summary>Events dropped for lack of room and not yet told to the bridge.</summary>
     public long Dropped => _store.Guard(c => c.ReadInt64("SELECT events_dropped FROM state"));
 

@@ -6,27 +6,42 @@ namespace Devices.Terminal.Chip;
 /// <summary>Wi-Fi settings on the chip: those of Improv (<c>wifi.json</c>) before those that came with provisioning (<c>terminal.json</c>), and Improv itself on COM1.</summary>
 internal sealed class ChipImprov
 {
+    // The answer on the line has to leave before the chip starts anew.
+    private const int AnswerMs = 500;
+
     private readonly ChipWifi _wifi;
     private readonly WifiFile _file;
     private readonly ImprovSession? _session;
+    private readonly ChipSystem _system;
+    private readonly TerminalFile _terminal;
+    private long _rebootMs;
     private string _seedSsid = "";
     private string _seedPassword = "";
 
     public ChipImprov(ChipWifi wifi, IStorage storage, ChipSystem system, string firmware, string terminal)
     {
         _wifi = wifi;
+        _system = system;
         _file = new WifiFile(storage);
+        _terminal = new TerminalFile(storage);
         bool provisioned = _file.Load();
         ChipSerial? serial = ChipSerial.Open("COM1", system);
         if (serial != null)
         {
             _session = new ImprovSession(serial, wifi, _file, system, ["Devices.Terminal", firmware, "ESP32-S3", terminal], provisioned);
+            _session.Terminal = _terminal;
         }
 
         if (provisioned)
         {
             wifi.Join(_file.Ssid, _file.Password);
         }
+    }
+
+    /// <summary>Known once the parts are: settings that work are replaced only while the case is open.</summary>
+    public ITamperSwitch? Case
+    {
+        set { _terminal.Case = value; }
     }
 
     /// <summary>Settings that came with provisioning; they count while Improv has set none.</summary>
@@ -59,6 +74,17 @@ internal sealed class ChipImprov
         {
             _seedSsid = "";
             _seedPassword = "";
+        }
+
+        if (_session != null && _session.TakeConfigured())
+        {
+            _rebootMs = nowMs + AnswerMs;
+        }
+
+        if (_rebootMs > 0 && nowMs >= _rebootMs)
+        {
+            _rebootMs = 0;
+            _system.Reboot("provisioned");
         }
     }
 }

@@ -7,6 +7,7 @@ using Devices.Terminal.Drivers.Power;
 using Devices.Terminal.Drivers.Signals;
 using Devices.Terminal.Health;
 using Devices.Terminal.Parts;
+using Devices.Terminal.Provisioning;
 using Devices.Terminal.Screens;
 using Devices.Terminal.Uplink;
 
@@ -41,6 +42,7 @@ public static class Program
     {
         ChipStorage storage = new ChipStorage(system);
         system.UseStorage(storage);
+        TerminalFile.Mend(storage);
         GpioController gpio = new GpioController();
         DoorRelay relay = new DoorRelay(new ChipPinOutput(gpio, Pins.Relay));
         WatchdogKicker watchdog = new WatchdogKicker(new ChipPinOutput(gpio, Pins.WatchdogKick));
@@ -53,7 +55,7 @@ public static class Program
         IScreen screen = Screen(ChipParts.Panel(gpio, wired), storage, system);
         ChipWifi wifi = new ChipWifi(system, threads);
         wifi.Start();
-        ChipImprov improv = new ChipImprov(wifi, storage, system, new TerminalOptions("").Firmware, "terminal");
+        ChipImprov improv = new ChipImprov(wifi, storage, system, new TerminalOptions("").Firmware, TerminalFile.NameIn(storage, "terminal"));
         TerminalConfig config = Config(storage, system, screen, improv, threads, turn);
         improv.Seed(config.Ssid, config.WifiPassword);
         TerminalOptions options = new TerminalOptions(config.Terminal);
@@ -73,6 +75,7 @@ public static class Program
         parts.Relay = relay;
         parts.Watchdog = watchdog;
         ChipParts.Fill(parts, gpio, wired);
+        improv.Case = parts.Tamper;
         parts.Clock = new ChipClock();
 
         TerminalLoop loop = new TerminalLoop(parts, options);

@@ -10,7 +10,8 @@ namespace Devices.Terminal.Provisioning;
 /// (esphome#18323, esp-web-tools#646: a spinner for ever). A join has <see cref="JoinLimitMs"/>, under the 30 s of ESPHome and the 45 s of ESP
 /// Web Tools. Credentials are written only after the join worked; the reason of one that did not is kept as the chip said it
 /// (esp-rainmaker#275). Commands: 1 Wi-Fi settings, 2 current state, 3 device information, 4 scan, 5 host name, 6 device name (5 and 6 are
-/// told, not set). "Identify" is a command of Improv over Bluetooth; the serial protocol has none.
+/// told, not set), and one of our own, 0xE0: the terminal's name, the board's address and port, the device key, then optional <c>name=value</c>
+/// (<see cref="ITerminalStore"/>), each a length and that many bytes of UTF-8. "Identify" is a command of Improv over Bluetooth; the serial protocol has none.
 /// </summary>
 public sealed class ImprovSession
 {
@@ -23,8 +24,11 @@ public sealed class ImprovSession
     private const byte CommandScan = 4;
     private const byte CommandHost = 5;
     private const byte CommandName = 6;
+    private const byte CommandTerminal = 0xE0;
     private const int MaxSsid = 32;
     private const int MaxPassword = 64;
+    private const int MaxHost = 64;
+    private const int MaxPair = 48;
     private const int BytesPerStep = 64;
 
     private readonly ISerial _serial;
@@ -41,6 +45,7 @@ public sealed class ImprovSession
     private long _beganMs;
     private bool _scanning;
     private bool _committed;
+    private bool _configured;
     private long _scanMs;
 
     /// <param name="device">Firmware's name, its version, the chip, the device's name.</param>
@@ -62,6 +67,17 @@ public sealed class ImprovSession
 
     /// <summary>The raw reason of the last join that failed.</summary>
     public int LastReason { get; private set; }
+
+    /// <summary>Takes the terminal's own settings; without it the request for them is unknown.</summary>
+    public ITerminalStore? Terminal { get; set; }
+
+    /// <summary>True once after the terminal's settings were written: it has to start anew, after the answer had time to leave.</summary>
+    public bool TakeConfigured()
+    {
+        bool configured = _configured;
+        _configured = false;
+        return configured;
+    }
 
     /// <summary>True once after credentials were written: what needs the network may start (anew).</summary>
     public bool TakeCommitted()
@@ -126,6 +142,10 @@ public sealed class ImprovSession
         {
             StartScan(nowMs);
         }
+        else if (command == CommandTerminal && Terminal != null)
+        {
+            Configure(Terminal, nowMs);
+        }
         else if ((command == CommandHost || command == CommandName) && bare)
         {
             SendError(ImprovError.None);
@@ -160,6 +180,42 @@ public sealed class ImprovSession
         SendError(ImprovError.None);
         Enter(ImprovState.Provisioning);
         _wifi.Join(ssid, password);
+    }
+
+    private void Configure(ITerminalStore store, long nowMs)
+    {
+        if (!store.MayTake(nowMs))
+        {
+            _system.Log("This terminal has its settings; it takes others only while its case is open, or after a reset at its keys.");
+            SendError(ImprovError.NotAuthorised);
+            return;
+        }
+
+        int at = 2;
+        if (!Text(ref at, LinkLimits.MaxTerminal, out string terminal) || !Text(ref at, MaxHost, out string host) || !Text(ref at, 5, out string port) || !Text(ref at, MaxPassword, out string password))
+        {
+            SendError(ImprovError.BadRpc);
+            return;
+        }
+
+        store.Begin(terminal, host, port, password);
+        bool good = true;
+        while (good && at < _reader.Length)
+        {
+            good = Text(ref at, MaxPair, out string pair) && store.Add(pair);
+        }
+
+        if (!good || !store.Save())
+        {
+            _system.Log("The terminal's settings were not taken. " + store.Refusal);
+            SendError(ImprovError.BadRpc);
+            return;
+        }
+
+        _system.Log("The terminal's settings were written; it is '" + terminal + "' and calls " + host + ".");
+        _configured = true;
+        SendError(ImprovError.None);
+        Result(CommandTerminal, [terminal]);
     }
 
     private void Joining(long nowMs)

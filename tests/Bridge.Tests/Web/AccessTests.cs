@@ -106,7 +106,7 @@ public sealed class AccessTests
         tried.ShouldContain("POST /punches/resend");
         tried.ShouldContain("GET /api/v1/punches");
         open.Where(p => !p.StartsWith("/.well-known/", StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)
-            .Except(["/assets/site.css", "/error", "/health/live", "/health/punches", "/health/ready", "/healthz", "/language", "/login", "/login/code", "/not-found", "/updates/v1/metadata/site.css", "/updates/v1/packages/{sha256}", "/wall/{Secret}"]).ShouldBeEmpty();
+            .Except(["/.well-known/devices/self-test/{terminal}/{id}", "/assets/site.css", "/error", "/health/live", "/health/punches", "/health/ready", "/healthz", "/language", "/login", "/login/code", "/not-found", "/updates/v1/metadata/site.css", "/updates/v1/packages/{sha256}", "/wall/{Secret}"]).ShouldBeEmpty();
     }
 
     [Theory]

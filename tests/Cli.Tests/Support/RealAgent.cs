@@ -37,6 +37,9 @@ public sealed class RealAgent : IAsyncDisposable
     public static Task<RealAgent> StartProvisionedAsync(TempFolder folder, string state, string pack, params string[] more) =>
         StartAsync(folder, state, folder[state, "agent.json"], [$"--ModelPack={pack}", "--Mcu:Port=0", .. more]);
 
+    /// <summary>A terminal as <c>devices provision</c> left it, by its own configuration alone.</summary>
+    public static Task<RealAgent> StartAsIsAsync(TempFolder folder, string state) => StartAsync(folder, state, folder[state, "agent.json"], []);
+
     /// <summary>SIGKILL, as a power cut would end it.</summary>
     public async Task KillAsync()
     {

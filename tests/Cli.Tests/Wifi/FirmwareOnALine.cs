@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Devices.Standins.EspRom;
+using Devices.Standins.Terminal;
+using Devices.Terminal;
 using Devices.Terminal.Drivers.Bus;
 using Devices.Terminal.Parts;
 using Devices.Terminal.Provisioning;
@@ -15,12 +17,17 @@ internal sealed class FirmwareOnALine : ISerial, IWifiJoiner, IWifiStore, ISyste
     private readonly CancellationTokenSource _stop = new();
     private readonly ImprovSession _session;
     private readonly Thread _loop;
+    private readonly string? _flash;
     private WifiNetwork[]? _found;
+    private Thread? _running;
     private volatile bool _dead;
 
-    public FirmwareOnALine(bool provisioned = false)
+    /// <param name="flash">Folder that stands in for the chip's flash: with one, the terminal's own settings are taken, and the firmware's loop starts with them.</param>
+    public FirmwareOnALine(bool provisioned = false, string? flash = null)
     {
+        _flash = flash;
         _session = new ImprovSession(this, this, this, this, ["Devices.Terminal", "0.4.0", "ESP32-S3", "m2-001"], provisioned);
+        if (flash is not null) _session.Terminal = new TerminalFile(new HostStorage(flash, this));
         _terminal.Received = bytes => { foreach (byte one in bytes) _in.Enqueue(one); };
         _terminal.Start();
         _loop = new Thread(Loop) { IsBackground = true };
@@ -40,6 +47,13 @@ internal sealed class FirmwareOnALine : ISerial, IWifiJoiner, IWifiStore, ISyste
 
     /// <summary>Dies when it is asked to join.</summary>
     public bool DiesOnJoin { get; set; }
+
+    /// <summary>The firmware at work, once it has its settings.</summary>
+    public TerminalMachine? Machine { get; private set; }
+
+    /// <summary>The settings on flash.</summary>
+    public TerminalConfig? Settings =>
+        _flash is not null && File.Exists(Path.Combine(_flash, TerminalConfig.FileName)) && TerminalConfig.TryParse(File.ReadAllBytes(Path.Combine(_flash, TerminalConfig.FileName)), out TerminalConfig? config, out _) ? config : null;
 
     /// <summary>What was written to flash.</summary>
     public (string Ssid, string Password)? Saved { get; private set; }
@@ -98,8 +112,18 @@ internal sealed class FirmwareOnALine : ISerial, IWifiJoiner, IWifiStore, ISyste
     {
         _stop.Cancel();
         _loop.Join(TimeSpan.FromSeconds(5));
+        _running?.Join(TimeSpan.FromSeconds(10));
         _terminal.Dispose();
         _stop.Dispose();
+    }
+
+    // The chip would start anew; here the loop begins beside the line.
+    private void Boot()
+    {
+        TerminalConfig config = Settings!;
+        Machine = new TerminalMachine(new StandinOptions { Host = config.Host, Port = config.Port, Terminal = config.Terminal, Password = config.Password, State = Path.Combine(_flash!, "loop"), Chinese = config.Chinese }, new HostSystem(TextWriter.Null, TimeProvider.System));
+        _running = new Thread(() => Machine.Run(_stop.Token)) { IsBackground = true };
+        _running.Start();
     }
 
     private void Loop()
@@ -107,6 +131,7 @@ internal sealed class FirmwareOnALine : ISerial, IWifiJoiner, IWifiStore, ISyste
         for (long tick = 0; !_stop.IsCancellationRequested; tick++)
         {
             _session.Step(Environment.TickCount64);
+            if (_session.TakeConfigured()) Boot();
             // The chip's console speaks in between.
             if (tick % 20 == 0 && !_dead) Log("I (1234) wifi: log of the chip IMPROVED");
             Thread.Sleep(5);

@@ -9,6 +9,8 @@ using Devices.Cli.Hardware;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
+using Devices.Cli.Provisioning.Batch;
+using Devices.Cli.Provisioning.Bundles;
 using Devices.Cli.Release;
 using Devices.Cli.Sim;
 using Devices.Cli.Site;
@@ -59,8 +61,15 @@ public static class CliApp
             wifi.AddCommand<WifiScanCommand>("scan").WithDescription("Show the networks that the board hears.");
             wifi.AddCommand<WifiStateCommand>("state").WithDescription("Show what the board is and whether it has joined a network.");
         });
-        config.AddCommand<ProvisionCommand>("provision").WithDescription("Give this board its identity: key, certificate, configuration.")
-            .WithExample("provision", "--bridge", "https://bridge.example:5443", "--claim", "CODE@ROOTSHA256HEX", "--terminal", "m2-001", "--state", "/var/lib/devices/agent");
+        config.AddBranch("provision", provision =>
+        {
+            provision.SetDescription("From an empty board to a terminal whose self-test the bridge has seen; by questions, by flags, or from a sealed bundle.");
+            provision.SetDefaultCommand<ProvisionCommand>();
+            provision.AddCommand<BundleCommand>("bundle").WithDescription("Seal the answers for one board into a file, for a place where the bridge is out of reach.")
+                .WithExample("provision", "bundle", "--bridge", "https://bridge.example:5443", "--claim", "CODE@ROOTSHA256HEX", "--terminal", "m2-001", "--out", "m2-001.bundle");
+            provision.AddCommand<BatchCommand>("batch").WithDescription("Bundles, labels and MCUs for a list of boards (CSV).")
+                .WithExample("provision", "batch", "--csv", "boards.csv", "--bridge", "https://bridge.example:5443", "--out", "boards/");
+        });
         config.AddCommand<EnrolCommand>("enrol").WithDescription("Enrol people at a terminal from pictures.")
             .WithExample("enrol", "people/", "--agent", "/var/lib/devices/agent/agent.sock");
         config.AddBranch("people", people =>

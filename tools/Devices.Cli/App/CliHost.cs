@@ -27,6 +27,12 @@ public sealed record CliHost
     /// <summary>Free bytes where a path lies.</summary>
     public Func<string, long> FreeBytes { get; init; } = path => new DriveInfo(path).AvailableFreeSpace;
 
+    /// <summary>Where <c>/sys</c> and <c>/proc</c> hang.</summary>
+    public string Root { get; init; } = "/";
+
+    /// <summary>The cameras of this machine, as <c>/dev/video0</c>.</summary>
+    public Func<IReadOnlyList<string>> Cameras { get; init; } = () => Directory.Exists("/dev") ? [.. Directory.EnumerateFiles("/dev", "video*").Order(StringComparer.Ordinal)] : [];
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>The board's procfs and sysfs.</summary>

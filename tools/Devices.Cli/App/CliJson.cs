@@ -10,6 +10,8 @@ using Devices.Cli.Font;
 using Devices.Cli.Ledger;
 using Devices.Cli.Models;
 using Devices.Cli.Provisioning;
+using Devices.Cli.Provisioning.Batch;
+using Devices.Cli.Provisioning.Bundles;
 using Devices.Cli.Release;
 using Devices.Cli.Sim;
 using Devices.Cli.Terminal;
@@ -27,6 +29,8 @@ namespace Devices.Cli.App;
 [JsonSerializable(typeof(InstallResult))]
 [JsonSerializable(typeof(List<PackRow>))]
 [JsonSerializable(typeof(ProvisionResult))]
+[JsonSerializable(typeof(BundleReport))]
+[JsonSerializable(typeof(BatchReport))]
 [JsonSerializable(typeof(EnrolReport))]
 [JsonSerializable(typeof(LookAlikeReport))]
 [JsonSerializable(typeof(PinReport))]

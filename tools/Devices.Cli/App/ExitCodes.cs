@@ -81,6 +81,17 @@ public static class ExitCodes
     public static readonly ExitCode WifiAlready = new(114, "wifi-already", "The board has joined a network already.", "Give --replace to give it another.");
     public static readonly ExitCode WifiBusy = new(115, "wifi-busy", "The board is joining a network at this moment.", "Wait half a minute, then run this again.");
 
+    public static readonly ExitCode StepTimeout = new(116, "step-timeout", "A step of provisioning did not end within its time limit.", "Look at the side that the message names, then run `devices provision` again: it goes on at this step.");
+    public static readonly ExitCode BoardUnfit = new(117, "board-unfit", "This board cannot be a terminal.", "Use a 64-bit board with a 64-bit system; see hardware/README.md.");
+    public static readonly ExitCode CameraPoor = new(118, "camera-poor", "The camera's picture is not good enough to recognise people.", "Correct light, lens or mount while `devices view` shows the picture, then run this again; --camera-check skip leaves the check out.");
+    public static readonly ExitCode SelfTestUnseen = new(119, "self-test-unseen", "The bridge has not seen the self-test.", "Run `devices doctor`: it goes the way to the bridge step by step. Punches are kept meanwhile.");
+    public static readonly ExitCode McuRefused = new(120, "mcu-refused", "The MCU does not take its settings.", "Read its reason. Settings that work are replaced only while the terminal's case is open.");
+    public static readonly ExitCode OtherAnswers = new(121, "other-answers", "A provisioning that was begun here has other answers.", "Leave out the named flag to go on with what was begun, or give --anew to begin again.");
+    public static readonly ExitCode BundleRefused = new(122, "bundle-refused", "The sealed bundle cannot be used on this board.", "Read the reason; make another bundle at the office with `devices provision bundle`.");
+    public static readonly ExitCode ListRefused = new(123, "list-refused", "The list of boards has faults. Nothing was begun.", "Correct the named lines, then run this again.");
+    public static readonly ExitCode NotAllProvisioned = new(124, "not-all-provisioned", "At least one board of the list did not go well.", "See the result list; the same command again does only what is missing.");
+    public static readonly ExitCode CertificateOpen = new(125, "certificate-open", "The terminal works and keeps its punches, but has no certificate yet: the bridge was not reached.", "Nothing is lost. `devices provision --finish` fetches it when the bridge is reached; the timer devices-provision-finish does so by itself.");
+    public static readonly ExitCode LabelRefused = new(126, "label-refused", "The label cannot be made.", "Shorten the named text.");
     public static readonly ExitCode ReleaseMissing = new(140, "release-missing", "The folder holds no release repository.", "Give the folder that `devices release init` made.");
     public static readonly ExitCode ReleaseExists = new(141, "release-exists", "A release repository or key file is there already.", "Choose another folder; keys are never overwritten.");
     public static readonly ExitCode ReleaseDamaged = new(142, "release-damaged", "The release repository is not sound.", "Take the named file from a copy; do not sign anything before.");
@@ -104,6 +115,7 @@ public static class ExitCodes
         LedgerMissing, LedgerUnreadable, LedgerFaulty, TroubleFound, PinMapRefused, FontRefused, PortTaken, TerminalUnknown, NothingToMeasure, TooFewToCalibrate, BackupRefused,
         SerialMissing, SerialBusy, SerialDenied, SerialLost, SerialUnsupported, BoardSilent, ChipUnsupported, ImageRefused, BoardClosed, FlashUnknown, FlashFailed, FlashDiffers, NotAllBoards,
         ImprovSilent, ImprovGarbage, WifiRefused, WifiNotJoined, WifiAlready, WifiBusy,
+        StepTimeout, BoardUnfit, CameraPoor, SelfTestUnseen, McuRefused, OtherAnswers, BundleRefused, ListRefused, NotAllProvisioned, CertificateOpen, LabelRefused,
         ReleaseMissing, ReleaseExists, ReleaseDamaged, ReleaseKeyUnreadable, ReleaseKeyUseless, ReleaseIncomplete, ReleasePackageRefused, ReleaseVersionTaken, ReleaseRootRefused,
         Interrupted,
     ];

@@ -26,6 +26,7 @@ public static class IdentityChecks
         {
             StateKind.Provisioned => new("provisioning", Level.Ok, "key, certificate, root and configuration are in place"),
             StateKind.Replacing => new("provisioning", Level.Warning, "a new identity was begun and not finished", "The old identity still works.", "Run `devices provision --replace` again, or remove the folder provisioning/."),
+            StateKind.Waiting => new("provisioning", Level.Warning, "from a sealed bundle, its certificate still to be fetched", "Punches are taken and kept; none goes up yet.", "Run `devices provision --finish` where the bridge is in reach."),
             StateKind.Half => new("provisioning", Level.Fault, $"half provisioned: {folder.Describe()}", "The agent cannot reach its bridge.", "Run `devices provision` again; it goes on where it stopped."),
             _ => new("provisioning", Level.Fault, $"{patient.State} holds no terminal", "There is nothing to start.", "Run `devices provision`."),
         };

@@ -10,23 +10,26 @@ public static class AgentConfig
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static string Compose(string? existing, ProvisionPlan plan, ProvisionSettings settings)
+    public static string Compose(string? existing, ProvisionPlan plan, ProvisionAnswers answers)
     {
         JsonObject config = Read(existing);
         config["Terminal"] = plan.Terminal;
         config["State"] = plan.State;
         Put(config, "Bridge:Host", plan.Mqtt.Host);
         Put(config, "Bridge:Port", plan.Mqtt.Port);
-        Put(config, "Bridge:ServerName", settings.BridgeName ?? plan.Mqtt.Host);
+        Put(config, "Bridge:ServerName", answers.BridgeName ?? plan.Mqtt.Host);
         Put(config, "Bridge:EnrolmentPort", plan.Enrolment.Port);
         if (plan.Enrolment.Host != plan.Mqtt.Host) Put(config, "Bridge:EnrolmentHost", plan.Enrolment.Host);
-        if (settings.Site is { } site) config["Site"] = site;
+        if (answers.Site is { } site) config["Site"] = site;
         if (plan.TimeZone is { } zone) config["TimeZone"] = zone;
         else config["TimeZone"] ??= TimeZoneInfo.Local.HasIanaId ? TimeZoneInfo.Local.Id : "Etc/UTC";
-        if (settings.Camera is { } camera) config["Camera"] = camera;
-        if (settings.ModelPack is { } pack) config["ModelPack"] = Path.GetFullPath(pack);
-        if (settings.McuPort is { } port) Put(config, "Mcu:Port", port);
-        foreach (string pair in settings.Set)
+        if (answers.Camera is { } camera) config["Camera"] = camera;
+        if (answers.ModelPack is { } pack) config["ModelPack"] = Path.GetFullPath(pack);
+        if (answers.McuPort is { } port) Put(config, "Mcu:Port", port);
+        // The MCU calls this board over the network. Not that one address: the router may give another, and a broker that cannot listen keeps the agent from starting.
+        if (plan.McuHost is { } host) Put(config, "Mcu:Bind", System.Net.IPAddress.TryParse(host, out System.Net.IPAddress? address) && System.Net.IPAddress.IsLoopback(address) ? host : "0.0.0.0");
+        if (answers.Language is { } language) Put(config, "Screen:Language", language);
+        foreach (string pair in answers.Set)
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             Put(config, pair[..equals], Value(pair[(equals + 1)..]));

@@ -6,6 +6,9 @@ namespace Devices.Cli.Provisioning;
 /// <summary>A claim as the bridge hands it to the technician: a single-use code and the SHA-256 of the bridge's root certificate (DER).</summary>
 public sealed partial record Claim(string Code, string RootSha256)
 {
+    /// <summary>Where the certificate is in place already and no claim is needed any more.</summary>
+    public static Claim None { get; } = new("", "");
+
     /// <exception cref="CliException"><see cref="ExitCodes.ClaimMalformed"/>; the code itself is never repeated in the sentence.</exception>
     public static Claim Parse(string text)
     {

@@ -1,122 +1,191 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Devices.Cli.App;
-using Devices.Contract.Punches;
+using Devices.Cli.Flash;
+using Devices.Cli.Provisioning.Bundles;
+using Devices.Cli.Provisioning.HandOver;
+using Devices.Cli.Provisioning.Interview;
+using Devices.Cli.Provisioning.Run;
 using Spectre.Console;
 
 namespace Devices.Cli.Provisioning;
 
-/// <summary><c>devices provision</c>: key made here → certificate from the bridge → configuration, in one folder, all or nothing.</summary>
+/// <summary><c>devices provision</c>: from an empty board to a terminal whose self-test the bridge has seen, by flags, by questions, or from a sealed bundle.</summary>
 public sealed class ProvisionCommand(IAnsiConsole console, CliHost host) : CliCommand<ProvisionSettings>(console, host)
 {
     protected override async Task<ExitCode> RunAsync(ProvisionSettings settings, Output output, CancellationToken cancellationToken)
     {
-        if (settings.Status) return await StatusAsync(settings, output, cancellationToken);
-        ProvisionPlan plan = await PlanAsync(settings, output, cancellationToken);
+        if (settings.Status) return Status(settings, output);
+        ProvisionAnswers given = ProvisionAnswers.Of(settings);
+        if (settings.Bundle is { } bundle) given = given.Over(BundleReader.Open(Path.GetFullPath(bundle, Host.WorkingDirectory), settings.PassphraseFile, output, Host));
+        // A bundle cannot know at which port the MCU hangs.
+        if (settings.Bundle is not null && given is { Mcu: null, Ssid: not null }) given = given with { Mcu = "auto" };
+        if (given.Mcu == "auto") given = given with { Mcu = BoardChoice.Ports(new BoardSettings { Baud = 115_200 }, output).Single() };
+        ProvisionInterview interview = new(output, Host);
+        if (given.State is null && output.Interactive && await EarlierAsync(interview, cancellationToken)) given = given with { State = ProvisionInterview.DefaultState };
+        string? state = given.State is null ? null : Path.GetFullPath(given.State, Host.WorkingDirectory);
+        ProvisionJournal? journal = state is null ? null : ProvisionJournal.Open(state);
+        if (settings.Anew) journal?.Forget();
+        if (settings.Finish)
+        {
+            if (journal is null) throw Missing("--state", several: false);
+            if (!journal.IsOpen) return Nothing(state!, output);
+        }
+
+        ProvisionAnswers answers = Completed(given, journal, settings, output);
+        if (Absent(answers, journal, settings.Replace) is { Count: > 0 } absent)
+        {
+            if (!output.Interactive) throw Missing(string.Join(" and ", absent), absent.Count > 1);
+            answers = await interview.AskAsync(answers, cancellationToken);
+        }
+
+        ProvisionPlan plan = ProvisionPlan.Of(answers, Host);
         var folder = new StateFolder(plan.State);
+        bool goesOn = journal is { IsOpen: true } || given.Claim is null;
         // Refused before the folder is even touched.
-        if (!settings.Replace && folder.Kind() is StateKind.Provisioned) throw Already(plan.State);
+        if (!settings.Replace && !goesOn && folder.Kind() is StateKind.Provisioned) throw Already(plan.State);
         using FileStream held = folder.Open();
+        // Read again now that nobody else is at work here.
+        journal = ProvisionJournal.Open(plan.State);
+        if (settings.Anew || (settings.Replace && !journal.IsOpen)) journal.Forget();
+        if (journal.Content.Answers.Terminal is { } before && before != plan.Terminal) journal.Forget();
+        journal.Begin(answers with { State = plan.State, Claim = folder.Kind() is StateKind.Provisioned && !settings.Replace ? null : answers.Claim });
         if (folder.MustRollForward)
         {
             folder.RollForward();
-            Own(plan.State);
+            Ownership.Give(plan.State);
+            journal.Note(new("files", "Files", "done", Host.Clock.GetUtcNow(), 0, "put in place after an earlier run was stopped."));
+            journal.ForgetClaim();
             output.Say("An earlier run had everything and was stopped while putting it in place: that is finished now.", Color.Green);
-            if (!settings.Replace) return await FinishAsync(plan, settings, folder, resumed: true, output, cancellationToken);
         }
-
-        switch (folder.Kind())
+        else if (folder.Kind() is StateKind.Half or StateKind.Waiting)
         {
-            case StateKind.Provisioned or StateKind.Replacing when !settings.Replace:
-                throw Already(plan.State);
-            case StateKind.Half:
-                output.Say($"This board is half provisioned ({folder.Describe()}); going on.", Color.Yellow);
-                break;
+            output.Say($"This board is half provisioned ({folder.Describe()}); going on.", Color.Yellow);
         }
 
-        folder.Prepare();
-        var (key, takenUp) = DeviceKey.LoadOrCreate(folder.PendingKey);
-        using ECDsa disposed = key;
-        output.Say(takenUp ? "1/5 Key: the one that an earlier run made on this board." : "1/5 Key: made on this board (P-256), file mode 0600; it never leaves it.");
-        var est = new EstClient(plan, Host.Clock);
-        X509Certificate2Collection roots = await est.TrustAsync(cancellationToken);
-        output.Say($"2/5 Bridge: {plan.Enrolment} shows the root that the claim names and a certificate for '{plan.ServerName}'.");
-        string? board = BoardSerial.Read();
-        X509Certificate2Collection answer = await est.EnrolAsync(DeviceKey.SigningRequest(key, plan.Terminal, board), cancellationToken);
-        IssuedCertificate issued = IssuedCertificate.Demand(answer, key, plan.Terminal, roots, Host.Clock.GetUtcNow());
-        output.Say($"3/5 Certificate: for '{plan.Terminal}', our key, valid to {issued.Leaf.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC.");
-        folder.Commit(issued.ToPem(), IssuedCertificate.Pem(roots), AgentConfig.Compose(folder.ConfigPath, plan, settings));
-        Own(plan.State);
-        output.Say($"4/5 Files: tls/terminal.key, tls/terminal.crt, tls/ca.crt and agent.json are in {plan.State}.");
-        return await FinishAsync(plan, settings, folder, takenUp, output, cancellationToken);
+        return await RunAsync(new ProvisionScene(plan, answers, folder, journal, output, Host) { Replace = settings.Replace, Stop = cancellationToken }, cancellationToken);
     }
 
-    private async Task<ExitCode> FinishAsync(ProvisionPlan plan, ProvisionSettings settings, StateFolder folder, bool resumed, Output output, CancellationToken cancellationToken)
+    private async Task<ExitCode> RunAsync(ProvisionScene scene, CancellationToken cancellationToken)
     {
-        string? uplink = settings.NoUplinkCheck ? null
-            : await UplinkProbe.TryAsync(plan.Mqtt, settings.BridgeName ?? plan.Mqtt.Host, folder.CertificatePath, folder.KeyPath, folder.RootsPath, plan.StepLimit, Host.Clock, cancellationToken);
-        if (!settings.NoUplinkCheck && uplink is null) output.Say($"5/5 MQTT: {plan.Mqtt} takes the certificate.");
-        using X509Certificate2 leaf = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(folder.CertificatePath, CancellationToken.None));
-        string name = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        output.Json(new ProvisionResult("provisioned", name, plan.State, folder.ConfigPath, leaf.NotAfter.ToUniversalTime(), plan.Claim.RootSha256, resumed, uplink), CliJson.Default.ProvisionResult);
-        if (uplink is null)
-        {
-            output.Say($"Terminal '{name}' is provisioned. Start its agent with --config {folder.ConfigPath}.", Color.Green);
-            return ExitCodes.Ok;
-        }
-
-        if (!output.IsJson) output.Fault(new CliException(ExitCodes.UplinkFailed, $"Terminal '{name}' is provisioned, but its uplink does not work yet. {uplink}"));
-        return ExitCodes.UplinkFailed;
-    }
-
-    private async Task<ExitCode> StatusAsync(ProvisionSettings settings, Output output, CancellationToken cancellationToken)
-    {
-        string state = Path.GetFullPath(await AnswerAsync(settings.State, "--state", "State folder of the agent:", null, output, cancellationToken), Host.WorkingDirectory);
-        var folder = new StateFolder(state);
-        StateKind kind = folder.Kind();
-        string word = kind switch { StateKind.Provisioned => "provisioned", StateKind.Half => "half-provisioned", StateKind.Replacing => "replacing", _ => "empty" };
-        output.Say($"{state} is {word}: {folder.Describe()}.");
-        output.Json(new ProvisionResult(word, null, state, File.Exists(folder.ConfigPath) ? folder.ConfigPath : null, null, null, false, null), CliJson.Default.ProvisionResult);
-        return kind switch { StateKind.Provisioned or StateKind.Replacing => ExitCodes.Ok, StateKind.Half => ExitCodes.HalfProvisioned, _ => ExitCodes.NotProvisioned };
-    }
-
-    private async Task<ProvisionPlan> PlanAsync(ProvisionSettings settings, Output output, CancellationToken cancellationToken)
-    {
-        if (!output.Interactive)
-        {
-            var missing = new (string? Value, string Flag)[] { (settings.Bridge, "--bridge"), (settings.Claim, "--claim"), (settings.Terminal, "--terminal"), (settings.State, "--state") }
-                .Where(f => string.IsNullOrWhiteSpace(f.Value)).Select(f => f.Flag).ToList();
-            if (missing.Count > 0) throw Missing(string.Join(" and ", missing), missing.Count > 1);
-        }
-
-        string bridge = await AnswerAsync(settings.Bridge, "--bridge", "Bridge's enrolment address (https://HOST:5443):", null, output, cancellationToken);
-        string claim = await AnswerAsync(settings.Claim, "--claim", "Claim (CODE@ROOTSHA256HEX):", t => Fault(() => Claim.Parse(t)), output, cancellationToken);
-        string terminal = await AnswerAsync(settings.Terminal, "--terminal", "Name of this terminal:",
-            t => PunchRules.IsTerminalName(t) ? null : "1 to 32 of a-z, 0-9 and '-', not beginning with '-'.", output, cancellationToken);
-        string state = await AnswerAsync(settings.State, "--state", "State folder of the agent:", null, output, cancellationToken);
-        return ProvisionPlan.Of(settings, bridge, claim, terminal, state, Host);
-    }
-
-    private static async Task<string> AnswerAsync(string? given, string flag, string question, Func<string, string?>? wrong, Output output, CancellationToken cancellationToken)
-    {
-        if (!string.IsNullOrWhiteSpace(given)) return given;
-        if (!output.Interactive) throw Missing(flag, several: false);
-        var prompt = new TextPrompt<string>(Markup.Escape(question)).Validate(t => wrong?.Invoke(t) is { } why ? ValidationResult.Error(Markup.Escape(why)) : ValidationResult.Success());
-        return await prompt.ShowAsync(output.Console, cancellationToken);
-    }
-
-    private static string? Fault(Action check)
-    {
+        using var identity = new IdentitySteps(scene);
+        CliException? uplink = null;
         try
         {
-            check();
-            return null;
+            await new StepRunner(scene.Journal, scene.Output, Host).RunAsync(Steps(scene, identity), cancellationToken);
         }
-        catch (CliException fault)
+        catch (CliException fault) when (fault.Code == ExitCodes.UplinkFailed)
         {
-            return fault.Message;
+            // The board is provisioned all the same, and --json says so.
+            uplink = fault;
         }
+
+        if (uplink is null && !scene.Offline) scene.Journal.Finish();
+        DateTimeOffset? until = null;
+        if (!scene.Offline)
+        {
+            using X509Certificate2 leaf = scene.Certificate();
+            until = leaf.NotAfter.ToUniversalTime();
+        }
+
+        ProvisionPlan plan = scene.Plan;
+        scene.Output.Json(new ProvisionResult(scene.Offline ? "waiting" : "provisioned", plan.Terminal, plan.State, scene.Folder.ConfigPath, until, plan.Claim.RootSha256, scene.Resumed, uplink?.Message,
+            scene.Journal.Content.Steps, scene.Answers.HandOver), CliJson.Default.ProvisionResult);
+        if (uplink is not null)
+        {
+            if (!scene.Output.IsJson) scene.Output.Fault(uplink);
+            return ExitCodes.UplinkFailed;
+        }
+
+        if (scene.Offline)
+        {
+            if (!scene.Output.IsJson) scene.Output.Fault(new CliException(ExitCodes.CertificateOpen, $"Terminal '{plan.Terminal}' takes punches from now on and keeps them; its certificate is still to be fetched from {plan.Enrolment}."));
+            return ExitCodes.CertificateOpen;
+        }
+
+        scene.Output.Say(scene.Answers.Start ? $"Terminal '{plan.Terminal}' is ready." : $"Terminal '{plan.Terminal}' is provisioned. Start its agent with --config {scene.Folder.ConfigPath}.", Color.Green);
+        return ExitCodes.Ok;
+    }
+
+    private static List<Step> Steps(ProvisionScene scene, IdentitySteps identity)
+    {
+        ProvisionAnswers answers = scene.Answers;
+        var agent = new AgentSteps(scene);
+        bool camera = answers.CameraCheck is "auto" or "ask";
+        List<Step> steps = [.. identity.Steps()];
+        if (answers.UplinkCheck) steps.Add(identity.Uplink());
+        if (answers.Mcu is not null) steps.AddRange(new McuSteps(scene).Steps());
+        if (answers.Start || camera || answers.SelfTest) steps.Add(agent.Start());
+        if (answers.Mcu is not null && answers.Start) steps.Add(agent.McuOnline());
+        if (camera) steps.Add(new CameraStep(scene).Step());
+        if (answers.SelfTest) steps.Add(agent.SelfTest());
+        if (answers.HandOver is not null) steps.Add(new HandOverStep(scene).Step());
+        return steps;
+    }
+
+    /// <summary>What an earlier run here was told, where this one was not told otherwise.</summary>
+    private ProvisionAnswers Completed(ProvisionAnswers given, ProvisionJournal? journal, ProvisionSettings settings, Output output)
+    {
+        if (journal is null || journal.Content.Steps.Count == 0) return given;
+        ProvisionAnswers before = journal.Content.Answers;
+        var folder = new StateFolder(Path.GetFullPath(given.State!, Host.WorkingDirectory));
+        // A terminal at work has a ledger in its name.
+        if (folder.IsWaiting && given.Terminal is { } terminal && before.Terminal is { } other && terminal != other)
+            throw new CliException(ExitCodes.OtherAnswers, $"This board already keeps punches as '{other}'; --terminal says '{terminal}'.");
+        if (journal.IsOpen && journal.Content.Steps.LastOrDefault(step => step.State != "done") is { } stopped)
+            output.Say($"An earlier run ended at the step '{stopped.Title}': {stopped.Found} Going on from there.", Color.Yellow);
+        if (journal.IsOpen) return given.Over(before);
+        // Ended before: what the terminal is, not what was done to it. Other steps are taken where this run's flags want them.
+        return given.Claim is null && !settings.Replace ? given.Over(before with { Mcu = null, Ssid = null, WifiPasswordFile = null, Start = false, CameraCheck = null, SelfTest = false, HandOver = null }) : given;
+    }
+
+    private List<string> Absent(ProvisionAnswers answers, ProvisionJournal? journal, bool replace)
+    {
+        // The certificate is in place, and is not to be replaced: no claim is needed any more.
+        bool spent = answers.State is { } state && journal is { Content.Answers.Bridge: not null } && new StateFolder(Path.GetFullPath(state, Host.WorkingDirectory)).Kind() is StateKind.Provisioned
+            && (!replace || (journal.IsOpen && journal.IsDone("files")));
+        return [.. new (string? Value, string Flag)[] { (answers.Bridge, "--bridge"), (spent ? "spent" : answers.Claim, "--claim"), (answers.Terminal, "--terminal"), (answers.State, "--state") }
+            .Where(one => one.Value is null).Select(one => one.Flag)];
+    }
+
+    // Whoever was stopped runs the same command again, without flags: go on where the agent's state usually lies.
+    private static async Task<bool> EarlierAsync(ProvisionInterview interview, CancellationToken cancellationToken)
+    {
+        ProvisionJournal journal;
+        try
+        {
+            journal = ProvisionJournal.Open(ProvisionInterview.DefaultState);
+        }
+        catch (Exception e) when (e is CliException or UnauthorizedAccessException or IOException)
+        {
+            return false;
+        }
+
+        return journal.IsOpen && await interview.ConfirmAsync($"A provisioning of '{journal.Content.Answers.Terminal}' was begun here and not ended. Go on with it?", cancellationToken);
+    }
+
+    private static ExitCode Nothing(string state, Output output)
+    {
+        output.Say($"Nothing is open in {state}.");
+        output.Json(new ProvisionResult("provisioned", null, state, null, null, null, false, null, []), CliJson.Default.ProvisionResult);
+        return ExitCodes.Ok;
+    }
+
+    private ExitCode Status(ProvisionSettings settings, Output output)
+    {
+        if (string.IsNullOrWhiteSpace(settings.State) && !output.Interactive) throw Missing("--state", several: false);
+        string state = Path.GetFullPath(settings.State ?? ProvisionInterview.DefaultState, Host.WorkingDirectory);
+        var folder = new StateFolder(state);
+        StateKind kind = folder.Kind();
+        string word = kind switch { StateKind.Provisioned => "provisioned", StateKind.Half => "half-provisioned", StateKind.Replacing => "replacing", StateKind.Waiting => "waiting", _ => "empty" };
+        output.Say($"{state} is {word}: {folder.Describe()}.");
+        ProvisionJournal journal = ProvisionJournal.Open(state);
+        foreach (JournalStep step in journal.Content.Steps)
+            output.Say($"{step.State,-9} {step.Title}: {step.Found}", step.State == "done" ? Color.Green : Color.Yellow);
+        output.Json(new ProvisionResult(word, journal.Content.Answers.Terminal, state, File.Exists(folder.ConfigPath) ? folder.ConfigPath : null, null, null, false, null, journal.Content.Steps), CliJson.Default.ProvisionResult);
+        return kind switch
+        {
+            StateKind.Provisioned or StateKind.Replacing => ExitCodes.Ok, StateKind.Half => ExitCodes.HalfProvisioned, StateKind.Waiting => ExitCodes.CertificateOpen, _ => ExitCodes.NotProvisioned,
+        };
     }
 
     private static CliException Missing(string flags, bool several) =>
@@ -124,14 +193,4 @@ public sealed class ProvisionCommand(IAnsiConsole console, CliHost host) : CliCo
 
     private static CliException Already(string state) =>
         new(ExitCodes.AlreadyProvisioned, $"{state} already holds a provisioned terminal; nothing was changed.");
-
-    /// <summary>As root, gives the files to the owner of the state folder: the agent's service user must be able to read its key.</summary>
-    private static void Own(string state)
-    {
-        if (!Environment.IsPrivilegedProcess) return;
-        var start = new ProcessStartInfo("chown") { RedirectStandardError = true };
-        foreach (string argument in (string[])["-R", $"--reference={state}", Path.Combine(state, "tls"), Path.Combine(state, "agent.json")]) start.ArgumentList.Add(argument);
-        using Process? process = Process.Start(start);
-        process?.WaitForExit();
-    }
 }

@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 namespace Devices.Cli.Provisioning;
 
 /// <summary>Flags of <c>devices provision</c>; what is missing is asked for at a terminal.</summary>
-public sealed class ProvisionSettings : GlobalSettings
+public class ProvisionSettings : GlobalSettings
 {
     [CommandOption("--bridge <URL>")]
     [Description("The bridge's enrolment address, https://HOST:PORT (5443 by default).")]
@@ -50,6 +50,66 @@ public sealed class ProvisionSettings : GlobalSettings
     [CommandOption("--mcu-port <PORT>")]
     [Description("Port of the agent's broker for the MCU.")]
     public int? McuPort { get; init; }
+
+    [CommandOption("--place <PLACE>")]
+    [Description("Where at the site, for example \"Main entrance\"; for label and hand-over sheet.")]
+    public string? Place { get; init; }
+
+    [CommandOption("--mcu <PORT>")]
+    [Description("Set up the MCU at this serial port too (see `devices flash ports`); auto takes the only one.")]
+    public string? Mcu { get; init; }
+
+    [CommandOption("--mcu-host <ADDRESS>")]
+    [Description("This board's address as the MCU calls it. Default: the one by which this board reaches the bridge.")]
+    public string? McuHost { get; init; }
+
+    [CommandOption("--ssid <NAME>")]
+    [Description("Have the MCU join this Wi-Fi network.")]
+    public string? Ssid { get; init; }
+
+    [CommandOption("--wifi-password-file <FILE>")]
+    [Description("A file whose first line is the Wi-Fi password. Without it the password is asked for; it is never an argument.")]
+    public string? WifiPasswordFile { get; init; }
+
+    [CommandOption("--language <LANGUAGE>")]
+    [Description("Language of the terminal's screen, of label and sheet: en or zh-CN.")]
+    public string? Language { get; init; }
+
+    [CommandOption("--start")]
+    [Description("Start the agent (under systemd), or wait until it was started.")]
+    public bool Start { get; init; }
+
+    [CommandOption("--camera-check <HOW>")]
+    [Description("auto (rate, light and focus are measured), ask (and the live picture is shown), or skip.")]
+    public string? CameraCheck { get; init; }
+
+    [CommandOption("--self-test")]
+    [Description("Send a self-test the way of a punch and wait until the bridge has seen it. It is nobody's attendance.")]
+    public bool SelfTest { get; init; }
+
+    [CommandOption("--hand-over <DIR>")]
+    [Description("Write label (PNG, ZPL) and hand-over sheet into this folder.")]
+    public string? HandOver { get; init; }
+
+    [CommandOption("--contact <TEXT>")]
+    [Description("Whom to call about this terminal; for the hand-over sheet.")]
+    public string? Contact { get; init; }
+
+    [CommandOption("--bundle <FILE>")]
+    [Description("Take the answers from a sealed bundle (see `devices provision bundle`). Works while the bridge is out of reach.")]
+    public string? Bundle { get; init; }
+
+    [CommandOption("--passphrase-file <FILE>")]
+    [Description("A file whose first line is the bundle's passphrase. Without it the passphrase is asked for.")]
+    public string? PassphraseFile { get; init; }
+
+    [CommandOption("--finish")]
+    [Description("Only finish what an earlier run had to leave open; nothing to do is success.")]
+    public bool Finish { get; init; }
+
+    [CommandOption("--anew")]
+    [Description("Forget the answers and steps of a run that was begun here.")]
+    public bool Anew { get; init; }
 
     [CommandOption("--set <KEY=VALUE>")]
     [Description("Any other key of agent.json, for example --set Repeat:Seconds=30. Can be given more than once.")]

@@ -10,6 +10,7 @@ namespace Devices.Cli.Provisioning;
 public sealed class StateFolder(string state)
 {
     private const string Marker = "commit";
+    private const string OfflineMarker = "offline";
 
     private string Pending => Path.Combine(state, "provisioning");
 
@@ -30,6 +31,7 @@ public sealed class StateFolder(string state)
 
     public StateKind Kind()
     {
+        if (IsWaiting) return StateKind.Waiting;
         if (Directory.Exists(Pending)) return File.Exists(KeyPath) && File.Exists(CertificatePath) && !MustRollForward ? StateKind.Replacing : StateKind.Half;
         int there = Moves.Count(m => File.Exists(m.To));
         // agent.json alone is an ordinary preparation: a board imaged with its camera settings.
@@ -46,6 +48,9 @@ public sealed class StateFolder(string state)
 
     public bool MustRollForward => File.Exists(Path.Combine(Pending, Marker));
 
+    /// <summary>Root and settings are in place, the terminal works; key and certificate follow when the bridge is reached.</summary>
+    public bool IsWaiting => File.Exists(Path.Combine(Pending, OfflineMarker)) && !File.Exists(CertificatePath) && !MustRollForward;
+
     public FileStream Open()
     {
         Directory.CreateDirectory(state, Files.Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
@@ -58,6 +63,15 @@ public sealed class StateFolder(string state)
         // A key without a certificate is of no use to the agent; it is this board's own, so it is taken up.
         if (!File.Exists(PendingKey) && File.Exists(KeyPath) && !File.Exists(CertificatePath)) File.Move(KeyPath, PendingKey);
         Files.FlushDirectory(state);
+    }
+
+    /// <summary>What a terminal needs to keep punches before its certificate is there. The key stays where the next run takes it up.</summary>
+    public void CommitOffline(string roots, string config)
+    {
+        Directory.CreateDirectory(Path.Combine(state, "tls"), Files.Private);
+        Files.WriteAtomically(RootsPath, roots, Files.Public);
+        Files.WriteAtomically(ConfigPath, config, Files.Public);
+        Files.WriteAtomically(Path.Combine(Pending, OfflineMarker), "", Files.Secret);
     }
 
     /// <summary>Everything is there and judged: put it in place.</summary>

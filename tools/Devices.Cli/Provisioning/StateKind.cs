@@ -12,5 +12,8 @@ public enum StateKind
     /// <summary>A working identity, and a replacement begun beside it.</summary>
     Replacing,
 
+    /// <summary>Works and keeps its punches, but its certificate is still to be fetched: the bridge was out of reach.</summary>
+    Waiting,
+
     Provisioned,
 }

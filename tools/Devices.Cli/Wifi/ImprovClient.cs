@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Devices.Cli.App;
 using Devices.Cli.Flash.Serial;
 
@@ -14,13 +15,13 @@ public sealed record ImprovDevice(string Firmware, string Version, string Chip, 
 /// Improv's commands with a time limit for each step, so that a silent board ends in a sentence and not in a spinner (esphome#18323,
 /// esp-web-tools#646, #289). Every fault says which side failed: the cable and the board, or the board and the network.
 /// </summary>
-internal sealed class ImprovClient(ISerialLine line, CliHost host)
+internal sealed partial class ImprovClient(ISerialLine line, CliHost host)
 {
-    private const byte Settings = 1, CurrentState = 2, DeviceInformation = 3, Scan = 4;
+    private const byte Settings = 1, CurrentState = 2, DeviceInformation = 3, Scan = 4, Terminal = 0xE0;
     private const int StateProvisioning = 3, StateProvisioned = 4, StateNeedsAuthorisation = 1, Questions = 3;
     private const byte NoError = 0, UnknownRpc = 2, CannotConnect = 3, NotAuthorised = 4;
 
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(3), ScanLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(3), ScanLimit = TimeSpan.FromSeconds(15), SaveLimit = TimeSpan.FromSeconds(5);
 
     // The board gives up after 25 s, ESPHome after 30; what has not answered by now never will.
     private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(45);
@@ -107,6 +108,30 @@ internal sealed class ImprovClient(ISerialLine line, CliHost host)
             : new CliException(ExitCodes.ImprovSilent, $"The board did not say that it got the settings.{LastWords()}");
     }
 
+    /// <summary>Gives the MCU its own settings: name, the board that it calls, device key, then optional <c>name=value</c>. Our own request, not Improv's.</summary>
+    /// <exception cref="CliException">It takes none, or not these; the sentence has the board's own words.</exception>
+    public void Configure(IEnumerable<string> texts, CancellationToken cancellationToken)
+    {
+        byte[] data = [.. texts.SelectMany(text => (byte[])[(byte)Encoding.UTF8.GetByteCount(text), .. Encoding.UTF8.GetBytes(text)])];
+        if (data.Length > 253) throw new CliException(ExitCodes.Usage, $"The MCU's settings have {data.Length} bytes together; 253 have room.", "Give a shorter --mcu-host.");
+        Ask(Terminal, data);
+        long began = host.Clock.GetTimestamp();
+        while (Next(SaveLimit - host.Clock.GetElapsedTime(began), cancellationToken) is { } packet)
+        {
+            if (packet.Type == ImprovPackets.Result && packet.Data.Length >= 2 && packet.Data[0] == Terminal) return;
+            if (packet.Type != ImprovPackets.Error || packet.Data is not [not NoError]) continue;
+            Linger(TimeSpan.FromMilliseconds(300), cancellationToken);
+            throw packet.Data[0] switch
+            {
+                NotAuthorised => new CliException(ExitCodes.McuRefused, "The MCU has its settings already and its case is shut.", "Open the terminal's case, or reset the MCU at its keys (case open, in and out in turn six times), then run this again."),
+                UnknownRpc => new CliException(ExitCodes.McuRefused, "The MCU's firmware cannot take its settings over USB.", "Flash a newer firmware (`devices flash write`), then run this again."),
+                _ => new CliException(ExitCodes.McuRefused, $"The MCU does not take these settings.{LastWords()}"),
+            };
+        }
+
+        throw new CliException(ExitCodes.ImprovSilent, $"The MCU did not say that it has its settings within {SaveLimit.TotalSeconds:0} s.{LastWords()}");
+    }
+
     private void Ask(byte command, ReadOnlySpan<byte> data)
     {
         _received.Clear();
@@ -175,5 +200,9 @@ internal sealed class ImprovClient(ISerialLine line, CliHost host)
         _ => new(ExitCodes.WifiRefused, $"The board refused with Improv error {error}."),
     };
 
-    private string LastWords() => _packets.Log.Count == 0 ? "" : $" The board's last words: \"{_packets.Log.Last()}\"";
+    // The firmware's own line, where there is one: the chip's system chatters on after it ("I (1234) wifi: …").
+    private string LastWords() => (_packets.Log.LastOrDefault(line => !SystemLine().IsMatch(line)) ?? _packets.Log.LastOrDefault()) is { } line ? $" The board's last words: \"{line}\"" : "";
+
+    [GeneratedRegex(@"\A[EWIDV] \(\d+\) ")]
+    private static partial Regex SystemLine();
 }

@@ -9,6 +9,7 @@ internal sealed class ImprovPackets
 {
     public const byte State = 1, Error = 2, Rpc = 3, Result = 4;
 
+    private const byte Version = 1;
     private const int Header = 9, MostLogLines = 50, LongestLine = 500;
     private static readonly byte[] Magic = "IMPROV"u8.ToArray();
 
@@ -23,7 +24,7 @@ internal sealed class ImprovPackets
     /// <param name="data">What follows the command and its length.</param>
     public static byte[] Request(byte command, ReadOnlySpan<byte> data)
     {
-        List<byte> packet = [.. Magic, 1, Rpc, (byte)(data.Length + 2), command, (byte)data.Length, .. data];
+        List<byte> packet = [.. Magic, Version, Rpc, (byte)(data.Length + 2), command, (byte)data.Length, .. data];
         packet.Add((byte)packet.Sum(one => one));
         packet.Add((byte)'\n');
         return [.. packet];
@@ -49,10 +50,18 @@ internal sealed class ImprovPackets
         }
 
         _packet.Add(one);
+        if (_packet.Count == Magic.Length + 1 && one != Version)
+        {
+            // The log has the word too ("IMPROVED"): what follows it there is no length, and must not swallow the answer behind it.
+            foreach (byte held in _packet) Print(held);
+            _packet.Clear();
+            return null;
+        }
+
         if (_packet.Count < Header + 1 || _packet.Count < Header + _packet[8] + 1) return null;
         byte sum = 0;
         for (int i = 0; i < _packet.Count - 1; i++) sum += _packet[i];
-        bool sound = sum == _packet[^1] && _packet[6] == 1;
+        bool sound = sum == _packet[^1];
         (byte, byte[])? packet = sound ? (_packet[7], [.. _packet.Skip(Header).Take(_packet[8])]) : null;
         _packet.Clear();
         return packet;

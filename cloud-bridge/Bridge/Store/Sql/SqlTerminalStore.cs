@@ -71,13 +71,18 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
             ("@terminal", terminal), ("@id", message.Id), ("@kind", message.Kind), ("@at", message.At), ("@text", message.Text), ("@now", Now())) == 1, cancellationToken);
     }
 
+    public Task<TerminalEvent?> FindEventAsync(SiteScope scope, string terminal, string id, string kind, CancellationToken cancellationToken = default) =>
+        database.ReadAsync(session => session.First(
+            $"SELECT terminal, id, kind, at, text, received_at FROM events WHERE terminal = @terminal AND id = @id AND kind = @kind AND {scope.Terminal("terminal")}",
+            ReadEvent, scope.With(("@terminal", terminal), ("@id", id), ("@kind", kind))), cancellationToken);
+
     public Task<IReadOnlyList<TerminalEvent>> EventsAsync(SiteScope scope, string? terminal, int limit, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyList<TerminalEvent>>(session => session.Query(
             $"""
             SELECT terminal, id, kind, at, text, received_at FROM events WHERE (CAST(@terminal AS TEXT) IS NULL OR terminal = @terminal) AND {scope.Terminal("terminal")}
             ORDER BY received_at DESC, id LIMIT @limit
             """,
-            row => new TerminalEvent(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5)),
+            ReadEvent,
             scope.With(("@terminal", terminal), ("@limit", limit))), cancellationToken);
 
     private static CompletenessRow ReadCompleteness(DbDataReader row)
@@ -86,6 +91,8 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
         Guid? ledger = row.GuidOrNull(16);
         return new(terminal, ledger, row.LongOrNull(17) ?? 0, row.LongOrNull(18), ledger is not null && ledger == terminal.Ledger, row.TextOrNull(19) == "forked", row.TextOrNull(20));
     }
+
+    private static TerminalEvent ReadEvent(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5));
 
     private static TerminalRow Read(DbDataReader row) => new()
     {

@@ -16,7 +16,7 @@ public sealed partial class CrawlTests(CrawlSites sites) : IClassFixture<CrawlSi
 {
     // What must be open, and why: the way in, what it is made of, probes, and boards that bring their own proof.
     private static readonly string[] Open =
-        ["/login", "/login/code", "/login/dingtalk", "/login/dingtalk/back", "/login/oidc", "/language", "/error", "/not-found", "/assets/", "/health/", "/healthz", "/.well-known/est/", "/.well-known/devices/", "/events/dingtalk", "/wall/", "/updates/v1/"];
+        ["/login", "/login/code", "/login/dingtalk", "/login/dingtalk/back", "/login/oidc", "/language", "/error", "/not-found", "/assets/", "/health/", "/healthz", "/.well-known/est/", "/.well-known/devices/", "/.well-known/devices/self-test/", "/events/dingtalk", "/wall/", "/updates/v1/"];
 
     // What each of the first addresses needs, written down apart from the source: a right that is changed by accident shows here.
     private static readonly (string Address, string[] Roles)[] Expected =
