@@ -34,8 +34,9 @@ internal sealed class PlayedRouter : IDisposable
         Write(bin, "mosquitto_rr", $"""
             #!/bin/sh
             for batch; do :; done
-            cat "$batch" >>'{Wire}'
-            if [ -f '{_directory.File("lose")}' ] && grep -q seq "$batch"; then
+            printf '%s\n' "$batch" >>'{Wire}'
+            case $batch in *seq*) told=1 ;; *) told=0 ;; esac
+            if [ -f '{_directory.File("lose")}' ] && [ $told = 1 ]; then
               rm '{_directory.File("lose")}'
               {Found("mosquitto_rr")} "$@" >/dev/null
               kill -9 "$(cat '{_directory.File("state/pid")}')" "$PPID"
