@@ -12,11 +12,14 @@ public sealed class WifiUpkeep(IWifiStore store, WifiDays days, WifiOptions opti
     // Who went just before a day's end is reported some minutes later.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
 
+    private int _looks;
+
     protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = Clock.GetUtcNow();
         int made = await store.CloseAsync(days.TextOf((now - Grace).ToUnixTimeMilliseconds()), cancellationToken);
         if (made > 0) Log.LogInformation("{Count} Wi-Fi punches were made of people's last going.", made);
+        if (_looks++ % 60 != 0) return null;
         long before = now.AddDays(-options.KeepDays).ToUnixTimeMilliseconds();
         // A day outlives its reports: one that comes late must find what was made of it already.
         int removed = await store.CleanAsync(before, days.TextOf(now.AddDays(-options.KeepDays - 2).ToUnixTimeMilliseconds()), cancellationToken);

@@ -33,7 +33,7 @@ public sealed class PhonesPageTests
             new() { ["person"] = who, ["mac"] = mac, ["site"] = site, ["version"] = "w1", ["channel"] = "paper", ["given"] = given };
         async Task<string> RegisterAsync(Dictionary<string, string> form)
         {
-            using HttpResponseMessage answer = await hr.SubmitAsync("/phones", form);
+            using HttpResponseMessage answer = await hr.SubmitAsync("/phones", form, "/phones/add");
             answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
             return answer.Headers.Location!.ToString();
         }

@@ -93,6 +93,39 @@ public sealed class RouterTests
         (await bridge.ExceptionAsync(ProblemCodes.WrongTerminal)).Terminal.ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task By_command_a_policy_is_set_a_router_named_and_a_phone_registered_and_withdrawn()
+    {
+        await using TestBridge bridge = await TestBridge.StartAsync();
+        await bridge.Get<IPeopleStore>().ReconcileAsync([new(1, null, "Company")], [new("ada", "Ada Lovelace", "7", true, [1])]);
+        async Task<(int Code, string Text)> RunAsync(string line)
+        {
+            using StringWriter output = new(), errors = new();
+            int code = await BridgeProgram.RunAsync([.. line.Split(' '), "--data", bridge.Data], output, errors);
+            return (code, output.ToString() + errors);
+        }
+
+        (await RunAsync("wifi router add gw-1 --site North")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(0), r => r.Text.ShouldContain("claim --terminal gw-1"));
+        (await RunAsync("wifi router add gw-1 --site North")).ShouldBe((2, $"gw-1 is a router already.{Environment.NewLine}"));
+        (await RunAsync("wifi router add Gw_1 --site North")).Text.ShouldContain("is no name");
+        (await RunAsync("wifi policy North punch")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(2), r => r.Text.ShouldContain("A phone is no person"));
+        (await RunAsync("wifi policy South evidence")).Text.ShouldContain("There is no site 'South'");
+        (await RunAsync("wifi policy North sometimes")).Text.ShouldContain("use off, evidence, punch");
+        (await RunAsync("wifi policy North punch --accept-risk")).ShouldBe((0, $"North: punch.{Environment.NewLine}"));
+        (await RunAsync("wifi policy")).Text.ShouldContain("North\tpunch\t0 phones");
+        string add = "wifi phone add --person ada --site North --text-version v1 --channel paper --mac ";
+        (await RunAsync(add + "aa:bb:cc:00:00:0")).Text.ShouldContain("no address of a phone");
+        (await RunAsync(add + "01:00:5e:00:00:01")).Text.ShouldContain("no address of a phone", Case.Sensitive, "a group's");
+        (await RunAsync(add + "aa:bb:cc:00:00:01 --given 2999-01-01")).Text.ShouldContain("still to come");
+        (await RunAsync(add + "aa:bb:cc:00:00:01")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(0), r => r.Text.ShouldContain("private one"));
+        (await RunAsync(add + "AA-BB-CC-00-00-01")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(2), r => r.Text.ShouldContain("registered already"));
+        (await RunAsync("wifi phone list")).Text.ShouldContain("1\tada\tNorth\t…00:01\tv1\tin force");
+        (await RunAsync("wifi phone withdraw --id 1")).Code.ShouldBe(0);
+        (await RunAsync("wifi phone withdraw --id 1")).Text.ShouldContain("No registration 1 is in force");
+        (await RunAsync("wifi router")).Text.ShouldContain("gw-1\tNorth\tnever heard");
+        (await RunAsync("wifi nothing")).Text.ShouldContain("Say what");
+    }
+
     private static async Task FillAsync(TestBridge bridge, string policy)
     {
         IWifiStore store = bridge.Get<IWifiStore>();

@@ -55,6 +55,10 @@ public abstract class WifiStoreTests(StoreKind kind) : IAsyncDisposable
         (await _store.CountAsync("punches")).ShouldBe(0);
         (await Wifi.TakeAsync("t-1", Batch(1), _days.TextOf, 0)).ShouldBeNull("a terminal is no router");
         await Should.ThrowAsync<Exception>(() => _store.Database.WriteAsync(session => session.Execute("UPDATE wifi_reports SET at = 1")));
+        // Age takes reports by when they came, whatever time they speak of.
+        (await Wifi.CleanAsync(then, "2026-03-02")).ShouldBe(0);
+        (await Wifi.CleanAsync(then + 1, "2026-03-02")).ShouldBe(4);
+        (await Wifi.SeenAsync(SiteScope.All, "ada", 0, long.MaxValue)).ShouldBeEmpty();
     }
 
     [Fact]

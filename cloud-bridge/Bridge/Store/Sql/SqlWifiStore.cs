@@ -41,8 +41,8 @@ public sealed class SqlWifiStore(SqlDatabase database, TimeProvider time, ClockR
             $"SELECT f.person FROM wifi_phones f WHERE f.id = @id AND f.withdrawn_at IS NULL AND {Seen(scope)}", scope.With(("@id", id)));
         if (person is null) return false;
         int reports = End(session, "id = @id", ("@id", id), by, Now());
-        if (session.Number("SELECT COUNT(*) FROM wifi_phones WHERE person = @person AND withdrawn_at IS NULL", ("@person", person)) == 0)
-            session.Execute("DELETE FROM wifi_days WHERE person = @person", ("@person", person));
+        // Nothing more is made of what this phone showed; another one of the person may open the day again by what it shows.
+        session.Execute("UPDATE wifi_days SET closed = @yes WHERE person = @person", ("@yes", true), ("@person", person));
         SqlAuditStore.Write(session, time, by, "wifi.withdraw", person, string.Create(CultureInfo.InvariantCulture, $"{reports} reports erased"), null);
         return true;
     }, cancellationToken);

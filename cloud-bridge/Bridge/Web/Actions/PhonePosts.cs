@@ -18,7 +18,7 @@ internal static class PhonePosts
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        FormPosts.Post(routes, "/phones", AddAsync, Permits.Privacy);
+        FormPosts.Post(routes, "/phones/add", AddAsync, Permits.Privacy);
         FormPosts.Post(routes, "/phones/{id:long}/withdraw", WithdrawAsync, Permits.Privacy);
         FormPosts.Post(routes, "/phones/policy", PolicyAsync, Permits.Privacy);
     }
