@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using CsCheck;
 using Devices.Contract.Messages;
 using Devices.Contract.Punches;
@@ -89,6 +91,30 @@ public sealed class ContractCodecTests
             new PunchBatch { Terminal = longest.Terminal, Ledger = longest.Ledger, Punches = [.. Enumerable.Repeat(longest, Protocol.MaxBatch)] }, ContractJson.Default.PunchBatch);
         payload.Length.ShouldBeLessThanOrEqualTo(Protocol.MaxPayload);
     }
+
+    [Fact]
+    public void What_a_message_need_not_have_is_its_default_and_never_null()
+    {
+        NullabilityInfoContext nullability = new();
+        Type[] messages = [.. typeof(HelloMessage).Assembly.GetTypes().Where(t => t.Namespace == typeof(HelloMessage).Namespace && ContractJson.Default.GetTypeInfo(t) is { Kind: JsonTypeInfoKind.Object })];
+        messages.Length.ShouldBeGreaterThan(12);
+        foreach (Type type in messages)
+        {
+            object read = JsonSerializer.Deserialize(Least(type)!.ToJsonString(), ContractJson.Default.GetTypeInfo(type)!)!;
+            foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite && !p.PropertyType.IsValueType))
+                if (nullability.Create(property).ReadState == NullabilityState.NotNull) property.GetValue(read).ShouldNotBeNull($"{type.Name}.{property.Name}");
+        }
+    }
+
+    /// <summary>The least JSON that a type can be read from: its required properties alone.</summary>
+    private static JsonNode? Least(Type type) => ContractJson.Default.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object } info
+        ? new JsonObject(info.Properties.Where(p => p.IsRequired).Select(p => KeyValuePair.Create(p.Name, Least(p.PropertyType))))
+        : type == typeof(string) ? "x"
+        : type == typeof(Guid) ? Guid.Empty
+        : type == typeof(bool) ? true
+        : type.IsEnum ? JsonSerializer.SerializeToNode(Activator.CreateInstance(type), ContractJson.Default.GetTypeInfo(type)!)
+        : type.IsPrimitive ? 1
+        : type.Name.StartsWith("Dictionary", StringComparison.Ordinal) ? new JsonObject() : new JsonArray();
 
     [Fact]
     public void Unknown_fields_are_ignored()

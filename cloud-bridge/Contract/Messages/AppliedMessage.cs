@@ -42,7 +42,7 @@ public sealed record RosterApplied
     public SnapshotPart? Snapshot { get; init; }
 
     /// <summary>Erasures that the bridge has not acknowledged yet, oldest first; at most <see cref="RosterRules.MaxPeople"/>.</summary>
-    public IReadOnlyList<Erasure> Erased { get; init; } = [];
+    public IReadOnlyList<Erasure> Erased { get; init => field = value ?? []; } = [];
 
     /// <summary>People at this terminal, whoever brought them.</summary>
     public long People { get; init; }

@@ -28,7 +28,7 @@ public sealed record CommandBody
     /// <summary>One of <see cref="CommandKinds"/>.</summary>
     public required string Kind { get; init; }
 
-    public Dictionary<string, string> Arguments { get; init; } = [];
+    public Dictionary<string, string> Arguments { get; init => field = value ?? []; } = [];
 
     /// <summary>ms since the Unix epoch, by the bridge's clock.</summary>
     public required long IssuedAt { get; init; }

@@ -26,11 +26,11 @@ public sealed record ConfigApplied
     public required string Digest { get; init; }
 
     /// <summary>What is in force for each key that can be wished for, wherever it comes from.</summary>
-    public Dictionary<string, string> Settings { get; init; } = [];
+    public Dictionary<string, string> Settings { get; init => field = value ?? []; } = [];
 
     /// <summary>Why a value was not taken, a sentence a key.</summary>
-    public Dictionary<string, string> Refused { get; init; } = [];
+    public Dictionary<string, string> Refused { get; init => field = value ?? []; } = [];
 
     /// <summary>Keys whose new value holds from the next start of the agent on.</summary>
-    public IReadOnlyList<string> AtRestart { get; init; } = [];
+    public IReadOnlyList<string> AtRestart { get; init => field = value ?? []; } = [];
 }

@@ -4,7 +4,11 @@ using Devices.Contract.Punches;
 
 namespace Devices.Contract.Messages;
 
-/// <summary>Source-generated System.Text.Json context for everything in this assembly: snake_case, nulls left out, unknown fields ignored.</summary>
+/// <summary>
+/// Source-generated System.Text.Json context for everything in this assembly: snake_case, nulls left out, unknown fields ignored. The
+/// generated code gives null to an <c>init</c> property that a message does not have, in spite of its initialiser: a property that is
+/// neither nullable nor required therefore turns null into its default itself.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

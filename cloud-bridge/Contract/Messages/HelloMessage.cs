@@ -27,5 +27,5 @@ public sealed record HelloMessage
     public long Now { get; init; }
 
     /// <summary>Versions by part: <c>agent</c>, <c>firmware</c>, <c>pack</c>.</summary>
-    public Dictionary<string, string> Versions { get; init; } = [];
+    public Dictionary<string, string> Versions { get; init => field = value ?? []; } = [];
 }

@@ -19,10 +19,10 @@ public sealed record RosterMessage
     public SnapshotPart? Snapshot { get; init; }
 
     /// <summary>People who are new or changed, or in a snapshot all who belong; at most <see cref="RosterRules.MaxPeople"/>.</summary>
-    public IReadOnlyList<RosterPerson> People { get; init; } = [];
+    public IReadOnlyList<RosterPerson> People { get; init => field = value ?? []; } = [];
 
     /// <summary>People who left: template, card, PIN and name are to be erased, and that is to be confirmed.</summary>
-    public IReadOnlyList<RosterLeaver> Gone { get; init; } = [];
+    public IReadOnlyList<RosterLeaver> Gone { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One person of the roster.</summary>

@@ -5,7 +5,7 @@ public sealed record StatusMessage
 {
     public required bool Online { get; init; }
     public long At { get; init; }
-    public Dictionary<string, string> Versions { get; init; } = [];
+    public Dictionary<string, string> Versions { get; init => field = value ?? []; } = [];
     public double? Temperature { get; init; }
     public long? FreeBytes { get; init; }
 

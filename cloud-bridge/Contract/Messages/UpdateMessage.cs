@@ -59,13 +59,13 @@ public sealed record UpdateApplied
     public required string Digest { get; init; }
 
     /// <summary>What runs, <c>kind/name</c> → version; <c>agent/agent</c> is missing where the version is the one that the terminal was set up with.</summary>
-    public Dictionary<string, string> Running { get; init; } = [];
+    public Dictionary<string, string> Running { get; init => field = value ?? []; } = [];
 
     /// <summary><c>a</c>, <c>b</c>, or <c>first</c> for what the terminal was set up with.</summary>
-    public string Slot { get; init; } = "first";
+    public string Slot { get; init => field = value ?? "first"; } = "first";
 
     /// <summary>One entry a wished version.</summary>
-    public IReadOnlyList<UpdateProgress> Progress { get; init; } = [];
+    public IReadOnlyList<UpdateProgress> Progress { get; init => field = value ?? []; } = [];
 
     /// <summary>Why something else runs than was current, in a sentence; null where nothing is wrong.</summary>
     public string? Recovery { get; init; }
