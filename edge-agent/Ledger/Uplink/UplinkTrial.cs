@@ -17,7 +17,7 @@ public static class UplinkTrial
         double? took = null;
         try
         {
-            UplinkTls tls = UplinkTls.Load(options, now, timeTrusted: true);
+            using UplinkTls tls = UplinkTls.Load(options, new JudgeTime(now, Vouched: true, now));
             long began = Stopwatch.GetTimestamp();
             await using UplinkConnection connection = await UplinkConnection.OpenAsync(options, tls, TimeProvider.System, () => 0, cancellation).ConfigureAwait(false);
             took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;

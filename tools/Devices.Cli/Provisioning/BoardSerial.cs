@@ -9,7 +9,7 @@ namespace Devices.Cli.Provisioning;
 /// </summary>
 public static partial class BoardSerial
 {
-    private static readonly string[] Files = ["sys/firmware/devicetree/base/serial-number", "sys/class/dmi/id/product_serial", "sys/class/dmi/id/board_serial"];
+    private static readonly string[] Files = ["proc/device-tree/serial-number", "sys/firmware/devicetree/base/serial-number", "sys/class/dmi/id/product_serial", "sys/class/dmi/id/board_serial"];
 
     // What makers leave in DMI where there is no number.
     private static readonly string[] Fillers = ["none", "default string", "to be filled by o.e.m.", "system serial number", "not specified", "not applicable", "0", "123456789", "0123456789"];

@@ -29,7 +29,7 @@ internal static class ClaimPosts
         long expires = FormPosts.Service<TimeProvider>(context).GetUtcNow().AddHours(hours).ToUnixTimeMilliseconds();
         if (!await FormPosts.Service<IClaimStore>(context).MakeAsync(hash, terminal, board, expires, viewer.Name, viewer.Address, context.RequestAborted)) return Wrong("many");
         string claim = ClaimCode.WithRoot(code, FormPosts.Service<CertificateAuthority>(context).RootFingerprint);
-        return FormPosts.See($"/claims?made={FormPosts.Service<NewKeys>(context).Put(viewer.Name, claim)}");
+        return FormPosts.See($"/claims?made={FormPosts.Service<ShownOnce>(context).Put(viewer.Name, claim)}");
     }
 
     private static async Task<IResult> WithdrawAsync(HttpContext context, IFormCollection form)

@@ -6,11 +6,10 @@ namespace Devices.Cli.Provisioning.Run;
 /// <param name="Serial">Null where it tells none to this user.</param>
 public sealed record BoardFacts(string Model, string? Serial, Architecture Architecture)
 {
-    // The device tree of ARM boards, DMI of PCs (readable by root only, the serial).
+    // The device tree of ARM boards, DMI of PCs.
     private static readonly string[] Models = ["proc/device-tree/model", "sys/class/dmi/id/product_name"];
-    private static readonly string[] Serials = ["proc/device-tree/serial-number", "sys/class/dmi/id/product_serial", "sys/class/dmi/id/board_serial"];
 
-    public static BoardFacts Read(string root = "/") => new(First(root, Models) ?? "a board without a name", First(root, Serials), RuntimeInformation.OSArchitecture);
+    public static BoardFacts Read(string root = "/") => new(First(root, Models) ?? "a board without a name", BoardSerial.Read(root), RuntimeInformation.OSArchitecture);
 
     private static string? First(string root, string[] files)
     {

@@ -84,7 +84,7 @@ internal sealed class IdentitySteps(ProvisionScene scene) : IDisposable
     private async Task<string> CertificateAsync(CancellationToken cancellationToken)
     {
         if (scene.Offline) return "left open. The key made here waits for it, and punches are kept until then.";
-        _answer = await _est!.EnrolAsync(DeviceKey.SigningRequest(_key!, Plan.Terminal, BoardSerial.Read()), cancellationToken);
+        _answer = await _est!.EnrolAsync(DeviceKey.SigningRequest(_key!, Plan.Terminal, BoardSerial.Read(scene.Host.Root)), cancellationToken);
         IssuedCertificate issued = IssuedCertificate.Demand(_answer, _key!, Plan.Terminal, _roots!, scene.Host.Clock.GetUtcNow());
         return $"for '{Plan.Terminal}', our key, valid to {issued.Leaf.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC.";
     }
