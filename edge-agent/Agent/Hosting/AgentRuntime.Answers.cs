@@ -6,6 +6,7 @@ using Devices.Edge.Agent.Recognition;
 using Devices.Edge.Agent.Site;
 using Devices.Edge.Agent.Telemetry;
 using Devices.Edge.Agent.View;
+using Devices.Edge.Ledger.Time;
 
 namespace Devices.Edge.Agent.Hosting;
 
