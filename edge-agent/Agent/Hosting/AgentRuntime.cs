@@ -1,5 +1,4 @@
 using System.Globalization;
-using Devices.Contract.Messages;
 using Devices.Edge.Agent.Admin;
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Downlink;
@@ -25,7 +24,7 @@ namespace Devices.Edge.Agent.Hosting;
 /// Puts the parts together, starts them in the order of their needs, and stops them in the reverse: no more frames, the decision in hand
 /// finished, the uplink drained for a moment, the ledger closed. Each part's crash is contained (<see cref="PartRunner"/>).
 /// </summary>
-public sealed class AgentRuntime : IAsyncDisposable
+public sealed partial class AgentRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FirstTryLimit = TimeSpan.FromSeconds(20);
@@ -370,17 +369,6 @@ public sealed class AgentRuntime : IAsyncDisposable
     private bool IsReady => _health.IsWhole || (CardsOnlyByChoice(_options) && _health.CanTakeCards);
 
     private string Mode => _health.IsWhole ? "whole" : _health.CanTakeCards ? "cards-only" : "down";
-
-    private TerminalHealth Parts(TerminalHealth board) => board with
-    {
-        Liveness = _options.ModelPack is null ? null : _options.Liveness,
-        CameraRunning = _camera?.Status.Running,
-        CameraFps = _camera is { } camera ? Math.Round(camera.Status.FramesPerSecond, 1) : null,
-        McuOnline = _broker?.IsOnline ?? false,
-        McuQueue = _desk.McuQueue,
-        McuFreeBytes = _desk.FreeBytes,
-        McuSafeMode = _desk.SafeMode,
-    };
 
     private StatusAnswer Status()
     {
