@@ -42,6 +42,7 @@ public sealed class PaceTests
         console.Output.ShouldContain("60.0 MB of 100.0 MB, 10.0 MB a second, 0:00:04 left");
         pace.End();
         var unknown = new Pace(new CliHost { Error = console, Interactive = true, WorkingDirectory = "/", Clock = clock }, null, 0);
+        unknown.Done(0);
         clock.Milliseconds = 2000;
         unknown.Done(5 << 20);
         console.Output.ShouldEndWith("5.0 MB, 5.0 MB a second   ");

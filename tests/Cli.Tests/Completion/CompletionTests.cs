@@ -72,7 +72,7 @@ public sealed class CompletionTests : IDisposable
         // As readline does it: words parted at blanks and '=', the last one may be empty.
         System.Text.StringBuilder script = new($"export PATH=\"{_folder["bin"]}:$PATH\"; cd \"{_folder.Path}\"; source ./completion.bash\n");
         foreach ((string line, _) in cases)
-            script.Append($$"""
+            script.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""
                 line='{{line}}'; line="${line//=/ = }"; read -ra COMP_WORDS <<< "$line"
                 case "$line" in *' ') [ "${COMP_WORDS[-1]}" = '=' ] || COMP_WORDS+=('');; esac
                 COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 )); COMPREPLY=(); _devices 2>/dev/null; echo "${COMPREPLY[*]}"
