@@ -83,11 +83,20 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         IReadOnlyList<CaRoot> roots = authority.Roots;
         string mark = string.Join(' ', roots.Select(one => one.Fingerprint)) + authority.Crosses.Count;
         if (_context is { } last && ReferenceEquals(last.Of, certificate) && last.Mark == mark) return last.Context;
-        // The new root signed by the old one goes along: a terminal that was away while the root was exchanged only knows the old one.
-        SslStreamCertificateContext context = SslStreamCertificateContext.Create(certificate, [.. authority.Crosses, authority.Root], offline: true,
+        SslStreamCertificateContext context = SslStreamCertificateContext.Create(certificate, Along(roots), offline: true,
             SslCertificateTrust.CreateForX509Collection([.. roots.Select(one => one.Certificate)], sendTrustInHandshake: true));
         _context = new(context, certificate, mark);
         return context;
+    }
+
+    // The new root's key signed by the old root goes along: a terminal that was away while the root was exchanged only knows the old one. The context
+    // sends what it finds between the certificate and a root, so it must not find the new root itself, which would end the path.
+    private X509Certificate2Collection Along(IReadOnlyList<CaRoot> roots)
+    {
+        foreach (X509Certificate2 cross in authority.Crosses)
+            if (cross.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(roots[0].Certificate.PublicKey.ExportSubjectPublicKeyInfo()) && authority.IssuerOf(cross) is { State: RootState.Old } old)
+                return [cross, old.Certificate];
+        return [roots[0].Certificate];
     }
 
     private sealed record Prepared(SslStreamCertificateContext Context, X509Certificate2 Of, string Mark);
