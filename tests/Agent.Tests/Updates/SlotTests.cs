@@ -78,7 +78,7 @@ public sealed class SlotTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_slot_gives_way_to_the_one_before_it_and_both_damaged_to_what_was_set_up()
+    public async Task AI_on_the_edge_device_390_a_damaged_slot_gives_way_to_the_one_before_it_and_both_damaged_to_what_was_set_up()
     {
         await Updated("1.0.0");
         await Updated("2.0.0");
@@ -110,7 +110,7 @@ public sealed class SlotTests : IDisposable
     }
 
     [Fact]
-    public async Task A_slot_that_nobody_signed_is_not_started()
+    public async Task Midad_by_foulad_156_a_slot_that_nobody_signed_is_not_started()
     {
         using PlayedRelease foreign = new();
         foreign.Publish(foreign.Agent("6.6.6"));
@@ -178,7 +178,7 @@ public sealed class SlotTests : IDisposable
     }
 
     [Fact]
-    public async Task An_altered_chunk_is_refused_and_never_kept()
+    public async Task Autonomous_os_202_an_altered_chunk_is_refused_and_never_kept()
     {
         _release.Bend = (_, from, bytes) =>
         {
@@ -196,7 +196,7 @@ public sealed class SlotTests : IDisposable
     }
 
     [Fact]
-    public async Task An_older_version_is_not_taken_after_a_newer_one_whatever_the_bridge_wishes()
+    public async Task Midad_by_foulad_160_an_older_version_is_not_taken_after_a_newer_one_whatever_the_bridge_wishes()
     {
         await Updated("2.0.0");
         await _terminal.StartAsync(PlayedTerminal.Wish("1.0.0"));

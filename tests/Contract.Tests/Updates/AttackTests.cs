@@ -93,7 +93,7 @@ public class AttackTests
     [InlineData(UpdateRoles.Timestamp, "timestamp.json")]
     [InlineData(UpdateRoles.Snapshot, "1.snapshot.json")]
     [InlineData(UpdateRoles.Targets, "1.targets.json")]
-    public async Task Key_substitution_a_document_signed_by_another_key_or_by_another_roles_key_is_refused(string role, string file)
+    public async Task Autonomous_os_202_key_substitution_a_document_signed_by_another_key_or_by_another_roles_key_is_refused(string role, string file)
     {
         long version = 1;
         foreach (ECDsa wrong in new[] { PlayedRepository.NewKey(), _repository.Keys(role == UpdateRoles.Targets ? UpdateRoles.Timestamp : UpdateRoles.Targets)[0] })
