@@ -5,6 +5,7 @@ using Devices.Edge.Vision.Detect;
 using Devices.Edge.Vision.Packs;
 using OpenCvSharp;
 using OpenCvSharp.Dnn;
+using Network = OpenCvSharp.Dnn.Net;
 
 namespace Devices.Benchmarks;
 
@@ -16,10 +17,10 @@ namespace Devices.Benchmarks;
 internal sealed class OpenCvFace : IDisposable
 {
     private readonly PackManifest _manifest;
-    private readonly Net _detector;
-    private readonly Net _landmarks;
-    private readonly Net _embedder;
-    private readonly Net _liveness;
+    private readonly Network _detector;
+    private readonly Network _landmarks;
+    private readonly Network _embedder;
+    private readonly Network _liveness;
     private readonly DetectedFace[] _candidates = new DetectedFace[4420];
 
     internal OpenCvFace(string directory, PackManifest manifest)
@@ -134,7 +135,7 @@ internal sealed class OpenCvFace : IDisposable
 
     internal static unsafe ReadOnlySpan<float> Floats(Mat mat) => new((void*)mat.Data, checked((int)mat.Total()));
 
-    private static Net Open(string directory, string file)
+    private static Network Open(string directory, string file)
     {
         var net = CvDnn.ReadNetFromOnnx(Path.Combine(directory, file)) ?? throw new InvalidOperationException($"OpenCV's dnn cannot load {file}.");
         net.SetPreferableBackend(Backend.OPENCV);

@@ -8,5 +8,5 @@ namespace Devices.Cli.Doctor;
 public sealed record DoctorReport(string State, bool Sound, List<Finding> Findings)
 {
     /// <summary>Where a support bundle was written; null without <c>--bundle</c>.</summary>
-    public BundleReport? Bundle { get; init; }
+    public SupportBundleReport? Bundle { get; init; }
 }

@@ -27,7 +27,7 @@ public sealed class SupportBundle(Patient patient)
 
     /// <summary>Gathers and writes, to a file beside the target first. Mode 0600.</summary>
     /// <returns>The entries' names, and how often the redactor had to take something out.</returns>
-    public async Task<BundleReport> WriteAsync(string file, DoctorReport report, CancellationToken cancellationToken)
+    public async Task<SupportBundleReport> WriteAsync(string file, DoctorReport report, CancellationToken cancellationToken)
     {
         (List<string> known, string[] log, string? missing) = await FromAgentAsync(cancellationToken);
         known.AddRange(LedgerPeople());
@@ -44,7 +44,7 @@ public sealed class SupportBundle(Patient patient)
         List<(string Name, string Text)> clean = [.. _entries.Select(one => (one.Name, redactor.Clean(one.Text, cards: one.Name != "certificates.txt")))];
         clean.Insert(0, ("README.txt", Readme(clean, missing, redactor.Count)));
         Files.WriteAtomically(file, Pack(clean), Files.Secret);
-        return new BundleReport(file, new FileInfo(file).Length, [.. clean.Select(one => one.Name)], redactor.Count);
+        return new SupportBundleReport(file, new FileInfo(file).Length, [.. clean.Select(one => one.Name)], redactor.Count);
     }
 
     private void Add(string name, string text) => _entries.Add((name, text));
@@ -252,4 +252,4 @@ public sealed class SupportBundle(Patient patient)
 
 /// <summary>The <c>--json</c> part about a bundle.</summary>
 /// <param name="Removed">How often something that was listed still held a secret or a name.</param>
-public sealed record BundleReport(string File, long Bytes, List<string> Entries, int Removed);
+public sealed record SupportBundleReport(string File, long Bytes, List<string> Entries, int Removed);
