@@ -27,8 +27,9 @@ public sealed class FirmwareTests : IDisposable
         (await WriteAsync(flasher, "1.1")).ShouldBeNull();
         Calls().Single().ShouldStartWith($"flash write --app {_scratch["s"]}/updates/firmware/new/app.bin --port /dev/ttyTest --json");
         string? said = await WriteAsync(flasher, "1.2");
+        said.ShouldNotBeNull();
         said!.ShouldContain("the controller says that it runs 1.1");
-        said.ShouldContain("The one before it was written back.");
+        said!.ShouldContain("The one before it was written back.");
         Calls()[^1].ShouldContain("/firmware/last/app.bin");
         flasher.Failed("1.2").ShouldNotBeNull("not again by itself");
         flasher.Failed("1.3").ShouldBeNull();
