@@ -27,6 +27,7 @@ public sealed class FirmwareTests : IDisposable
         (await WriteAsync(flasher, "1.1")).ShouldBeNull();
         Calls().Single().ShouldStartWith($"flash write --app {_scratch["s"]}/updates/firmware/new/app.bin --port /dev/ttyTest --json");
         string? said = await WriteAsync(flasher, "1.2");
+        said.ShouldNotBeNull();
         said!.ShouldContain("the controller says that it runs 1.1");
         said!.ShouldContain("The one before it was written back.");
         Calls()[^1].ShouldContain("/firmware/last/app.bin");

@@ -65,7 +65,7 @@ public sealed class KillTests(ITestOutputHelper output)
         await new PlayedTerminal(release, start).SettleAsync(PlayedTerminal.Wish("1.0.0"));
         int steps = (await UndisturbedAsync(release, start, true, "2.0.0")).Steps;
         Random random = new(7);
-        for (int round = 0; round < 60; round++)
+        for (int round = 0; round < 25; round++)
         {
             PlayedDisk disk = start.After(Cut.Kill);
             for (int cuts = 0; cuts < 4; cuts++)

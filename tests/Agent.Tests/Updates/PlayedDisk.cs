@@ -57,8 +57,8 @@ internal sealed class PlayedDisk : IUpdateDisk
         foreach ((string path, Node node) in names)
         {
             if (path != "/s" && (!left._now.TryGetValue(Above(path), out Node? above) || !above.IsFolder)) continue;
-            byte[] bytes = [.. node.Bytes.Take(cut is Cut.Kill or Cut.ContentsFirst ? node.Bytes.Count : node.Synced)];
-            Node kept = new() { IsFolder = node.IsFolder, Target = node.Target, Bytes = [.. bytes], Synced = bytes.Length };
+            List<byte> bytes = node.Bytes.GetRange(0, cut is Cut.Kill or Cut.ContentsFirst ? node.Bytes.Count : node.Synced);
+            Node kept = new() { IsFolder = node.IsFolder, Target = node.Target, Bytes = bytes, Synced = bytes.Count };
             left._now[path] = left._durable[path] = kept;
         }
 
@@ -72,7 +72,7 @@ internal sealed class PlayedDisk : IUpdateDisk
         foreach ((string path, Node node) in _now)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{path}|{node.Target}|{node.IsFolder}|{node.Bytes.Count}|"));
-            hash.AppendData([.. node.Bytes]);
+            hash.AppendData(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(node.Bytes));
         }
 
         return Convert.ToHexString(hash.GetHashAndReset());
