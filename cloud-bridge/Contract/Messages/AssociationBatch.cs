@@ -17,10 +17,10 @@ public sealed record AssociationBatch
     public required long Up { get; init; }
 
     /// <summary>Revision of the list that the router holds; empty for none.</summary>
-    public string List { get; init; } = "";
+    public string List { get; init => field = value ?? ""; } = "";
 
     /// <summary>At most <see cref="AssociationRules.MaxReports"/>.</summary>
-    public IReadOnlyList<AssociationReport> Reports { get; init; } = [];
+    public IReadOnlyList<AssociationReport> Reports { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One report about one phone.</summary>

@@ -11,7 +11,7 @@ public sealed record TrustMessage
     public required IReadOnlyList<string> Roots { get; init; }
 
     /// <summary>Newer roots' keys signed by older roots, DER as base64.</summary>
-    public IReadOnlyList<string> Vouchers { get; init; } = [];
+    public IReadOnlyList<string> Vouchers { get; init => field = value ?? []; } = [];
 
     /// <summary>The root that signs now, SHA-256 of its DER, 64 hex digits: a terminal whose certificate is of another one renews it.</summary>
     public required string Issuing { get; init; }
