@@ -83,8 +83,10 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         IReadOnlyList<CaRoot> roots = authority.Roots;
         string mark = string.Join(' ', roots.Select(one => one.Fingerprint)) + authority.Crosses.Count;
         if (_context is { } last && ReferenceEquals(last.Of, certificate) && last.Mark == mark) return last.Context;
-        SslStreamCertificateContext context = SslStreamCertificateContext.Create(certificate, Along(roots), offline: true,
-            SslCertificateTrust.CreateForX509Collection([.. roots.Select(one => one.Certificate)], sendTrustInHandshake: true));
+        X509Certificate2Collection along = Along(roots);
+        // Every root bears the same name, which is all that a client is told of them.
+        SslStreamCertificateContext context = SslStreamCertificateContext.Create(certificate, along, offline: true,
+            SslCertificateTrust.CreateForX509Collection([along[^1]], sendTrustInHandshake: true));
         _context = new(context, certificate, mark);
         return context;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
@@ -19,6 +20,10 @@ internal sealed class Pkcs11Token : IDisposable
     private readonly Pkcs11Options _options;
     private readonly Lock _gate = new();
     private ISession _session;
+
+    // The library asks for "libdl", which without a compiler's files is only there under its full name.
+    static Pkcs11Token() => NativeLibrary.SetDllImportResolver(typeof(Pkcs11InteropFactories).Assembly, (name, _, _) =>
+        name == "libdl" && OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libdl.so.2", out IntPtr library) ? library : IntPtr.Zero);
 
     private Pkcs11Token(Pkcs11Options options)
     {

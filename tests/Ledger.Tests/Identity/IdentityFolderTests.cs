@@ -105,7 +105,7 @@ public sealed class IdentityFolderTests : IDisposable
         using X509Certificate2 own = folder.Load();
         own.PublicKey.ExportSubjectPublicKeyInfo().ShouldBe(next);
         foreach (string key in Directory.EnumerateFiles(Path.Combine(_temp.Path, "keys"), "*.key", SearchOption.AllDirectories))
-            File.GetUnixFileMode(key).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, key);
+            if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(key).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, key);
         folder.Confirm();
         Directory.EnumerateFiles(Path.Combine(_temp.Path, "keys"), "*.key", SearchOption.AllDirectories).Count().ShouldBe(1, "no old key stays");
     }
@@ -163,7 +163,7 @@ public sealed class IdentityFolderTests : IDisposable
         using X509Certificate2 own = _ca.Issue("m2-001", server: false);
         string key = Path.Combine(_temp.Path, name, "terminal.key");
         TestCa.WritePem(own, Path.Combine(_temp.Path, name, "terminal.crt"), key);
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return Thumbprint(own);
     }
 
