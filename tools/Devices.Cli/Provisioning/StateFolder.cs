@@ -90,7 +90,7 @@ public sealed class StateFolder(string state)
         string tls = Path.Combine(state, "tls");
         Directory.CreateDirectory(tls, Files.Private);
         // A renewal of the identity before is void: the agent must not go on with it. Its marker goes first, that is what puts it in force.
-        File.Delete(Path.Combine(tls, "next", "commit"));
+        if (Directory.Exists(Path.Combine(tls, "next"))) File.Delete(Path.Combine(tls, "next", "commit"));
         foreach (string renewal in (string[])["next", "previous"])
             if (Directory.Exists(Path.Combine(tls, renewal))) Directory.Delete(Path.Combine(tls, renewal), recursive: true);
         foreach (var (from, to) in Moves)
