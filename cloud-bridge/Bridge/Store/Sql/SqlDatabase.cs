@@ -45,7 +45,7 @@ public abstract class SqlDatabase : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(work);
         cancellationToken.ThrowIfCancellationRequested();
-        ObjectDisposedException.ThrowIf(_closed != 0, this);
+        if (_closed != 0) throw new StoreUnavailableException("The store is closed.");
         await _places.WaitAsync(cancellationToken);
         try
         {
