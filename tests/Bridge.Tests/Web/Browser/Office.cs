@@ -233,6 +233,7 @@ internal sealed class Office : IAsyncDisposable
             VALUES ('总部 Headquarters', 1, 'person|u1000', 'person', 'gate-1', 'u1000', '{"kind":"person","terminal":"gate-1","person":"u1000","pack":"buffalo-s@2","body":"c2VhbGVk"}', @at)
             """, ("@at", At("2026-10-08 09:12"))));
         await LookForPhonesAsync();
+        await Bench.Get<Devices.Bridge.Patrol.PatrolRound>().RunAsync(CancellationToken.None);
         IAuditStore audit = Bench.Get<IAuditStore>();
         for (int i = 0; i < 60; i++) await audit.AuditAsync(i % 3 == 0 ? "hr" : "operator-li", i % 2 == 0 ? "login" : "logout", null, null, "198.51.100.24");
         foreach (var (actor, action, target, detail) in ((string, string, string?, string?)[])
