@@ -65,7 +65,7 @@ public sealed class TrustDesk(IdentityFolder folder)
                 X509Certificate2? issuing = wanted.FirstOrDefault(one => Fingerprint(one) == message.Issuing);
                 if (issuing is null) return false;
                 using X509Certificate2 own = folder.Load();
-                return !IsOf(own, issuing);
+                return !Builds(own, [issuing]);
             }
             catch (Exception fault) when (fault is FormatException or CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
             {
@@ -103,10 +103,6 @@ public sealed class TrustDesk(IdentityFolder folder)
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
         return chain.Build(certificate) && trusted.Any(root => Same(root, chain.ChainElements[^1].Certificate));
     }
-
-    private static bool IsOf(X509Certificate2 certificate, X509Certificate2 root) =>
-        certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is { } issuer
-        && root.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } own && issuer.Span.SequenceEqual(own.SubjectKeyIdentifierBytes.Span);
 
     private static bool Same(X509Certificate2 one, X509Certificate2 other) => one.RawData.AsSpan().SequenceEqual(other.RawData);
 
