@@ -70,9 +70,7 @@ public static class TerminalSelf
         {
             CancellationToken stop = context.RequestAborted;
             if (!context.Request.IsHttps) return Sentence(StatusCodes.Status403Forbidden, "A terminal's own view is given over HTTPS only.");
-            // HTTP/2 has no way to ask for a certificate after the handshake (RFC 9113 section 9.2.3).
-            if (!HttpProtocol.IsHttp11(context.Request.Protocol)) return Sentence(StatusCodes.Status421MisdirectedRequest, "Ask by HTTP/1.1: only there can the certificate be asked for.");
-            X509Certificate2? shown = await ShownAsync(context);
+            X509Certificate2? shown = context.Connection.ClientCertificate;
             if (shown is null || !authority.IsOurs(shown)) return Sentence(StatusCodes.Status401Unauthorized, "Show the terminal's certificate, issued by this bridge.");
             string name = TerminalGate.CommonName(shown);
             if (await gate.JudgeAsync(name, CertificateAuthority.Fingerprint(shown), stop) is { } fault) return Sentence(StatusCodes.Status403Forbidden, fault);
@@ -101,19 +99,6 @@ public static class TerminalSelf
                 },
                 TerminalSelfJson.Default.TerminalSelfView);
         }).AllowAnonymous();
-    }
-
-    private static async Task<X509Certificate2?> ShownAsync(HttpContext context)
-    {
-        try
-        {
-            return await context.Connection.GetClientCertificateAsync(context.RequestAborted);
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException)
-        {
-            // A client that cannot be asked (OpenSSL's own fault, which has no public type), or shows a certificate of somebody else's.
-            return null;
-        }
     }
 
     private static IResult Sentence(int status, string text) => Results.Text(text + "\n", "text/plain; charset=utf-8", System.Text.Encoding.UTF8, status);

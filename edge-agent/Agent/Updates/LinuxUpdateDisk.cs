@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Devices.Edge.Agent.Secrets;
+using Devices.Edge.Ledger.Store;
 
 namespace Devices.Edge.Agent.Updates;
 

@@ -1,12 +1,11 @@
-using System.Runtime.InteropServices;
+using Devices.Edge.Ledger.Store;
 
 namespace Devices.Edge.Ledger.Identity;
 
 /// <summary>Files that are there whole or not at all, also after the power went: written beside, synced, renamed, and the folder synced.</summary>
-internal static partial class DurableFiles
+internal static class DurableFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int ReadOnly = 0;
 
     /// <summary>Called before each step that changes the disk, on the thread that makes it: where a test cuts the power.</summary>
     [ThreadStatic]
@@ -62,29 +61,6 @@ internal static partial class DurableFiles
         }
 
         Move(beside, file);
-        SyncFolder(Path.GetDirectoryName(file)!);
+        DirectoryFlush.Run(Path.GetDirectoryName(file)!);
     }
-
-    /// <summary>Makes names in a folder durable (fsync(2): syncing a file does not).</summary>
-    public static void SyncFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        int handle = Open(folder, ReadOnly);
-        bool synced = handle >= 0 && Sync(handle) == 0;
-        string? why = synced ? null : Marshal.GetLastPInvokeErrorMessage();
-        if (handle >= 0) _ = Close(handle);
-        if (!synced) throw new IOException($"{folder} cannot be written to the disk ({why}).");
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Sync(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int handle);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Devices.Edge.Ledger.Store;
 
 namespace Devices.Edge.Ledger.Identity;
 
@@ -155,11 +156,11 @@ public sealed class IdentityFolder(string folder)
             // The key first: with the new key and the old certificate in place the marker still says which is meant.
             foreach (string name in (string[])[Key, Certificate])
                 if (File.Exists(Path.Combine(Next, name))) DurableFiles.Move(Path.Combine(Next, name), Path.Combine(folder, name));
-            DurableFiles.SyncFolder(folder);
+            DirectoryFlush.Run(folder);
         }
 
         DurableFiles.Delete(MarkerFile);
-        DurableFiles.SyncFolder(Next);
+        DirectoryFlush.Run(Next);
         Drop(Next);
     }
 
@@ -172,14 +173,14 @@ public sealed class IdentityFolder(string folder)
         DurableFiles.Write(Path.Combine(beside, Certificate), File.ReadAllText(CertificateFile));
         Drop(Previous);
         DurableFiles.MoveFolder(beside, Previous);
-        DurableFiles.SyncFolder(folder);
+        DirectoryFlush.Run(folder);
     }
 
     private void Drop(string path)
     {
         if (!Directory.Exists(path)) return;
         DurableFiles.DeleteFolder(path);
-        DurableFiles.SyncFolder(folder);
+        DirectoryFlush.Run(folder);
     }
 
     private static string? Thumbprint(string file)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Devices.Edge.Agent.Secrets;
+namespace Devices.Edge.Ledger.Store;
 
 /// <summary>Makes a new name durable: fsync of the directory that holds it (fsync(2): syncing the file alone does not).</summary>
 public static partial class DirectoryFlush
@@ -10,6 +10,7 @@ public static partial class DirectoryFlush
     /// <exception cref="IOException">The directory cannot be opened or synced.</exception>
     public static void Run(string directory)
     {
+        if (OperatingSystem.IsWindows()) return;
         int handle = Open(directory, ReadOnly);
         bool synced = handle >= 0 && Sync(handle) == 0;
         string? why = synced ? null : Marshal.GetLastPInvokeErrorMessage();
