@@ -10,6 +10,7 @@ internal sealed class LinuxSerialLine : ISerialLine
 {
     private const int NoEntry = 2, Io = 5, Again = 11, Denied = 13, Busy = 16, NoDevice = 19, Invalid = 22, NotTty = 25, WouldBlockLock = 11;
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LetGoLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly int _handle;
     private bool _closed;
@@ -27,6 +28,22 @@ internal sealed class LinuxSerialLine : ISerialLine
 
     /// <exception cref="SerialLineException">Missing, busy, denied, or no tty.</exception>
     public static LinuxSerialLine Open(string path, int baud, bool usbJtag)
+    {
+        // The last run's hold can outlive it for a moment: a program started meanwhile has a copy of the descriptor until it is loaded.
+        for (long until = Environment.TickCount64 + (long)LetGoLimit.TotalMilliseconds; ; Thread.Sleep(20))
+        {
+            try
+            {
+                return OpenOnce(path, baud, usbJtag);
+            }
+            catch (SerialLineException fault) when (fault.Fault == SerialFault.Busy && Environment.TickCount64 < until)
+            {
+                // Once more.
+            }
+        }
+    }
+
+    private static LinuxSerialLine OpenOnce(string path, int baud, bool usbJtag)
     {
         int handle = Termios2.Open(path);
         if (handle < 0)
