@@ -57,7 +57,7 @@ public sealed class PatrolRound(ITerminalStore terminals, IPatrolStore patrol, P
 
     // What was there at the round before has been there since then.
     private static PatrolFinding Since(PatrolFinding finding, PatrolState? before, long now) =>
-        finding.Since == now && before?.Findings.FirstOrDefault(one => one.Code == finding.Code) is { } same ? finding with { Since = same.Since } : finding;
+        !PatrolRules.HasOwnTime(finding.Code) && finding.Since == now && before?.Findings.FirstOrDefault(one => one.Code == finding.Code) is { } same ? finding with { Since = same.Since } : finding;
 
     private static (long At, long Count)? Happened(FleetFacts fleet, string terminal, string kind) => fleet.Happened.TryGetValue((terminal, kind), out var happened) ? happened : null;
 }

@@ -49,8 +49,11 @@ public static class PatrolRules
     public static bool Counts(PatrolFinding finding, PatrolAck? ack, long now)
     {
         ArgumentNullException.ThrowIfNull(finding);
-        return ack is null || ack.Until <= now || finding.Level > ack.Level || (finding.Code is "tamper" or "crashes" or "ledger-new" && finding.Since > ack.At);
+        return ack is null || ack.Until <= now || finding.Level > ack.Level || (HasOwnTime(finding.Code) && finding.Since > ack.At);
     }
+
+    /// <summary>Whether a finding is of an event: its <see cref="PatrolFinding.Since"/> is when that happened last, not since when it was found.</summary>
+    public static bool HasOwnTime(string code) => code is "tamper" or "crashes" or "ledger-new";
 
     private static void Connection(TerminalFacts facts, PatrolOptions options, long now, Action<string, PatrolLevel, object[]> add)
     {
