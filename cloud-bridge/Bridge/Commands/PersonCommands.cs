@@ -16,10 +16,8 @@ public static class PersonCommands
     /// <exception cref="BridgeStartException">A word or flag is wrong, or there is no such person or site; the message says which.</exception>
     public static Task<int> RunAsync(string[] args, TextWriter output)
     {
-        ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(output);
-        int words = Array.FindIndex(args, one => one.StartsWith("--", StringComparison.Ordinal)) is >= 0 and var first ? first : args.Length;
-        string[] said = args[..words], flags = args[words..];
+        (string[] said, string[] flags) = CommandFlags.Split(args);
         return said switch
         {
             ["site", var person, var site] => AssignAsync(person, site, flags, output),

@@ -9,6 +9,14 @@ public sealed class CommandFlags
 
     public bool Has(string name) => _values.ContainsKey(name);
 
+    /// <summary>The words before the first flag, and the flags.</summary>
+    public static (string[] Words, string[] Flags) Split(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        int words = Array.FindIndex(args, one => one.StartsWith("--", StringComparison.Ordinal)) is >= 0 and var first ? first : args.Length;
+        return (args[..words], args[words..]);
+    }
+
     /// <exception cref="BridgeStartException">A flag is unknown, repeated or lacks its value.</exception>
     public static CommandFlags Read(string command, string[] args, string[] valued, string[] switches)
     {

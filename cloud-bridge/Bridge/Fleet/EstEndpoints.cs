@@ -27,12 +27,12 @@ public static class EstEndpoints
             if (wait > 0)
             {
                 context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
-                return Sentence(StatusCodes.Status429TooManyRequests, $"Too many refused claims from this address: try again in {wait} seconds.");
+                return PlainAnswer.Sentence(StatusCodes.Status429TooManyRequests, $"Too many refused claims from this address: try again in {wait} seconds.");
             }
             if (!TryBasic(context.Request.Headers.Authorization, out string terminal, out string claim))
             {
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"enrolment\", charset=\"UTF-8\"";
-                return Sentence(StatusCodes.Status401Unauthorized, "Log in with the terminal's name and a claim code (HTTP Basic).");
+                return PlainAnswer.Sentence(StatusCodes.Status401Unauthorized, "Log in with the terminal's name and a claim code (HTTP Basic).");
             }
             if (Unsupported(context) is { } unsupported) return unsupported;
             string? body = await ReadBodyAsync(context.Request, context.RequestAborted);
@@ -46,7 +46,7 @@ public static class EstEndpoints
                 limiter.CountFailure(address);
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"enrolment\", charset=\"UTF-8\"";
             }
-            return Sentence(result.Status, result.Fault!);
+            return PlainAnswer.Sentence(result.Status, result.Fault!);
         }).DisableAntiforgery().AllowAnonymous();
 
         app.MapPost("/.well-known/est/simplereenroll", async (HttpContext context, CertificateAuthority authority, RenewalService renewal) =>
@@ -60,12 +60,12 @@ public static class EstEndpoints
                 EnrolmentResult result = await renewal.RenewAsync(context.Connection.ClientCertificate, body, context.Connection.RemoteIpAddress?.ToString(), context.RequestAborted);
                 if (result.Certificate is { } certificate) return Certificates([certificate, authority.Root, .. authority.Crosses], Issued);
                 if (result.RetryAfter is { } wait) RetryAfter(context, wait);
-                return Sentence(result.Status, result.Fault!);
+                return PlainAnswer.Sentence(result.Status, result.Fault!);
             }
             catch (StoreUnavailableException)
             {
                 RetryAfter(context, TimeSpan.FromSeconds(30));
-                return Sentence(StatusCodes.Status503ServiceUnavailable, "The bridge's store is not available: try again later.");
+                return PlainAnswer.Sentence(StatusCodes.Status503ServiceUnavailable, "The bridge's store is not available: try again later.");
             }
         }).DisableAntiforgery().AllowAnonymous();
     }
@@ -74,9 +74,9 @@ public static class EstEndpoints
 
     private static IResult? Unsupported(HttpContext context) =>
         string.Equals(context.Request.ContentType?.Split(';')[0].Trim(), "application/pkcs10", StringComparison.OrdinalIgnoreCase)
-            ? null : Sentence(StatusCodes.Status415UnsupportedMediaType, "Send a PKCS#10 request as application/pkcs10.");
+            ? null : PlainAnswer.Sentence(StatusCodes.Status415UnsupportedMediaType, "Send a PKCS#10 request as application/pkcs10.");
 
-    private static IResult TooLarge() => Sentence(StatusCodes.Status413PayloadTooLarge, $"A PKCS#10 request has at most {MaxBody} bytes here.");
+    private static IResult TooLarge() => PlainAnswer.Sentence(StatusCodes.Status413PayloadTooLarge, $"A PKCS#10 request has at most {MaxBody} bytes here.");
 
     private static bool TryBasic(string? header, out string user, out string password)
     {
@@ -107,9 +107,7 @@ public static class EstEndpoints
         return new Base64Result(Convert.ToBase64String(pkcs7, Base64FormattingOptions.InsertLineBreaks), contentType);
     }
 
-    private static IResult TlsOnly() => Sentence(StatusCodes.Status403Forbidden, "Enrolment works over HTTPS only.");
-
-    private static IResult Sentence(int status, string text) => Results.Text(text + "\n", "text/plain; charset=utf-8", Encoding.UTF8, status);
+    private static IResult TlsOnly() => PlainAnswer.Sentence(StatusCodes.Status403Forbidden, "Enrolment works over HTTPS only.");
 
     private sealed class Base64Result(string body, string contentType) : IResult
     {

@@ -14,6 +14,7 @@ public static class FleetSetup
         builder.Services.AddSingleton<CommandSigner>();
         builder.Services.AddSingleton<EnrolmentService>();
         builder.Services.AddSingleton<RenewalService>();
+        builder.Services.AddSingleton<TerminalDoor>();
         builder.Services.AddSingleton<EnrolmentLimiter>();
         builder.Services.AddSingleton<FirstAccount>();
         builder.Services.AddSingleton<Listeners>();

@@ -1,4 +1,3 @@
-using System.Text;
 using Devices.Bridge.Store;
 using Devices.Contract.Punches;
 
@@ -19,7 +18,7 @@ public static class SelfTestEndpoint
             TerminalEvent? seen = PunchRules.IsTerminalName(terminal) && Guid.TryParseExact(id, "D", out Guid which)
                 ? await terminals.FindEventAsync(SiteScope.All, terminal, which.ToString("D"), Kind, cancellationToken) : null;
             if (seen is null || time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(seen.ReceivedAt) > Life)
-                return Results.Text("No such self-test came here.\n", "text/plain; charset=utf-8", Encoding.UTF8, StatusCodes.Status404NotFound);
+                return PlainAnswer.Sentence(StatusCodes.Status404NotFound, "No such self-test came here.");
             TerminalRow? row = await terminals.FindTerminalAsync(SiteScope.All, terminal, cancellationToken);
             return Results.Json(new { terminal, id, at = seen.At, received_at = seen.ReceivedAt, ledger = row?.Ledger, last_seq = row?.LastSeq ?? 0 });
         }).AllowAnonymous();

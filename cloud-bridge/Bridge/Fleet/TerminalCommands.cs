@@ -13,10 +13,8 @@ public static class TerminalCommands
     /// <exception cref="BridgeStartException">A word or flag is wrong; the message says which.</exception>
     public static Task<int> RunAsync(string[] args, TextWriter output)
     {
-        ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(output);
-        int words = Array.FindIndex(args, one => one.StartsWith("--", StringComparison.Ordinal)) is >= 0 and var first ? first : args.Length;
-        string[] said = args[..words], flags = args[words..];
+        (string[] said, string[] flags) = CommandFlags.Split(args);
         return said switch
         {
             ["list"] => ListAsync(flags, output),

@@ -1,9 +1,6 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Devices.Bridge.Fleet;
 
@@ -66,16 +63,14 @@ public static class TerminalSelf
 
     public static void MapTerminalSelf(this WebApplication app)
     {
-        app.MapGet(Path, async (HttpContext context, TerminalGate gate, CertificateAuthority authority, ITerminalStore terminals, IConfigStore configs, IExceptionStore exceptions, TimeProvider time) =>
+        app.MapGet(Path, async (HttpContext context, TerminalDoor door, ITerminalStore terminals, IConfigStore configs, IExceptionStore exceptions, TimeProvider time) =>
         {
             CancellationToken stop = context.RequestAborted;
-            if (!context.Request.IsHttps) return Sentence(StatusCodes.Status403Forbidden, "A terminal's own view is given over HTTPS only.");
-            X509Certificate2? shown = context.Connection.ClientCertificate;
-            if (shown is null || !authority.IsOurs(shown)) return Sentence(StatusCodes.Status401Unauthorized, "Show the terminal's certificate, issued by this bridge.");
-            string name = TerminalGate.CommonName(shown);
-            if (await gate.JudgeAsync(name, CertificateAuthority.Fingerprint(shown), stop) is { } fault) return Sentence(StatusCodes.Status403Forbidden, fault);
+            TerminalCaller caller = await door.JudgeAsync(context, "A terminal's own view is given over HTTPS only.", "Show the terminal's certificate, issued by this bridge.");
+            if (caller.Fault is { } fault) return fault;
+            string name = caller.Terminal;
             IReadOnlyList<CompletenessRow> rows = await terminals.CompletenessAsync(SiteScope.All, name, stop);
-            if (rows.Count == 0) return Sentence(StatusCodes.Status404NotFound, $"The bridge knows no terminal '{name}'.");
+            if (rows.Count == 0) return PlainAnswer.Sentence(StatusCodes.Status404NotFound, $"The bridge knows no terminal '{name}'.");
             TerminalRow terminal = rows[0].Terminal;
             ConfigWish wish = await configs.WishAsync(name, stop);
             ConfigReport? report = await configs.ReportAsync(name, stop);
@@ -90,7 +85,7 @@ public static class TerminalSelf
                     LastSeenAt = terminal.LastSeenAt,
                     ClockOffsetMs = terminal.ClockOffsetMs,
                     Queue = terminal.Queue,
-                    CertificateNotAfter = new DateTimeOffset(shown.NotAfter.ToUniversalTime()).ToUnixTimeMilliseconds(),
+                    CertificateNotAfter = new DateTimeOffset(caller.Certificate!.NotAfter.ToUniversalTime()).ToUnixTimeMilliseconds(),
                     Ledgers = [.. rows.Where(row => row.Ledger is not null).Select(row => new SelfLedger(row.Ledger!.Value, row.Through, row.CompleteUpTo, row.Current, row.Forked, row.Problem))],
                     ConfigRevision = wish.Revision,
                     ConfigHeld = wish.Digest == (report?.Applied.Digest ?? ""),
@@ -100,8 +95,6 @@ public static class TerminalSelf
                 TerminalSelfJson.Default.TerminalSelfView);
         }).AllowAnonymous();
     }
-
-    private static IResult Sentence(int status, string text) => Results.Text(text + "\n", "text/plain; charset=utf-8", System.Text.Encoding.UTF8, status);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

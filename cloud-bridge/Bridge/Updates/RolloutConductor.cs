@@ -3,7 +3,8 @@ using Devices.Bridge.Store;
 namespace Devices.Bridge.Updates;
 
 /// <summary>Looks at the rollouts again and again: lets terminals in, goes on to the next stage, stops and tells the operators.</summary>
-public sealed class RolloutConductor(IRolloutStore rollouts, ITerminalStore terminals, IExceptionStore exceptions, UpdateRepository repository, UpdateOptions options, TimeProvider time, ILogger<RolloutConductor> log) : BackgroundService
+public sealed class RolloutConductor(IRolloutStore rollouts, ITerminalStore terminals, IExceptionStore exceptions, UpdateRepository repository, UpdateOptions options, TimeProvider time, ILogger<RolloutConductor> log)
+    : PeriodicService(TimeSpan.Zero, TimeSpan.FromSeconds(options.LookSeconds), "Looking at rollouts failed; it is tried again.", LogLevel.Error, time, log)
 {
     private const string Actor = "bridge";
     private static readonly TimeSpan WarnBefore = TimeSpan.FromDays(14);
@@ -17,12 +18,12 @@ public sealed class RolloutConductor(IRolloutStore rollouts, ITerminalStore term
         foreach (RolloutRow row in open)
         {
             IReadOnlyList<RolloutMember> members = await rollouts.MembersAsync(SiteScope.All, row.Id, cancellationToken);
-            RolloutStep step = RolloutJudge.Judge(row, fleet, members, time.GetUtcNow().ToUnixTimeMilliseconds());
+            RolloutStep step = RolloutJudge.Judge(row, fleet, members, Clock.GetUtcNow().ToUnixTimeMilliseconds());
             string what = $"{row.Plan.Kind} {row.Plan.Name} {row.Plan.Version}";
             if (step.Stop is { } why)
             {
                 if (!await rollouts.SetStateAsync(row.Id, RolloutState.Stopped, why, Actor, null, cancellationToken)) continue;
-                log.LogError("The rollout of {What} stops: {Why}", what, why);
+                Log.LogError("The rollout of {What} stops: {Why}", what, why);
                 await exceptions.RaiseAsync(new Finding("updates", "rollout-stopped", $"The rollout of {what} was stopped. {why}") { Cause = $"updates/{row.Id:D}" }, cancellationToken);
                 continue;
             }
@@ -30,44 +31,37 @@ public sealed class RolloutConductor(IRolloutStore rollouts, ITerminalStore term
             if (step.Add.Count > 0)
             {
                 await rollouts.AddAsync(row.Id, step.Add, cancellationToken);
-                log.LogInformation("The rollout of {What} takes in {Count} terminals.", what, step.Add.Count);
+                Log.LogInformation("The rollout of {What} takes in {Count} terminals.", what, step.Add.Count);
             }
 
             if (step.Stage is { } stage)
             {
                 await rollouts.SetStageAsync(row.Id, stage, cancellationToken);
-                log.LogInformation("The rollout of {What} goes on to {Percent} %.", what, row.Plan.Stages[stage]);
+                Log.LogInformation("The rollout of {What} goes on to {Percent} %.", what, row.Plan.Stages[stage]);
             }
 
             if (step.Done)
             {
                 await rollouts.SetStateAsync(row.Id, RolloutState.Done, null, Actor, null, cancellationToken);
-                log.LogInformation("The rollout of {What} is through.", what);
+                Log.LogInformation("The rollout of {What} is through.", what);
             }
         }
 
-        if (repository.Expires() is { } end && end - time.GetUtcNow() < WarnBefore)
+        if (repository.Expires() is { } end && end - Clock.GetUtcNow() < WarnBefore)
             await exceptions.RaiseAsync(new Finding("updates", "metadata-ends", $"What releases were signed with ends at {end:yyyy-MM-dd}: publish anew, or terminals take no updates from then on."), cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (StoreUnavailableException fault)
-            {
-                log.LogWarning("Rollouts are not looked at now: {Fault}", fault.Message);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                log.LogError(fault, "Looking at rollouts failed; it is tried again.");
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(options.LookSeconds), time, stoppingToken);
+            await LookAsync(cancellationToken);
         }
+        catch (StoreUnavailableException fault)
+        {
+            Log.LogWarning("Rollouts are not looked at now: {Fault}", fault.Message);
+        }
+
+        return null;
     }
 }

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Devices.Bridge.Fleet;
-using Devices.Bridge.Ingest;
 using Microsoft.Net.Http.Headers;
 
 namespace Devices.Bridge.Updates;
@@ -18,22 +15,22 @@ public static class UpdateEndpoints
     public static void MapUpdates(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapGet("/updates/v1/metadata/{name}", async (string name, HttpContext context, UpdateRepository repository, UpdateGate gate) =>
+        app.MapGet("/updates/v1/metadata/{name}", async (string name, HttpContext context, UpdateRepository repository, TerminalDoor door) =>
         {
-            if (await gate.JudgeAsync(context) is { Fault: { } fault }) return fault;
+            if (await JudgeAsync(door, context) is { Fault: { } fault }) return fault;
             context.Response.Headers.CacheControl = "no-store";
-            return repository.Read(name) is { } bytes ? Results.Bytes(bytes, "application/json") : UpdateGate.Sentence(StatusCodes.Status404NotFound, "There is no such metadata.");
+            return repository.Read(name) is { } bytes ? Results.Bytes(bytes, "application/json") : PlainAnswer.Sentence(StatusCodes.Status404NotFound, "There is no such metadata.");
         }).AllowAnonymous();
 
-        app.MapGet("/updates/v1/packages/{sha256}", async (string sha256, HttpContext context, UpdateRepository repository, UpdateGate gate, PackageShaper shaper) =>
+        app.MapGet("/updates/v1/packages/{sha256}", async (string sha256, HttpContext context, UpdateRepository repository, TerminalDoor door, PackageShaper shaper) =>
         {
-            UpdateCaller caller = await gate.JudgeAsync(context);
+            TerminalCaller caller = await JudgeAsync(door, context);
             if (caller.Fault is { } fault) return fault;
-            if (repository.Package(sha256) is not { } file) return UpdateGate.Sentence(StatusCodes.Status404NotFound, "There is no such package.");
+            if (repository.Package(sha256) is not { } file) return PlainAnswer.Sentence(StatusCodes.Status404NotFound, "There is no such package.");
             if (!shaper.TryEnter())
             {
                 context.Response.Headers.RetryAfter = Random.Shared.Next(20, 60).ToString(CultureInfo.InvariantCulture);
-                return UpdateGate.Sentence(StatusCodes.Status503ServiceUnavailable, "Too many terminals fetch packages at this moment.");
+                return PlainAnswer.Sentence(StatusCodes.Status503ServiceUnavailable, "Too many terminals fetch packages at this moment.");
             }
 
             try
@@ -90,22 +87,7 @@ public static class UpdateEndpoints
 
         return Results.Empty;
     }
-}
 
-/// <summary>Who asks; with a fault where they may not.</summary>
-public sealed record UpdateCaller(string Terminal, IResult? Fault);
-
-/// <summary>Lets terminals in by the certificate that they connect over MQTT with; revoked is out here too.</summary>
-public sealed class UpdateGate(CertificateAuthority authority, TerminalGate terminals)
-{
-    public async Task<UpdateCaller> JudgeAsync(HttpContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        if (!context.Request.IsHttps) return new("", Sentence(StatusCodes.Status403Forbidden, "Updates come over HTTPS only."));
-        if (context.Connection.ClientCertificate is not { } certificate || !authority.IsOurs(certificate)) return new("", Sentence(StatusCodes.Status401Unauthorized, "Updates are for terminals: show the terminal's certificate."));
-        string name = TerminalGate.CommonName(certificate);
-        return await terminals.JudgeAsync(name, CertificateAuthority.Fingerprint(certificate), context.RequestAborted) is { } fault ? new(name, Sentence(StatusCodes.Status403Forbidden, fault)) : new(name, null);
-    }
-
-    internal static IResult Sentence(int status, string text) => Results.Text(text + "\n", "text/plain; charset=utf-8", Encoding.UTF8, status);
+    private static Task<TerminalCaller> JudgeAsync(TerminalDoor door, HttpContext context) =>
+        door.JudgeAsync(context, "Updates come over HTTPS only.", "Updates are for terminals: show the terminal's certificate.");
 }

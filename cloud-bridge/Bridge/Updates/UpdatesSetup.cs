@@ -11,7 +11,6 @@ public static class UpdatesSetup
         if (options.Check() is { } problem) throw new BridgeStartException(problem);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<UpdateRepository>();
-        builder.Services.AddSingleton<UpdateGate>();
         builder.Services.AddSingleton<PackageShaper>();
         builder.Services.AddSingleton<RolloutConductor>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RolloutConductor>());

@@ -8,34 +8,16 @@ namespace Devices.Bridge.Web.Time;
 /// Keeps the calendar's days at the site's zone in the store, from the first punch (no earlier than 2020) to two months ahead, for the views
 /// that other systems read.
 /// </summary>
-internal sealed class ReportDays(IReportStore store, SiteClock clock, ILogger<ReportDays> log) : BackgroundService
+internal sealed class ReportDays(IReportStore store, SiteClock clock, TimeProvider time, ILogger<ReportDays> log)
+    : PeriodicService(TimeSpan.Zero, TimeSpan.FromHours(6), "The days of the views for other systems could not be brought up to date; it is tried again.", LogLevel.Warning, time, log)
 {
     private const int Ahead = 62;
-    private static readonly TimeSpan Every = TimeSpan.FromHours(6);
     private static readonly LocalDate Oldest = new(2020, 1, 1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan?> WorkAsync(CancellationToken cancellationToken)
     {
-        using PeriodicTimer timer = new(Every);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await FillAsync(stoppingToken);
-                }
-                catch (Exception fault) when (fault is not OperationCanceledException) // views for others must not stop the bridge
-                {
-                    log.LogWarning("The days of the views for other systems could not be brought up to date; it is tried again. {Fault}", fault.Message);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
+        await FillAsync(cancellationToken);
+        return null;
     }
 
     internal async Task FillAsync(CancellationToken cancellationToken)
