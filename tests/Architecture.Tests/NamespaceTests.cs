@@ -15,6 +15,7 @@ public partial class NamespaceTests
         { "firmware/Link", "Devices.Link" },
         { "tools/Devices.Cli", "Devices.Cli" },
         { "tools/Devices.Up", "Devices.Up" },
+        { "tools/Scale", "Devices.Scale" },
         { "tools/Seed", "Devices.Seed" },
         { "tools/standins/DingTalk", "Devices.Standins.DingTalk" },
         { "tools/standins/Camera", "Devices.Standins.Camera" },

@@ -13,6 +13,8 @@ internal static class MonthPartitions
     /// <summary>Months beyond the present one that are made before they begin.</summary>
     public const int Ahead = 2;
 
+    private const int MakingClass = 0x4465_764D;
+
     private static readonly DateTimeOffset First = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Makes the present month and those ahead.</summary>
@@ -27,8 +29,16 @@ internal static class MonthPartitions
     {
         DateTimeOffset last = MonthOf(now).AddMonths(Ahead);
         foreach (DateTimeOffset month in times.Where(at => at >= First.ToUnixTimeMilliseconds() && at < last.AddMonths(1).ToUnixTimeMilliseconds()).Select(MonthOf).Distinct())
-            if (session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass(@name)", ("@name", NameOf(month))) == 0) Make(session, month);
+        {
+            if (Exists(session, month)) continue;
+            // Where several bridges write, one makes it and the others wait for that.
+            session.Execute($"SELECT pg_advisory_xact_lock({MakingClass}, hashtext(current_schema()))");
+            if (!Exists(session, month)) Make(session, month);
+        }
     }
+
+    private static bool Exists(SqlSession session, DateTimeOffset month) =>
+        session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass(@name)", ("@name", NameOf(month))) != 0;
 
     /// <summary>The partitions of months that had ended by then, oldest first; never the default one.</summary>
     public static List<string> Before(SqlSession session, long before)
