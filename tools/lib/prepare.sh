@@ -12,7 +12,7 @@ say() { printf '%s\n' "$*"; }
 fail() { clean; printf 'error: %s\n' "$*" >&2; exit 2; }
 
 # --- Children and signals -----------------------------------------------------------------------------------------------
-CHILD='' LAST='' INSTALLER='' TEMP=''
+CHILD='' LAST='' INSTALLER='' TEMP=''   # CHILD: one process, or several separated by spaces
 clean() { [ -z "$TEMP" ] || rm -rf "$TEMP"; TEMP=''; }
 
 # Run a program in a session of its own and wait for it. Bash acts on a signal only between commands; waiting here, it acts
@@ -33,11 +33,14 @@ stopped() { # exit code
   if [ -n "$INSTALLER" ]; then
     say "Stopping as soon as Debian's installer is done; cut off, it would leave packages half installed." >&2
     wait "$CHILD" || true
-  elif [ -n "$CHILD" ]; then
-    kill -TERM -- "-$CHILD" 2>/dev/null || true
-    wait "$CHILD" || true
-    for _ in {1..100}; do kill -0 -- "-$CHILD" 2>/dev/null || break; sleep 0.1; done
-    kill -KILL -- "-$CHILD" 2>/dev/null || true
+  else
+    local child
+    for child in $CHILD; do kill -TERM -- "-$child" 2>/dev/null || true; done
+    for child in $CHILD; do
+      wait "$child" || true
+      for _ in {1..100}; do kill -0 -- "-$child" 2>/dev/null || break; sleep 0.1; done
+      kill -KILL -- "-$child" 2>/dev/null || true
+    done
   fi
   clean
   say "Stopped. The same command goes on where this one was." >&2

@@ -62,10 +62,9 @@ public abstract class SqlDialect
     /// <param name="newest">From FROM to LIMIT, of punches <c>r</c> for one key <c>d.key</c>.</param>
     public abstract string NewestOfEach(string keys, string newest);
 
-    /// <summary>Whether a column's value is in a large set.</summary>
+    /// <summary>Whether a column's value is in a set too large to begin with.</summary>
     /// <param name="keys">The set as a SELECT of one column.</param>
-    /// <param name="probe">A SELECT that gives a row where the column's value is in the set.</param>
-    public virtual string Among(string column, string keys, string probe) => $"{column} IN ({keys})";
+    public virtual string Among(string column, string keys) => $"{column} IN ({keys})";
 
     public abstract FaultReach Reach(Exception fault);
 
