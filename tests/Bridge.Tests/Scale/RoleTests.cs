@@ -22,27 +22,24 @@ public sealed class RoleTests
     [InlineData("an address with a password", "--Bridge:Role=writer", "--Bridge:Node=a", "--Bridge:Store=postgres", "--Bridge:Engine:Kind=nats", "--Bridge:Engine:Url=nats://u:s3cret@10.0.0.1:4222")]
     [InlineData("photos are files of the one bridge", "--Bridge:Role=web", "--Bridge:Node=a", "--Bridge:Store=postgres", "--Bridge:Photos:Enabled=true")]
     [InlineData("There is no setting Bridge:Engine:Kinds", "--Bridge:Engine:Kinds=nats")]
-    public void A_role_that_cannot_work_is_refused_with_a_sentence(string says, params string[] settings) =>
-        Should.Throw<BridgeStartException>(() => BridgeApplication.Build(settings)).Message.ShouldContain(says);
+    public void A_role_that_cannot_work_is_refused_with_a_sentence(string says, params string[] settings)
+    {
+        using TempDirectory data = new();
+        Should.Throw<BridgeStartException>(() => BridgeApplication.Build([$"--Bridge:Data={data.Path}", .. settings])).Message.ShouldContain(says);
+    }
 
     [Theory]
     [InlineData("ingest", "BridgeGauges CertificateSweep DownlinkPump LineOpener MqttEndpoint NatsPunchEngine NodeBook PressureWatch TakeoverWatch")]
     [InlineData("writer", "BridgeGauges NatsPunchWriter NodeBook")]
     public void An_ingest_node_and_a_writer_run_nothing_that_is_done_once(string role, string expected)
     {
-        List<string> found = [];
-        BridgeApplication.Build(
-            [$"--Bridge:Role={role}", "--Bridge:Node=a", "--Bridge:Store=postgres", "--Bridge:Engine:Kind=nats", "--Bridge:Engine:Url=nats://127.0.0.1:4222", "--Bridge:Platform:Kind=none"],
-            builder => found = Own(builder.Services));
-        found.ShouldBe(expected.Split(' '), ignoreOrder: true);
+        Own($"--Bridge:Role={role}", "--Bridge:Node=a", "--Bridge:Store=postgres", "--Bridge:Engine:Kind=nats", "--Bridge:Engine:Url=nats://127.0.0.1:4222").ShouldBe(expected.Split(' '), ignoreOrder: true);
     }
 
     [Fact]
     public void The_web_node_runs_all_that_a_bridge_alone_runs_but_what_belongs_to_terminals()
     {
-        List<string> all = [], web = [];
-        BridgeApplication.Build(["--Bridge:Platform:Kind=none"], builder => all = Own(builder.Services));
-        BridgeApplication.Build(["--Bridge:Platform:Kind=none", "--Bridge:Role=web", "--Bridge:Node=a", "--Bridge:Store=postgres"], builder => web = Own(builder.Services));
+        List<string> all = Own(), web = Own("--Bridge:Role=web", "--Bridge:Node=a", "--Bridge:Store=postgres");
         all.Except(web).ShouldBe(["MqttEndpoint", "PressureWatch"], ignoreOrder: true);
         web.Except(all).ShouldBe(["NodeBook"]);
     }
@@ -82,12 +79,23 @@ public sealed class RoleTests
         Id(clone).ShouldNotBe(Id(ledger), "a copied board must reach the store, which shows it as a fork");
     }
 
-    private static List<string> Own(IServiceCollection services) =>
-    [
-        .. services.Where(one => one.ServiceType == typeof(IHostedService))
-            .Select(one => one.ImplementationType ?? one.ImplementationFactory!.GetType().GenericTypeArguments[1])
-            .Where(type => type.Assembly == typeof(BridgeOptions).Assembly).Select(type => type.Name),
-    ];
+    // Composed and not built: that would open the database.
+    private static List<string> Own(params string[] settings)
+    {
+        using TempDirectory data = new();
+        List<string> found = [];
+        Should.Throw<OperationCanceledException>(() => BridgeApplication.Build(["--Bridge:Platform:Kind=none", $"--Bridge:Data={data.Path}", .. settings], builder =>
+        {
+            found =
+            [
+                .. builder.Services.Where(one => one.ServiceType == typeof(IHostedService))
+                    .Select(one => one.ImplementationType ?? one.ImplementationFactory!.GetType().GenericTypeArguments[1])
+                    .Where(type => type.Assembly == typeof(BridgeOptions).Assembly).Select(type => type.Name),
+            ];
+            throw new OperationCanceledException();
+        }));
+        return found;
+    }
 
     private sealed class PlayedNodes(byte[] key) : INodeStore
     {

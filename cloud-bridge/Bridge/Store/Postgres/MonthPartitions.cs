@@ -31,9 +31,13 @@ internal static class MonthPartitions
         foreach (DateTimeOffset month in times.Where(at => at >= First.ToUnixTimeMilliseconds() && at < last.AddMonths(1).ToUnixTimeMilliseconds()).Select(MonthOf).Distinct())
         {
             if (Exists(session, month)) continue;
-            // Where several bridges write, one makes it and the others wait for that.
-            session.Execute($"SELECT pg_advisory_xact_lock({MakingClass}, hashtext(current_schema()))");
-            if (!Exists(session, month)) Make(session, month);
+            // Where several bridges write, one makes it. Another waits for that and begins its transaction anew: the one in hand has looked at what
+            // there is already, and would go on to put rows where they do not belong any more.
+            bool first = session.Number($"SELECT pg_try_advisory_xact_lock({MakingClass}, hashtext(current_schema()))") != 0;
+            if (!first) session.Execute($"SELECT pg_advisory_xact_lock({MakingClass}, hashtext(current_schema()))");
+            if (!first || session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE relname = @name AND relnamespace = to_regnamespace(current_schema()::text)", ("@name", NameOf(month))) != 0)
+                session.Script("DO $$ BEGIN RAISE EXCEPTION 'another bridge made the month' USING ERRCODE = 'serialization_failure'; END $$");
+            Make(session, month);
         }
     }
 
