@@ -196,8 +196,7 @@ public sealed class IngestRouter(
         if (!TryRead(message, ContractJson.Default.StatusMessage, out StatusMessage? status, out Reply? bad)) return bad!;
         if (status!.Versions.Count > 32 || status.Clock?.Length > 32 || status.Temperature is { } t && !double.IsFinite(t)) return Bad("versions, clock or temperature are out of range.");
         if (status.Health?.Check() is { } impossible) return Bad(impossible);
-        bool connected = connections.Sessions().Any(one => one.Terminal == message.Session.Terminal);
-        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connected, cancellationToken);
+        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connections.IsConnected(message.Session.Terminal), cancellationToken);
         return Reply.Done;
     }
 
