@@ -16,6 +16,7 @@ public partial class NamespaceTests
         { "tools/Devices.Cli", "Devices.Cli" },
         { "tools/Devices.Up", "Devices.Up" },
         { "tools/Seed", "Devices.Seed" },
+        { "tests/Faults", "Devices.Faults" },
         { "tools/standins/DingTalk", "Devices.Standins.DingTalk" },
         { "tools/standins/Camera", "Devices.Standins.Camera" },
         { "tools/standins/EspRom", "Devices.Standins.EspRom" },
