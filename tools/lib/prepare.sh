@@ -114,6 +114,14 @@ need_postgres() {
   [ -e /etc/postgresql-common/createcluster.d ] || BEFORE_DEBS='mkdir -p /etc/postgresql-common/createcluster.d; echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/devices.conf'
 }
 
+# What the fault harness moves and cuts with: clocks, wires, packets. It makes namespaces of its own, for which it must be root.
+need_faults() {
+  need_file '/usr/lib/*/faketime/libfaketimeMT.so.1' libfaketime
+  need_program unshare util-linux
+  need_file '/usr/sbin/ip' iproute2
+  need_file '/usr/sbin/nft' nftables
+}
+
 install_debs() {
   [ ${#WANTED_DEBS[@]} -gt 0 ] || return 0
   local names="${WANTED_DEBS[*]}" by_hand root=()
