@@ -12,6 +12,7 @@ public class ArrowTests
     [InlineData("Devices.Bridge", "Devices.Contract")]
     [InlineData("devices-cli", "Devices.Contract Devices.Bridge Devices.Edge.Vision Devices.Edge.Ledger Devices.Link Devices.Standins.Terminal")]
     [InlineData("Devices.Up", "Devices.Contract")]
+    [InlineData("Devices.Scale", "Devices.Contract")]
     [InlineData("Devices.Seed", "Devices.Bridge Devices.Contract")]
     [InlineData("Devices.FleetLoad", "Devices.Bridge Devices.Contract Devices.Edge.Ledger Devices.Link")]
     [InlineData("Devices.Standins.DingTalk", "")]

@@ -29,7 +29,7 @@ public sealed class CertificateSweep(
         if (authority.Reload() is { } changed) Log.LogWarning("{Changed}", changed);
         if (Passed(ref _sweptAt, All)) await SweepAsync(cancellationToken);
         else await SweepRevokedAsync(cancellationToken);
-        if (Passed(ref _toldAt, Told)) await TellOverdueAsync(cancellationToken);
+        if (options.Keeps && Passed(ref _toldAt, Told)) await TellOverdueAsync(cancellationToken);
         return null;
     }
 

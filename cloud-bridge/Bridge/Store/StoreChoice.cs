@@ -39,6 +39,8 @@ public sealed record StoreChoice(string Store, string? ConnectionFile)
         ArgumentNullException.ThrowIfNull(options);
         StoreChoice now = new(options.Store, options.Store == "postgres" ? Path.GetFullPath(options.Postgres.ConnectionFile) : null);
         if (Read(options.Data) == now || (now.Store == "sqlite" && !File.Exists(FileOf(options.Data)))) return;
+        // A node keeps little more than this note.
+        if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(options.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string file = FileOf(options.Data);
         File.WriteAllText(file + ".new", JsonSerializer.Serialize(now));
         File.Move(file + ".new", file, overwrite: true);

@@ -179,11 +179,11 @@ public static class BridgeBackup
 
     private static void IntoPostgres(string database, string connectionFile, long now)
     {
-        PostgresServer server = new(ConnectionFile.Read(connectionFile));
+        PostgresServer server = new(ConnectionFile.Read(connectionFile), StoreSeat.Alone);
         try
         {
             using SqlSession to = server.OpenWriter();
-            if (!PostgresServer.TryLock(to)) throw new BridgeStartException($"{server.Name} is served by a bridge: stop it, or restore into another database.");
+            if (server.Take(to) is not null) throw new BridgeStartException($"{server.Name} is served by a bridge: stop it, or restore into another database.");
             if (to.Dialect.Schema(to) != 0 && to.Number("SELECT COUNT(*) FROM ledgers") + to.Number("SELECT COUNT(*) FROM accounts") + to.Number("SELECT COUNT(*) FROM audit") > 0)
                 throw new BridgeStartException($"{server.Name} is not empty: a restore overwrites nothing. Create another database (createdb).");
             Migrations.Apply(to, server.Name);

@@ -34,6 +34,24 @@ public abstract class SqlDialect
     /// <summary>Put after a SELECT of a row that the same transaction changes: no other writer comes between.</summary>
     public virtual string Locked => "";
 
+    /// <summary>Put after a SELECT whose rows are taken for work: one that another bridge is taking is left out. <paramref name="alias"/> is the rows' table.</summary>
+    public virtual string SkipLocked(string alias) => "";
+
+    /// <summary>Whether a failed transaction was undone only because another bridge's was in its way, so that it may be run again as it is.</summary>
+    public virtual bool Again(Exception fault) => false;
+
+    /// <summary>Takes a turn that only one bridge has at a time, until the transaction in hand ends; false where another has it.</summary>
+    public virtual bool TryTurn(SqlSession session, string name) => true;
+
+    /// <summary>Waits for such a turn: for work that reads rows which are perhaps not there yet and then writes them.</summary>
+    public virtual void WaitForTurn(SqlSession session, string name) { }
+
+    /// <summary>
+    /// The number of arrival up to which every punch is stored or never will be; null where there is one writer, whose numbers come in order.
+    /// Where there are several, a punch with a lower number may still be on its way into the store.
+    /// </summary>
+    public virtual long? Settled(SqlSession session) => null;
+
     /// <summary>Whether a column matches a pattern (<c>%</c>, <c>_</c>, escaped by <c>\</c>), whatever its case.</summary>
     public abstract string Matches(string column, string parameter);
 
