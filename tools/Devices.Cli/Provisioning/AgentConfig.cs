@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Devices.Cli.App;
+using Devices.Contract.Messages;
 
 namespace Devices.Cli.Provisioning;
 
@@ -44,7 +45,7 @@ public static class AgentConfig
         if (path is null || !File.Exists(path)) return [];
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
+            return JsonNode.Parse(JsonLetters.Whole(File.ReadAllText(path)), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new JsonException("it is not an object");
         }
         catch (JsonException e)
