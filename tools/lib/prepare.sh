@@ -195,3 +195,27 @@ build() { # target
   errors=$(grep -E ': (error|warning) |^MSBUILD : error|^error' "$LOG" | sort -u | head -20) || true
   fail "the build failed. Details: $LOG${errors:+$'\n'$errors}"
 }
+
+# --- One file for each system -------------------------------------------------------------------------------------------
+# What `devices` is made of, as one hash: the sources of everything it references, what is embedded, versions and settings.
+publish_inputs() {
+  (cd "$ROOT" && find tools/Devices.Cli tools/standins/Terminal cloud-bridge edge-agent firmware models/default Directory.* global.json -type f \
+    -not -name '*.md' -not -name '*.svg' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+}
+
+# publish_file RID HASH: artifacts/publish/devices-RID[.exe], unless it is there and was made of the same.
+publish_file() {
+  local rid=$1 inputs=$2 out="$ROOT/artifacts/publish" suffix="" work
+  [ "$rid" = win-x64 ] && suffix=.exe
+  [ -e "$out/devices-$rid$suffix" ] && [ "$(cat "$out/devices-$rid.inputs" 2>/dev/null)" = "$inputs" ] && return
+  say "Making devices for $rid as one file"
+  work="$out/work-$rid"
+  rm -rf "$work" "$out/devices-$rid.inputs"; mkdir -p "$out"
+  LOG="$out/$rid.log" logged dotnet publish "$ROOT/tools/Devices.Cli/Devices.Cli.csproj" -c Release -p:PublishRid="$rid" -o "$work" -nodeReuse:false -v quiet \
+    || { tail -20 "$out/$rid.log"; fail "devices for $rid was not made; what dotnet said is above and in $out/$rid.log"; }
+  mv -f "$work/devices$suffix" "$out/devices-$rid$suffix.new"
+  mv -f "$out/devices-$rid$suffix.new" "$out/devices-$rid$suffix"
+  printf '%s\n' "$inputs" >"$out/devices-$rid.inputs"
+  rm -rf "$work"
+  (cd "$out" && sha256sum $(ls devices-* | grep -vE '\.(new|inputs)$') >SHA256SUMS.new && mv -f SHA256SUMS.new SHA256SUMS)
+}
