@@ -14,6 +14,7 @@ public class ArrowTests
     [InlineData("Devices.Up", "Devices.Contract")]
     [InlineData("Devices.Scale", "Devices.Contract")]
     [InlineData("Devices.Seed", "Devices.Bridge Devices.Contract")]
+    [InlineData("Devices.FleetLoad", "Devices.Bridge Devices.Contract Devices.Edge.Ledger Devices.Link")]
     [InlineData("Devices.Standins.DingTalk", "")]
     [InlineData("Devices.Standins.Frappe", "")]
     [InlineData("Devices.Standins.Camera", "")]

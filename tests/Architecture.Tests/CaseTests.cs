@@ -14,11 +14,11 @@ public partial class CaseTests
     public void Every_row_names_tests_that_exist_or_says_why_none_can()
     {
         Rows.Count.ShouldBeGreaterThan(50);
-        HashSet<string> tests = Tests();
+        IReadOnlySet<string> tests = TestNames.All;
         tests.Count.ShouldBeGreaterThan(1_500, "the scan sees the tests at all");
         foreach (Row row in Rows)
         {
-            string[] named = [.. Named().Matches(row.Here).Select(m => m.Groups[1].Value)];
+            string[] named = [.. TestNames.In(row.Here)];
             if (named.Length == 0) row.Here.ShouldMatch("^cannot apply: .{40,}$", $"{row.Reports[0]} has neither a test nor a reason");
             named.Except(tests).ShouldBeEmpty($"named for {row.Reports[0]}");
         }
@@ -29,8 +29,8 @@ public partial class CaseTests
     {
         foreach (Row row in Rows)
         {
-            if (Named().Match(row.Here) is not { Success: true } first) continue;
-            string method = first.Groups[1].Value.Split('.')[^1];
+            if (TestNames.In(row.Here).FirstOrDefault() is not { } first) continue;
+            string method = first.Split('.')[^1];
             row.Reports.ShouldContain(r => r.Contains('#') ? method.Contains($"_{r.Split('#')[1]}_", StringComparison.Ordinal) : method.StartsWith(r + "_", StringComparison.Ordinal), method);
         }
     }
@@ -63,44 +63,11 @@ public partial class CaseTests
         return found.Count > 0 ? [.. found.Distinct(StringComparer.OrdinalIgnoreCase)] : [FirstWord().Match(text).Value];
     }
 
-    /// <summary>Every <c>Project.Class.Method</c> below tests/ that is a fact or a theory.</summary>
-    private static HashSet<string> Tests()
-    {
-        HashSet<string> tests = new(StringComparer.Ordinal);
-        foreach (string file in Repository.Files("*.cs").Where(f => Repository.Relative(f).StartsWith("tests/", StringComparison.Ordinal)))
-        {
-            string project = Repository.Relative(file).Split('/')[1], type = "";
-            bool marked = false;
-            foreach (string line in File.ReadLines(file))
-            {
-                if (Type().Match(line) is { Success: true } declared) type = declared.Groups[1].Value;
-                marked |= Mark().IsMatch(line);
-                if (!marked || Method().Match(line) is not { Success: true } method) continue;
-                tests.Add($"{project}.{type}.{method.Groups[1].Value}");
-                marked = false;
-            }
-        }
-
-        return tests;
-    }
-
     private sealed record Row(IReadOnlyList<string> Reports, string Here);
-
-    [GeneratedRegex(@"`([A-Z]\w+\.Tests\.\w+\.\w+)`")]
-    private static partial Regex Named();
 
     [GeneratedRegex(@"(?:(?<repository>[\w.-]+(?:/[\w.-]+)*)(?: PR)?)?#(?<number>\d+)")]
     private static partial Regex Report();
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex FirstWord();
-
-    [GeneratedRegex(@"^\s*(?:\[.*\]\s*)?(?:public|internal|private|file)?\s*(?:sealed |static |abstract |partial )*(?:class|record) (\w+)")]
-    private static partial Regex Type();
-
-    [GeneratedRegex(@"^\s*\[(?:Fact|Theory)\b")]
-    private static partial Regex Mark();
-
-    [GeneratedRegex(@"^\s*public (?:static )?(?:async )?(?:void|Task|ValueTask) (\w+)\(")]
-    private static partial Regex Method();
 }

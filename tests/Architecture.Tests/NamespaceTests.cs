@@ -17,6 +17,8 @@ public partial class NamespaceTests
         { "tools/Devices.Up", "Devices.Up" },
         { "tools/Scale", "Devices.Scale" },
         { "tools/Seed", "Devices.Seed" },
+        { "tools/fleet-load", "Devices.FleetLoad" },
+        { "tests/Faults", "Devices.Faults" },
         { "tools/standins/DingTalk", "Devices.Standins.DingTalk" },
         { "tools/standins/Camera", "Devices.Standins.Camera" },
         { "tools/standins/EspRom", "Devices.Standins.EspRom" },

@@ -114,6 +114,14 @@ need_postgres() {
   [ -e /etc/postgresql-common/createcluster.d ] || BEFORE_DEBS='mkdir -p /etc/postgresql-common/createcluster.d; echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/devices.conf'
 }
 
+# What the fault harness moves and cuts with: clocks, wires, packets. It makes namespaces of its own, for which it must be root.
+need_faults() {
+  need_file '/usr/lib/*/faketime/libfaketimeMT.so.1' libfaketime
+  need_program unshare util-linux
+  need_file '/usr/sbin/ip' iproute2
+  need_file '/usr/sbin/nft' nftables
+}
+
 install_debs() {
   [ ${#WANTED_DEBS[@]} -gt 0 ] || return 0
   local names="${WANTED_DEBS[*]}" by_hand root=()
@@ -186,4 +194,28 @@ build() { # target
   if grep -qE 'error NU(1301|1801)' "$LOG"; then fail "NuGet's packages could not be fetched. Check the network and its proxy settings, then run this again. Details: $LOG"; fi
   errors=$(grep -E ': (error|warning) |^MSBUILD : error|^error' "$LOG" | sort -u | head -20) || true
   fail "the build failed. Details: $LOG${errors:+$'\n'$errors}"
+}
+
+# --- One file for each system -------------------------------------------------------------------------------------------
+# What `devices` is made of, as one hash: the sources of everything it references, what is embedded, versions and settings.
+publish_inputs() {
+  (cd "$ROOT" && find tools/Devices.Cli tools/standins/Terminal cloud-bridge edge-agent firmware models/default Directory.* global.json -type f \
+    -not -name '*.md' -not -name '*.svg' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+}
+
+# publish_file RID HASH: artifacts/publish/devices-RID[.exe], unless it is there and was made of the same.
+publish_file() {
+  local rid=$1 inputs=$2 out="$ROOT/artifacts/publish" suffix="" work
+  [ "$rid" = win-x64 ] && suffix=.exe
+  [ -e "$out/devices-$rid$suffix" ] && [ "$(cat "$out/devices-$rid.inputs" 2>/dev/null)" = "$inputs" ] && return
+  say "Making devices for $rid as one file"
+  work="$out/work-$rid"
+  rm -rf "$work" "$out/devices-$rid.inputs"; mkdir -p "$out"
+  LOG="$out/$rid.log" logged dotnet publish "$ROOT/tools/Devices.Cli/Devices.Cli.csproj" -c Release -p:PublishRid="$rid" -o "$work" -nodeReuse:false -v quiet \
+    || { tail -20 "$out/$rid.log"; fail "devices for $rid was not made; what dotnet said is above and in $out/$rid.log"; }
+  mv -f "$work/devices$suffix" "$out/devices-$rid$suffix.new"
+  mv -f "$out/devices-$rid$suffix.new" "$out/devices-$rid$suffix"
+  printf '%s\n' "$inputs" >"$out/devices-$rid.inputs"
+  rm -rf "$work"
+  (cd "$out" && sha256sum $(ls devices-* | grep -vE '\.(new|inputs)$') >SHA256SUMS.new && mv -f SHA256SUMS.new SHA256SUMS)
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Delivery.Targets;
+using Devices.Contract.Messages;
 
 namespace Devices.Bridge.Alerts;
 
@@ -8,6 +11,8 @@ namespace Devices.Bridge.Alerts;
 public sealed class RobotClient(IHttpClientFactory clients, AlertOptions options, TimeProvider clock)
 {
     public const string ClientName = "robot";
+
+    private const int LongestAnswer = 64 * 1024, LongestWords = 300;
 
     public async Task<RobotAnswer> SendAsync(AlertBook.Outgoing message, CancellationToken cancellationToken)
     {
@@ -27,10 +32,15 @@ public sealed class RobotClient(IHttpClientFactory clients, AlertOptions options
                 ["markdown"] = new Dictionary<string, string> { ["title"] = message.Title, ["text"] = message.Text },
             });
             await body.LoadIntoBufferAsync(cancellationToken);
-            using HttpResponseMessage response = await client.PostAsync(new Uri(new Uri(options.RobotUrl), $"/robot/send?{query}"), body, cancellationToken);
-            using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
-            return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty("errcode", out JsonElement code) && code.TryGetInt64(out long number)
-                ? RobotAnswer.Of(number, answer.RootElement.TryGetProperty("errmsg", out JsonElement text) ? text.ToString() : "")
+            using HttpRequestMessage request = new(HttpMethod.Post, new Uri(new Uri(options.RobotUrl), $"/robot/send?{query}")) { Content = body };
+            // The client's own limit ends with the headers.
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(client.Timeout);
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            string? said = await BoundedBody.ReadAsync(response.Content, LongestAnswer, limit.Token);
+            using JsonDocument answer = JsonDocument.Parse(JsonLetters.Whole(said ?? "null"));
+            return long.TryParse(AnswerReader.Text(answer.RootElement, "errcode"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+                ? RobotAnswer.Of(number, AnswerReader.Text(answer.RootElement, "errmsg") is { } text ? text[..Math.Min(LongestWords, text.Length)] : "")
                 : new(RobotVerdict.Again, $"The answer (HTTP {(int)response.StatusCode}) was not DingTalk's.");
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException or IOException or UnauthorizedAccessException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -7,6 +7,9 @@ public interface ITerminalConnections
 
     IReadOnlyCollection<TerminalSession> Sessions();
 
+    /// <summary>Whether the terminal is connected; costs the same however many are.</summary>
+    bool IsConnected(string terminal);
+
     /// <summary>Ends the terminal's connection with a reason it can show; nothing happens where it is not connected.</summary>
     Task DisconnectAsync(string terminal, string reason);
 

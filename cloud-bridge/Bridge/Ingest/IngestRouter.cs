@@ -198,8 +198,7 @@ public sealed class IngestRouter(
         if (status.Health?.Check() is { } impossible) return Bad(impossible);
         // The will of a connection that another node has taken over says nothing about the terminal.
         if (!status.Online && !await presence.IsHereAsync(message.Session, cancellationToken)) return Reply.Done;
-        bool connected = connections.Sessions().Any(one => one.Terminal == message.Session.Terminal);
-        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connected, cancellationToken);
+        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connections.IsConnected(message.Session.Terminal), cancellationToken);
         return Reply.Done;
     }
 

@@ -59,6 +59,8 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
 
     public IReadOnlyCollection<TerminalSession> Sessions() => _registry.Sessions;
 
+    public bool IsConnected(string terminal) => _registry.Find(terminal) is not null;
+
     public Task DisconnectAsync(string terminal, string reason) => DisconnectAsync(terminal, MqttDisconnectReasonCode.NotAuthorized, reason);
 
     public async Task TakenOverAsync(TerminalSession session)

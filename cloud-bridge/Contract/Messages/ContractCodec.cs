@@ -6,6 +6,8 @@ namespace Devices.Contract.Messages;
 /// <summary>Bytes to messages and back. Bad bytes become a <see cref="Problem"/>, never an exception.</summary>
 public static class ContractCodec
 {
+    private const int MaxPlace = 100;
+
     /// <summary>UTF-8 JSON of <paramref name="message"/>.</summary>
     public static byte[] Write<T>(T message, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(message, type);
 
@@ -27,7 +29,9 @@ public static class ContractCodec
         }
         catch (JsonException fault)
         {
-            string where = string.IsNullOrEmpty(fault.Path) ? "" : $" at {fault.Path}";
+            // The sender's own names stand in it: bounded and printable, for it is told in a reason string and stands in logs.
+            string path = string.Concat((fault.Path ?? "").Take(MaxPlace).Where(one => !char.IsControl(one) && !char.IsSurrogate(one)));
+            string where = path.Length == 0 ? "" : $" at {path}{(fault.Path!.Length > MaxPlace ? "…" : "")}";
             problem = new() { Code = ProblemCodes.Malformed, Text = $"The payload is not the JSON that this topic takes{where}." };
         }
         return false;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Devices.Contract.Messages;
 
 namespace Devices.Contract.Updates;
 
@@ -32,6 +33,10 @@ public static class CanonicalJson
     /// <exception cref="UpdateRefusedException">It is not such JSON.</exception>
     public static JsonElement Parse(ReadOnlySpan<byte> json, string what)
     {
+        // Text that is none would be read over here and stumbled over later, each time somebody asks for it.
+        if (!System.Text.Unicode.Utf8.IsValid(json)) throw new UpdateRefusedException(UpdateRefusal.Malformed, $"{what} is not UTF-8.");
+        string text = Encoding.UTF8.GetString(json);
+        if (!ReferenceEquals(JsonLetters.Whole(text), text)) throw new UpdateRefusedException(UpdateRefusal.Malformed, $"{what} holds half a letter (a surrogate without its pair).");
         try
         {
             using JsonDocument document = JsonDocument.Parse(json.ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth });
@@ -76,7 +81,7 @@ public static class CanonicalJson
                 Write(text, element.GetString()!);
                 break;
             case JsonValueKind.Number:
-                if (!element.TryGetInt64(out long number) || Math.Abs(number) > 1L << 53) throw new UpdateRefusedException(UpdateRefusal.Malformed, "Update metadata holds a number that is not whole, or beyond 2^53.");
+                if (!element.TryGetInt64(out long number) || number is > 1L << 53 or < -(1L << 53)) throw new UpdateRefusedException(UpdateRefusal.Malformed, "Update metadata holds a number that is not whole, or beyond 2^53.");
                 text.Append(number.ToString(CultureInfo.InvariantCulture));
                 break;
             case JsonValueKind.True:

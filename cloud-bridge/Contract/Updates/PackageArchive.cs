@@ -79,8 +79,8 @@ public static class PackageArchive
 
             return tar.GetNextEntry() is null ? files : throw new UpdateRefusedException(UpdateRefusal.Mismatch, $"{target}: the package holds a file that its list does not name.");
         }
-        // Brotli says InvalidOperationException of bytes that are none of its own.
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or FormatException or InvalidOperationException)
+        // Brotli says InvalidOperationException of bytes that are none of its own, tar OverflowException of sizes that no number holds.
+        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or FormatException or InvalidOperationException or OverflowException)
         {
             throw new UpdateRefusedException(UpdateRefusal.Malformed, $"{target}: the package cannot be unpacked: {fault.Message}", fault);
         }

@@ -30,7 +30,7 @@ public sealed partial record PackageFiles(IReadOnlyList<PackageFile> Files)
         }
 
         if (read?.Files is not { Count: > 0 and <= MaxFiles } files) throw new UpdateRefusedException(UpdateRefusal.Malformed, $"A package has from 1 to {MaxFiles} files.");
-        if (files.Any(one => one is null || !IsSafe(one.Path) || one.Size < 0 || one.Sha256?.Length != 64) || files.Select(one => one.Path).Distinct(StringComparer.Ordinal).Count() != files.Count)
+        if (files.Any(one => one is null || !IsSafe(one.Path) || one.Size is < 0 or > UpdateLimits.Package || one.Sha256?.Length != 64) || files.Select(one => one.Path).Distinct(StringComparer.Ordinal).Count() != files.Count)
             throw new UpdateRefusedException(UpdateRefusal.Malformed, "The package's list of files names one twice, outside of the package, or without size and SHA-256.");
         return read;
     }

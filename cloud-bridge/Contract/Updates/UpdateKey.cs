@@ -34,7 +34,8 @@ public sealed class UpdateKey
         {
             using ECDsa key = ECDsa.Create();
             key.ImportFromPem(text);
-            if (key.ExportParameters(false).Curve.Oid.Value != NistP256) throw new UpdateRefusedException(UpdateRefusal.Malformed, "A key for updates is on the curve P-256.");
+            // A curve that is written out has no name.
+            if (key.ExportParameters(false).Curve.Oid?.Value != NistP256) throw new UpdateRefusedException(UpdateRefusal.Malformed, "A key for updates is on the curve P-256.");
             byte[] info = key.ExportSubjectPublicKeyInfo();
             string own = PemEncoding.WriteString("PUBLIC KEY", info) + "\n";
             return new(IdOf(own), own, info);

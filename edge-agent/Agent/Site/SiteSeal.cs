@@ -32,8 +32,9 @@ public static class SiteSeal
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(record);
         if (record.Key != key.Id) return null;
-        byte[] closed = Convert.FromBase64String(record.Body);
-        if (closed.Length < NonceBytes + TagBytes) return null;
+        byte[] closed = new byte[record.Body.Length];
+        if (!Convert.TryFromBase64String(record.Body, closed, out int length) || length < NonceBytes + TagBytes) return null;
+        Array.Resize(ref closed, length);
         byte[] plain = new byte[closed.Length - NonceBytes - TagBytes];
         using AesGcm cipher = new(key.Key, TagBytes);
         try

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Devices.Contract.Updates;
 using Devices.Edge.Agent.Hosting;
+using Devices.Contract.Messages;
 
 namespace Devices.Edge.Agent.Updates;
 
@@ -117,12 +118,13 @@ public sealed class FirmwareFlasher : IFlasher
         return $"after {_wait.TotalMinutes:0.#} minutes the controller says that it runs {_running() ?? "nothing"} ({_chip}).";
     }
 
-    private static string Reason(string json, int code)
+    internal static string Reason(string json, int code)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
-            if (document.RootElement.TryGetProperty("error", out JsonElement error) && error.TryGetProperty("message", out JsonElement message)) return message.GetString() ?? $"the tool ended with {code}.";
+            using JsonDocument document = JsonDocument.Parse(JsonLetters.Whole(json));
+            if (document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.Object
+                && error.TryGetProperty("message", out JsonElement message) && message is { ValueKind: JsonValueKind.String }) return message.GetString()!;
         }
         catch (JsonException)
         {

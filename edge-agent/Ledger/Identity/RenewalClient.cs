@@ -72,7 +72,7 @@ public sealed class RenewalClient(string host, int port, IReadOnlyList<string> n
         }
     }
 
-    private static X509Certificate2Collection Read(string base64)
+    internal static X509Certificate2Collection Read(string base64)
     {
         SignedCms cms = new();
         cms.Decode(Convert.FromBase64String(base64));

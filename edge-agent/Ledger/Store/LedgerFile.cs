@@ -57,6 +57,11 @@ internal static class LedgerFile
         }
     }
 
+    /// <summary>What reading a row says where its columns hold something else than was ever written there: SQLite has no fixed types.</summary>
+    public static bool IsOtherThanWritten(Exception fault) => fault is InvalidOperationException or InvalidCastException or FormatException or OverflowException or ArgumentException or IndexOutOfRangeException;
+
+    public static LedgerException Altered(Exception fault, string path) => new(LedgerFault.Damaged, $"The ledger {path} is damaged: a row of it holds something else than was ever written there.", fault);
+
     /// <summary>SQLite's error as one sentence and a kind.</summary>
     public static LedgerException Translate(SqliteException fault, string path) => fault.SqliteErrorCode switch
     {

@@ -38,6 +38,11 @@ public sealed class LedgerReader : IDisposable
             connection.Dispose();
             throw LedgerFile.Translate(fault, path);
         }
+        catch (Exception fault) when (LedgerFile.IsOtherThanWritten(fault))
+        {
+            connection.Dispose();
+            throw LedgerFile.Altered(fault, path);
+        }
         catch
         {
             connection.Dispose();
@@ -91,6 +96,10 @@ public sealed class LedgerReader : IDisposable
         catch (SqliteException fault)
         {
             throw LedgerFile.Translate(fault, _path);
+        }
+        catch (Exception fault) when (LedgerFile.IsOtherThanWritten(fault))
+        {
+            throw LedgerFile.Altered(fault, _path);
         }
     }
 

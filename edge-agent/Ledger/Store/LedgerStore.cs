@@ -68,6 +68,11 @@ public sealed partial class LedgerStore : ITimeFloor, IDisposable
             });
             return store;
         }
+        catch (Exception fault) when (store is not null && LedgerFile.IsOtherThanWritten(fault))
+        {
+            store.Dispose();
+            throw LedgerFile.Altered(fault, options.Path);
+        }
         catch
         {
             if (store is not null) store.Dispose();

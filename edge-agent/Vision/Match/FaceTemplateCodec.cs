@@ -90,6 +90,12 @@ public static class FaceTemplateCodec
             return false;
         }
 
+        // Bytes that are no text would name somebody else, and be another length when written again.
+        if (!System.Text.Unicode.Utf8.IsValid(bytes.Slice(at + 1, bytes[at])))
+        {
+            return false;
+        }
+
         text = Encoding.UTF8.GetString(bytes.Slice(at + 1, bytes[at]));
         at += 1 + bytes[at];
         return true;

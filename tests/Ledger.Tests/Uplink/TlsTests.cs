@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Devices.Edge.Ledger.Uplink;
 using Devices.Ledger.Tests.Support;
@@ -30,6 +34,33 @@ public sealed class TlsTests
         using var stranger = new TestCa("Stranger");
         TestCa.WritePem(stranger.Root, rig.Options.CaFile);
         await RefusedAsync(rig, "not issued by this terminal's own CA");
+    }
+
+    [Fact]
+    public async Task A_bridge_that_speaks_only_TLS_1_2_is_not_spoken_to()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using Rig rig = await Rig.MakeAsync(o => o with { Port = ((IPEndPoint)listener.LocalEndpoint).Port });
+        using X509Certificate2 certificate = rig.Ca.Issue("bridge", server: true, dns: "bridge.test");
+        async Task<string> ServeAsync()
+        {
+            using TcpClient tcp = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+            await using SslStream tls = new(tcp.GetStream());
+            try
+            {
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = SslProtocols.Tls12, ClientCertificateRequired = true, RemoteCertificateValidationCallback = (_, _, _, _) => true }, TestContext.Current.CancellationToken);
+                return "agreed on " + tls.SslProtocol;
+            }
+            catch (Exception fault) when (fault is AuthenticationException or IOException)
+            {
+                return fault.ToString();
+            }
+        }
+
+        Task<string> served = ServeAsync();
+        await RefusedAsync(rig, "bridge");
+        (await served.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).ShouldContain("protocol", Case.Insensitive);
     }
 
     [Fact]

@@ -15,7 +15,10 @@ public sealed record PinMap(int V, double LogicVolts, IReadOnlyList<int> InputOn
     public static PinMap Read(string json)
     {
         PinMap map = JsonSerializer.Deserialize(json, HardwareJson.Default.PinMap) ?? throw new JsonException("The file is empty.");
-        return map.V == 2 ? map : throw new JsonException($"The map has version {map.V}; this program reads version 2.");
+        if (map.V != 2) throw new JsonException($"The map has version {map.V}; this program reads version 2.");
+        return map is { InputOnly: not null, Boards: not null, Pins: not null, Parts: not null, I2c: not null } && map.Pins.All(one => one is not null) && map.Parts.All(one => one is not null) && map.I2c.All(one => one is not null)
+            && map.Boards.All(one => one is { Forbidden: not null, Headers: not null } && one.Headers.Values.All(header => header is not null) && one.Forbidden.All(group => group?.Pins is not null))
+            ? map : throw new JsonException("A list of the map, or an entry of one, is missing.");
     }
 
     /// <summary>What is wrong with the map, one sentence each; empty when it can be wired.</summary>

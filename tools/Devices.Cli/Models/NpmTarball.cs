@@ -26,7 +26,7 @@ public static class NpmTarball
                 await entry.DataStream.CopyToAsync(to, cancellationToken);
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or OverflowException)
         {
             throw new CliException(ExitCodes.DownloadFailed, $"The tarball of {package} is damaged: {e.Message}", "Run the install again; if it repeats, clear npm's cache (`npm cache clean --force`).", e);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Devices.Cli.App;
+using Devices.Contract.Messages;
 
 namespace Devices.Cli.Provisioning;
 
@@ -28,6 +29,7 @@ public static class AgentConfig
         if (answers.McuPort is { } port) Put(config, "Mcu:Port", port);
         // The MCU calls this board over the network. Not that one address: the router may give another, and a broker that cannot listen keeps the agent from starting.
         if (plan.McuHost is { } host) Put(config, "Mcu:Bind", System.Net.IPAddress.TryParse(host, out System.Net.IPAddress? address) && System.Net.IPAddress.IsLoopback(address) ? host : "0.0.0.0");
+        if (answers.Tpm is { } tpm) config["Tpm"] = tpm;
         if (answers.Language is { } language) Put(config, "Screen:Language", language);
         foreach (string pair in answers.Set)
         {
@@ -44,7 +46,7 @@ public static class AgentConfig
         if (path is null || !File.Exists(path)) return [];
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
+            return JsonNode.Parse(JsonLetters.Whole(File.ReadAllText(path)), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new JsonException("it is not an object");
         }
         catch (JsonException e)

@@ -11,8 +11,16 @@ public sealed record Endpoint(string Host, int Port)
     /// <summary>Reads <c>HOST</c>, <c>HOST:PORT</c> or <c>[v6]:PORT</c>.</summary>
     public static Endpoint Parse(string text, int defaultPort, string flag)
     {
-        if (text.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate("tcp://" + text, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.PathAndQuery is not ("/" or "") || uri.Port > 65535)
-            throw new CliException(ExitCodes.Usage, string.Create(CultureInfo.InvariantCulture, $"{flag} '{text}' is not HOST:PORT."));
-        return new Endpoint(uri.IdnHost, uri.Port < 0 ? defaultPort : uri.Port);
+        CliException Wrong(Exception? inner = null) => new(ExitCodes.Usage, string.Create(CultureInfo.InvariantCulture, $"{flag} '{text}' is not HOST:PORT."), inner: inner);
+        try
+        {
+            if (text.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate("tcp://" + text, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.PathAndQuery is not ("/" or "") || uri.Port is 0 or > 65535) throw Wrong();
+            return new Endpoint(uri.IdnHost, uri.Port < 0 ? defaultPort : uri.Port);
+        }
+        catch (UriFormatException fault)
+        {
+            // Letters that no name may have (IDNA) are found only here.
+            throw Wrong(fault);
+        }
     }
 }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Devices.Cli.App;
+using Devices.Contract.Messages;
 
 namespace Devices.Cli.Terminal;
 
@@ -79,11 +81,11 @@ public sealed class AgentClient : IDisposable
         ? new(known.Code, known.Message, known.Remedy, known.InnerException)
         : new(ExitCodes.AgentUnreachable, $"The agent at {_socket} broke off: {e.InnerException?.Message ?? e.Message}", inner: e);
 
-    private static JsonElement Parse(byte[] body, HttpStatusCode status)
+    internal static JsonElement Parse(byte[] body, HttpStatusCode status)
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(JsonLetters.Whole(Encoding.UTF8.GetString(body)), new() { AllowDuplicateProperties = false });
             return document.RootElement.Clone();
         }
         catch (JsonException e)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Devices.Cli.App;
+using Devices.Contract.Messages;
 using Devices.Contract.Punches;
 
 namespace Devices.Cli.Terminal;
@@ -13,7 +14,7 @@ public sealed class EnrolFolder
 {
     private const string PeopleFile = "people.json";
 
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     private readonly List<string> _notes = [];
 
@@ -77,7 +78,7 @@ public sealed class EnrolFolder
         JsonElement root;
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file), Lenient);
+            using var document = JsonDocument.Parse(JsonLetters.Whole(File.ReadAllText(file)), Lenient);
             root = document.RootElement.Clone();
         }
         catch (JsonException e)

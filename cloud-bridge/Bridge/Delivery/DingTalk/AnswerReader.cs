@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Devices.Contract.Messages;
 
 namespace Devices.Bridge.Delivery.DingTalk;
 
@@ -58,7 +59,7 @@ public static class AnswerReader
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using JsonDocument document = JsonDocument.Parse(JsonLetters.Whole(text));
             body = document.RootElement.Clone();
             return body.ValueKind == JsonValueKind.Object;
         }

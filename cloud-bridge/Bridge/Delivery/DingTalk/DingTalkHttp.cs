@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Threading.RateLimiting;
+using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Telemetry;
 
 namespace Devices.Bridge.Delivery.DingTalk;
@@ -14,7 +15,7 @@ public sealed class DingTalkHttp : IDisposable
     /// <summary>Name of the configured client.</summary>
     public const string ClientName = "dingtalk";
 
-    private const long LongestAnswer = 8 * 1024 * 1024;
+    private const int LongestAnswer = 8 * 1024 * 1024;
 
     private readonly IHttpClientFactory _clients;
     private readonly TimeProvider _clock;
@@ -71,8 +72,8 @@ public sealed class DingTalkHttp : IDisposable
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(client.Timeout);
             using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            if (response.Content.Headers.ContentLength > LongestAnswer) return Answer.Failure(new(OutcomeKind.Ambiguous, "reason.unreadable_answer"));
-            string text = await response.Content.ReadAsStringAsync(limit.Token);
+            // Bounded whatever length it says, or none, and as UTF-8 whatever character set: nothing else is sent by the platform.
+            if (await BoundedBody.ReadAsync(response.Content, LongestAnswer, limit.Token) is not { } text) return Answer.Failure(new(OutcomeKind.Ambiguous, "reason.unreadable_answer"));
             var (json, error) = AnswerReader.Read(response.StatusCode, text);
             return error is null ? Answer.Success(json!.Value) : Answer.Failure(ToOutcome(error));
         }

@@ -11,8 +11,16 @@ public static class BoundedBody
         ArgumentNullException.ThrowIfNull(content);
         if (content.Headers.ContentLength > most) return null;
         using Stream stream = await content.ReadAsStreamAsync(cancellationToken);
-        byte[] buffer = new byte[most + 1];
-        int read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return read > most ? null : Encoding.UTF8.GetString(buffer, 0, read);
+        // It grows with what comes: most answers are a few hundred bytes.
+        byte[] buffer = new byte[Math.Min(most + 1, 16 * 1024)];
+        int read = 0;
+        while (true)
+        {
+            int more = await stream.ReadAsync(buffer.AsMemory(read), cancellationToken);
+            if (more == 0) return Encoding.UTF8.GetString(buffer, 0, read);
+            read += more;
+            if (read > most) return null;
+            if (read == buffer.Length) Array.Resize(ref buffer, (int)Math.Min(most + 1L, buffer.Length * 2L));
+        }
     }
 }

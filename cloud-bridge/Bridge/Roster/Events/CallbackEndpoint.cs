@@ -34,19 +34,13 @@ public sealed class CallbackEndpoint(CallbackCrypto crypto, EventOptions options
         if (crypto.Decrypt(encrypted) is not { } text) return await RefuseAsync("it is not decryptable or for another app", cancellationToken);
         try
         {
-            using JsonDocument message = JsonDocument.Parse(text);
-            JsonElement body = message.RootElement;
-            if (EventReading.Text(EventReading.Field(body, "EventType")) is not { Length: > 0 } kind) return Unreadable();
+            if (EventReading.Body(text) is not { } body || EventReading.Text(EventReading.Field(body, "EventType")) is not { Length: > 0 } kind) return Unreadable();
             if (kind is not ("check_url" or "check_create_suite_url" or "check_update_suite_url"))
             {
                 string id = EventReading.Text(EventReading.Field(body, "eventId")) ?? EventReading.Text(EventReading.Field(body, "bizId"))
                     ?? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-                await intake.TakeAsync(new(id, kind, body.Clone()), null, cancellationToken);
+                await intake.TakeAsync(new(id, kind, body), null, cancellationToken);
             }
-        }
-        catch (JsonException)
-        {
-            return Unreadable();
         }
         catch (StoreUnavailableException)
         {
@@ -68,15 +62,7 @@ public sealed class CallbackEndpoint(CallbackCrypto crypto, EventOptions options
             body.Write(part, 0, read);
         }
 
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(body.ToArray());
-            return EventReading.Text(EventReading.Field(json.RootElement, "encrypt")) is { Length: > 0 } text ? text : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return EventReading.Body(Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length)) is { } json && EventReading.Text(EventReading.Field(json, "encrypt")) is { Length: > 0 } text ? text : null;
     }
 
     // Milliseconds, but the documents' own sample has seconds.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Devices.Bridge.Store;
+using Devices.Contract.Messages;
 
 namespace Devices.Bridge.Roster.Events;
 
@@ -12,6 +13,20 @@ internal static class EventReading
 {
     private const int MostIds = 1000;
     private const int LongestId = 128;
+
+    /// <summary>A message's body; null where it is no JSON.</summary>
+    public static JsonElement? Body(string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(JsonLetters.Whole(text));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The marks of a contacts event; empty for one that does not concern the roster; the whole roster where it names nobody.</summary>
     public static IReadOnlyList<RosterMark> Marks(PlatformEvent happened)

@@ -132,14 +132,10 @@ internal sealed class StreamConnection(ClientWebSocket socket, EventIntake intak
     {
         try
         {
-            using JsonDocument body = JsonDocument.Parse(frame.Data);
-            string kind = frame.EventType ?? EventReading.Text(EventReading.Field(body.RootElement, "eventType")) ?? "";
-            await intake.TakeAsync(new(frame.EventId ?? frame.MessageId, kind, body.RootElement.Clone()), frame.MessageId, _end.Token);
-        }
-        catch (JsonException)
-        {
+            if (EventReading.Body(frame.Data) is { } body)
+                await intake.TakeAsync(new(frame.EventId ?? frame.MessageId, frame.EventType ?? EventReading.Text(EventReading.Field(body, "eventType")) ?? "", body), frame.MessageId, _end.Token);
             // Sent again it would be no better; the daily pull finds what it was about.
-            status.CountUnreadable();
+            else status.CountUnreadable();
         }
         catch (StoreUnavailableException fault)
         {

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Devices.Contract.Messages;
 
 namespace Devices.Bridge.Roster.Events;
 
@@ -11,18 +13,21 @@ internal sealed record StreamFrame(string Type, string Topic, string MessageId, 
     {
         try
         {
-            JsonNode? frame = JsonNode.Parse(bytes);
-            JsonNode? headers = frame?["headers"];
-            string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() is JsonValueKind.String or JsonValueKind.Number ? node.ToString() : null;
-            return Text(frame?["type"]) is { } type && Text(headers?["messageId"]) is { } id
-                ? new(type, Text(headers?["topic"]) ?? "", id, Text(headers?["eventType"]), Text(headers?["eventId"]), Text(frame?["data"]) ?? "{}")
+            // A name that stands twice makes it no frame: which of the two is meant nobody can say.
+            using JsonDocument document = JsonDocument.Parse(JsonLetters.Whole(Encoding.UTF8.GetString(bytes)), new() { AllowDuplicateProperties = false });
+            JsonElement frame = document.RootElement;
+            JsonElement? headers = Member(frame, "headers");
+            return EventReading.Text(Member(frame, "type")) is { } type && EventReading.Text(Member(headers, "messageId")) is { } id
+                ? new(type, EventReading.Text(Member(headers, "topic")) ?? "", id, EventReading.Text(Member(headers, "eventType")), EventReading.Text(Member(headers, "eventId")), EventReading.Text(Member(frame, "data")) ?? "{}")
                 : null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;
         }
     }
+
+    private static JsonElement? Member(JsonElement? of, string name) => of is { ValueKind: JsonValueKind.Object } map && map.TryGetProperty(name, out JsonElement value) ? value : null;
 
     /// <summary>The answer to a frame.</summary>
     /// <param name="code">200 taken, 404 nobody here takes such frames, 500 failed.</param>

@@ -73,7 +73,7 @@ internal static class BackupFile
                 if (!found.TryAdd(part.Name, part)) throw Faulty(file, $"it holds {part.Name} twice");
             }
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or JsonException or FormatException)
+        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or JsonException or FormatException or OverflowException)
         {
             throw Faulty(file, $"it cannot be read to its end ({fault.Message.TrimEnd('.')})", fault);
         }
@@ -81,7 +81,7 @@ internal static class BackupFile
         {
             throw new BridgeStartException($"{file} cannot be read: {fault.Message}", fault);
         }
-        if (manifest is null) throw Faulty(file, "it has no manifest: it was cut off, or is something else");
+        if (manifest is not { Parts: not null, Rows: not null, Ledgers: not null } || manifest.Parts.Any(one => one?.Name is null)) throw Faulty(file, "it has no manifest: it was cut off, or is something else");
         if (manifest.Format != 1) throw new BridgeStartException($"{file} has the format {manifest.Format}, and this program knows 1: use the version that made it, or a later one.");
         foreach (BackupPart part in manifest.Parts)
             if (!found.TryGetValue(part.Name, out BackupPart? there)) throw Faulty(file, $"{part.Name} is missing");
@@ -109,7 +109,7 @@ internal static class BackupFile
     }
 
     // Nothing may land beside the directory.
-    private static bool IsPlain(string name) => name.Length > 0 && !Path.IsPathRooted(name) && !name.Contains('\\', StringComparison.Ordinal)
+    private static bool IsPlain(string name) => name.Length is > 0 and < 200 && !Path.IsPathRooted(name) && !name.Any(char.IsControl) && !name.Contains('\\', StringComparison.Ordinal)
         && name.Split('/').All(one => one is not ("" or "." or ".."));
 
     private static BridgeStartException Faulty(string file, string what, Exception? inner = null) =>

@@ -41,7 +41,7 @@ internal sealed class BatchJournal
         if (!File.Exists(_path)) return;
         try
         {
-            foreach (BatchEntry entry in JsonSerializer.Deserialize(File.ReadAllBytes(_path), BatchJson.Default.ListBatchEntry) ?? []) _entries[entry.Terminal] = entry;
+            foreach (BatchEntry entry in JsonSerializer.Deserialize(File.ReadAllBytes(_path), BatchJson.Default.ListBatchEntry) ?? []) _entries[entry?.Terminal ?? throw new JsonException("an entry names no terminal")] = entry;
         }
         catch (JsonException e)
         {

@@ -46,6 +46,7 @@ internal sealed class BundleSeal : IDisposable
             if (file.Length > MostBytes) throw new JsonException("it is larger than any bundle");
             BundleEnvelope head = JsonSerializer.Deserialize(file, BundleJson.Default.BundleEnvelope) ?? throw new JsonException("it is empty");
             if (head.DevicesBundle != Version) throw new CliException(ExitCodes.BundleRefused, $"The bundle is of version {head.DevicesBundle}; this tool reads {Version}.", "Use tools of the same version at the office and here.");
+            if (head.Terminal is null || head.Salt is null || head.Nonce is null || head.Data is null) throw new JsonException("a part of it is missing");
             if (head.Kdf != Kdf || head.Rounds is < 100_000 or > MostRounds || head.Salt.Length != SaltBytes || head.Nonce.Length != NonceBytes || head.Data.Length < TagBytes) throw new JsonException("its seal has another form");
             return head;
         }

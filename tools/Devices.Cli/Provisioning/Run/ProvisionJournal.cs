@@ -9,9 +9,9 @@ public sealed record JournalContent
 {
     public int Version { get; init; } = 1;
 
-    public ProvisionAnswers Answers { get; init; } = new();
+    public ProvisionAnswers Answers { get; init => field = value ?? new(); } = new();
 
-    public IReadOnlyList<JournalStep> Steps { get; init; } = [];
+    public IReadOnlyList<JournalStep> Steps { get; init => field = [.. (value ?? []).OfType<JournalStep>()]; } = [];
 
     public bool Finished { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Devices.Contract.Messages;
 
 namespace Devices.Bridge.Delivery.Targets.ErpNext;
 
@@ -19,7 +20,7 @@ public sealed partial record ErpNextAnswer(JsonElement? Body, string? Words, Del
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using JsonDocument document = JsonDocument.Parse(JsonLetters.Whole(text));
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return null;
             return Clean(ServerMessage(root) ?? Text(root, "exception") ?? Text(root, "message") ?? Text(root, "exc_type"));
@@ -35,12 +36,12 @@ public sealed partial record ErpNextAnswer(JsonElement? Body, string? Words, Del
         if (Text(root, "_server_messages") is not { } list) return null;
         try
         {
-            using JsonDocument outer = JsonDocument.Parse(list);
+            using JsonDocument outer = JsonDocument.Parse(JsonLetters.Whole(list));
             if (outer.RootElement.ValueKind != JsonValueKind.Array) return null;
             foreach (JsonElement one in outer.RootElement.EnumerateArray())
             {
                 if (one.ValueKind != JsonValueKind.String) continue;
-                using JsonDocument inner = JsonDocument.Parse(one.GetString()!);
+                using JsonDocument inner = JsonDocument.Parse(JsonLetters.Whole(one.GetString()!));
                 if (Text(inner.RootElement, "message") is { Length: > 0 } message) return message;
             }
         }

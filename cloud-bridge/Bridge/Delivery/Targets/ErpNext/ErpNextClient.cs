@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Threading.RateLimiting;
+using Devices.Contract.Messages;
 
 namespace Devices.Bridge.Delivery.Targets.ErpNext;
 
@@ -132,7 +133,7 @@ public sealed class ErpNextClient : IDisposable
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
+            using JsonDocument document = JsonDocument.Parse(JsonLetters.Whole(text));
             JsonElement root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("data", out _) ? root.Clone() : null;
         }
