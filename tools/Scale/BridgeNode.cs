@@ -34,8 +34,8 @@ internal sealed partial class BridgeNode(string name, string role, string direct
                 Https = HttpsAddress().Match(ready.Value).Groups[1].Value;
                 return;
             }
-            if (!_process.Alive) throw new ScaleFault($"{name} did not start: {log}");
-            if (DateTime.UtcNow > end) throw new ScaleFault($"{name} was not ready in 60 s: {log}");
+            if (!_process.Alive) throw new ScaleException($"{name} did not start: {log}");
+            if (DateTime.UtcNow > end) throw new ScaleException($"{name} was not ready in 60 s: {log}");
             await Task.Delay(50, cancellationToken);
         }
     }

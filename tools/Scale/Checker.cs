@@ -24,7 +24,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
                 look.Parameters.AddWithValue("terminal", terminal.Name);
                 look.Parameters.AddWithValue("ledger", terminal.Ledger.ToString("D"));
                 look.Parameters.AddWithValue("seq", through);
-                if ((long)(await look.ExecuteScalarAsync())! != 1) throw new ScaleFault($"{terminal.Name}: punch {through} was acknowledged and is not stored.");
+                if ((long)(await look.ExecuteScalarAsync())! != 1) throw new ScaleException($"{terminal.Name}: punch {through} was acknowledged and is not stored.");
                 Interlocked.Increment(ref _looked);
                 return;
             }
@@ -41,7 +41,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
         long all = 0;
         foreach (SimTerminal terminal in terminals)
         {
-            if (terminal.Fault is { } fault) throw new ScaleFault(fault);
+            if (terminal.Fault is { } fault) throw new ScaleException(fault);
             IReadOnlyList<Punch> made = terminal.Punches;
             List<(long Seq, string Person, long At, string Chain, long Rows)> stored = [];
             await using NpgsqlCommand read = _source.CreateCommand(
@@ -53,15 +53,15 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
             read.Parameters.AddWithValue("ledger", terminal.Ledger.ToString("D"));
             await using NpgsqlDataReader rows = await read.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken)) stored.Add((rows.GetInt64(0), rows.GetString(1), rows.GetInt64(2), rows.GetString(3), rows.GetInt64(4)));
-            if (stored.Count != made.Count) throw new ScaleFault($"{terminal.Name} made {made.Count} punches and {stored.Count} are stored.");
+            if (stored.Count != made.Count) throw new ScaleException($"{terminal.Name} made {made.Count} punches and {stored.Count} are stored.");
             for (int i = 0; i < made.Count; i++)
                 if (stored[i] != (made[i].Seq, made[i].Person, made[i].At, made[i].Chain, 1))
-                    throw new ScaleFault($"{terminal.Name}: by order of arrival punch {i + 1} is {stored[i]}, and the terminal made {made[i].Seq} of {made[i].Person} at {made[i].At}.");
+                    throw new ScaleException($"{terminal.Name}: by order of arrival punch {i + 1} is {stored[i]}, and the terminal made {made[i].Seq} of {made[i].Person} at {made[i].At}.");
             all += made.Count;
         }
         // No board was copied here and no message lost its order: such a row would send a technician on his way for nothing.
         await using NpgsqlCommand wrong = _source.CreateCommand("SELECT code || ': ' || text FROM exceptions WHERE code IN ('fork', 'gap', 'chain', 'rewound', 'malformed', 'wrong-terminal', 'node-settings') LIMIT 1");
-        if (await wrong.ExecuteScalarAsync(cancellationToken) is string row) throw new ScaleFault($"The exceptions list has {row}");
+        if (await wrong.ExecuteScalarAsync(cancellationToken) is string row) throw new ScaleException($"The exceptions list has {row}");
         return all;
     }
 

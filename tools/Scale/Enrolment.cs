@@ -44,7 +44,7 @@ internal static class Enrolment
         request.Content = new StringContent(Convert.ToBase64String(csr), Encoding.ASCII, "application/pkcs10");
         using HttpResponseMessage answer = await http.SendAsync(request, cancellationToken);
         string text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        if (!answer.IsSuccessStatusCode) throw new ScaleFault($"Enrolment of {name}: {text}");
+        if (!answer.IsSuccessStatusCode) throw new ScaleException($"Enrolment of {name}: {text}");
         SignedCms cms = new();
         cms.Decode(Convert.FromBase64String(text));
         using X509Certificate2 with = cms.Certificates.Single(one => one.Subject == $"CN={name}").CopyWithPrivateKey(key);

@@ -25,7 +25,7 @@ internal sealed class Installation : IAsyncDisposable
         List<(int, int, int)> nats = [(ports[0], ports[1], ports[2]), (ports[3], ports[4], ports[5]), (ports[6], ports[7], ports[8])];
         Nats = plan.Engine == "nats" ? [.. Enumerable.Range(1, 3).Select(i => new NatsServer(i, directory, Path.Combine(Deploy, "nats.conf"), nats, password))] : [];
         File.WriteAllText(Path.Combine(directory, "engine.password"), password);
-        File.SetUnixFileMode(Path.Combine(directory, "engine.password"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(directory, "engine.password"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (int mqtt, int est, int web) = (ports[9], ports[10], ports[11]);
         _balancing = new()
         {
@@ -84,7 +84,7 @@ internal sealed class Installation : IAsyncDisposable
     {
         string directory = Directory.CreateTempSubdirectory("devices-scale-").FullName;
         // PostgreSQL's own user has to reach its folder inside.
-        File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Installation one = new(directory, plan, output);
         try
         {
@@ -112,7 +112,7 @@ internal sealed class Installation : IAsyncDisposable
             }
             catch (SocketException fault)
             {
-                if (DateTime.UtcNow > end) throw new ScaleFault($"haproxy did not start: {fault.Message} {await File.ReadAllTextAsync(Balancer.Log)}");
+                if (DateTime.UtcNow > end) throw new ScaleException($"haproxy did not start: {fault.Message} {await File.ReadAllTextAsync(Balancer.Log)}");
                 await Task.Delay(20);
             }
         }
@@ -168,7 +168,7 @@ internal sealed class Installation : IAsyncDisposable
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(), said = process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new ScaleFault($"ca node: {await errors}{await said}");
+        if (process.ExitCode != 0) throw new ScaleException($"ca node: {await errors}{await said}");
     }
 
     private static int[] FreePorts(int count)
@@ -187,6 +187,6 @@ internal sealed class Installation : IAsyncDisposable
     {
         DirectoryInfo? at = new(AppContext.BaseDirectory);
         while (at is not null && !File.Exists(Path.Combine(at.FullName, "Devices.sln"))) at = at.Parent;
-        return at?.FullName ?? throw new ScaleFault("Devices.sln is not above this program.");
+        return at?.FullName ?? throw new ScaleException("Devices.sln is not above this program.");
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Postgres(string directory) : IDisposable
         await using NpgsqlCommand create = new("CREATE DATABASE devices", connection);
         await create.ExecuteNonQueryAsync();
         await File.WriteAllTextAsync(ConnectionFile, ConnectionString);
-        File.SetUnixFileMode(ConnectionFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(ConnectionFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public async Task StartAsync()
@@ -50,7 +50,7 @@ internal sealed class Postgres(string directory) : IDisposable
             }
             catch (NpgsqlException fault)
             {
-                if (DateTime.UtcNow > end) throw new ScaleFault($"PostgreSQL did not start: {fault.Message}");
+                if (DateTime.UtcNow > end) throw new ScaleException($"PostgreSQL did not start: {fault.Message}");
                 await Task.Delay(50);
             }
         }
@@ -120,6 +120,6 @@ internal sealed class Postgres(string directory) : IDisposable
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new ScaleFault($"{command[0]}: {await errors}{await output}");
+        if (process.ExitCode != 0) throw new ScaleException($"{command[0]}: {await errors}{await output}");
     }
 }

@@ -20,7 +20,7 @@ public static class ScaleRun
     /// <summary>Why this machine cannot run it; null where it can.</summary>
     public static string? Missing() => Installation.Missing();
 
-    /// <exception cref="ScaleFault">The promise was broken, or the installation did not come back.</exception>
+    /// <exception cref="ScaleException">The promise was broken, or the installation did not come back.</exception>
     public static async Task<ScaleReport> RunAsync(ScalePlan plan, TextWriter output, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -41,7 +41,7 @@ public static class ScaleRun
                 {
                     await checker.StoredAsync(terminal, through);
                 }
-                catch (ScaleFault fault)
+                catch (ScaleException fault)
                 {
                     broken ??= fault;
                 }
@@ -68,7 +68,7 @@ public static class ScaleRun
         catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             at.KeepFiles = true;
-            throw new ScaleFault($"{fault.Message} (seed {plan.Seed}, after {blows} blows; logs in {at.Files})");
+            throw new ScaleException($"{fault.Message} (seed {plan.Seed}, after {blows} blows; logs in {at.Files})");
         }
         finally
         {
@@ -134,20 +134,20 @@ public static class ScaleRun
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (broken is not null) throw broken;
-                if (terminals.Select(one => one.Fault).FirstOrDefault(one => one is not null) is { } fault) throw new ScaleFault(fault);
+                if (terminals.Select(one => one.Fault).FirstOrDefault(one => one is not null) is { } fault) throw new ScaleException(fault);
                 if (running.FirstOrDefault(one => one.IsFaulted) is { } ended) throw ended.Exception!.GetBaseException();
                 if (DateTime.UtcNow > end)
-                    throw new ScaleFault($"Did not happen in {Patience.TotalSeconds:0} s: {what}. {string.Join("; ", terminals.Where(one => one.Acknowledged < one.Punches.Count).Take(5).Select(one => $"{one.Name} {one.Acknowledged} of {one.Punches.Count}, told {one.Told}, {one.Connects} connects, {one.Refusals} refusals"))}");
+                    throw new ScaleException($"Did not happen in {Patience.TotalSeconds:0} s: {what}. {string.Join("; ", terminals.Where(one => one.Acknowledged < one.Punches.Count).Take(5).Select(one => $"{one.Name} {one.Acknowledged} of {one.Punches.Count}, told {one.Told}, {one.Connects} connects, {one.Refusals} refusals"))}");
                 await Task.Delay(50, cancellationToken);
             }
             if (broken is not null) throw broken;
         }
     }
 
-    private static IEnumerable<Blow> Blows(ScalePlan plan, Random random)
+    private static Blow[] Blows(ScalePlan plan, Random random)
     {
         Blow[] kinds = plan.Engine == "nats" ? [Blow.NatsLeader, Blow.Ingest, Blow.Writer, Blow.Postgres, Blow.Balancer, Blow.NatsOther, Blow.Web] : [Blow.Ingest, Blow.Postgres, Blow.Balancer, Blow.Web];
-        if (plan.Count is { } count) return Enumerable.Range(0, count).Select(_ => kinds[random.Next(kinds.Length)]).ToArray();
+        if (plan.Count is { } count) return [.. Enumerable.Range(0, count).Select(_ => kinds[random.Next(kinds.Length)])];
         // One of each; the web node, by which no punch goes, and a NATS server that leads nothing, in the long form only.
         Blow[] once = [.. kinds.Where(one => one is not (Blow.Web or Blow.NatsOther))];
         random.Shuffle(once);

@@ -39,7 +39,7 @@ public sealed class PostgresDialect : SqlDialect
 
     public override string Locked => " FOR UPDATE";
 
-    public override string SkipLocked(string alias) => $" FOR UPDATE OF {alias} SKIP LOCKED";
+    public override string SkipLocked(string table) => $" FOR UPDATE OF {table} SKIP LOCKED";
 
     public override bool Again(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
 

@@ -34,8 +34,8 @@ public abstract class SqlDialect
     /// <summary>Put after a SELECT of a row that the same transaction changes: no other writer comes between.</summary>
     public virtual string Locked => "";
 
-    /// <summary>Put after a SELECT whose rows are taken for work: one that another bridge is taking is left out. <paramref name="alias"/> is the rows' table.</summary>
-    public virtual string SkipLocked(string alias) => "";
+    /// <summary>Put after a SELECT whose rows are taken for work: one that another bridge is taking is left out. <paramref name="table"/> is the rows' table.</summary>
+    public virtual string SkipLocked(string table) => "";
 
     /// <summary>Whether a failed transaction was undone only because another bridge's was in its way, so that it may be run again as it is.</summary>
     public virtual bool Again(Exception fault) => false;
