@@ -216,11 +216,11 @@ public sealed class DeskTests
         Status().ShouldBe(-71);
         terminal.Run(SignalWatch.EveryMs - 120_000).Sensors.Scans.ShouldBe(1);
         terminal.Run(200_000).Sensors.Scans.ShouldBe(2);
-        _board.Away = true;
+        _board.Silent = true;
         terminal.Run(SignalWatch.EveryMs * 2).Sensors.Scans.ShouldBe(2, "while it looks for the board it does not look away");
 
         // Over a cable there is nothing to measure, and nothing is told.
-        SimTerminal cable = new SimTerminal(new(), new()).Run(SignalWatch.FirstMs + 200_000);
+        SimTerminal cable = new SimTerminal(new(), new(SimTerminal.Id)).Run(SignalWatch.FirstMs + 200_000);
         cable.Sensors.Scans.ShouldBe(0);
         StatusMessage.TryParse(cable.Board.Received.Last(m => m.Leaf == LinkTopics.Status).Payload, out StatusMessage? none, out _).ShouldBeTrue();
         none!.Rssi.ShouldBe(StatusMessage.NotMeasured);

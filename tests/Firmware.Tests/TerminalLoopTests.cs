@@ -333,9 +333,9 @@ public sealed class TerminalLoopTests
         terminal.Lines[2].ShouldNotContain("Recovery");
         terminal.Run(10_000).Screen.ShouldBe(ScreenKind.Idle);
         terminal.Lines[2].ShouldBe("Recovery: an older version runs");
-        _board.Away = true;
+        _board.Silent = true;
         terminal.Run(40_000).Lines[2].ShouldBe("", "nobody knows any more");
-        _board.Away = false;
+        _board.Silent = false;
         terminal.Run(40_000);
         _board.Send(new ShowMessage { Screen = ScreenKind.Idle });
         terminal.Run(100).Lines[2].ShouldBe("");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Devices.Bridge.Fleet;
 
 namespace Devices.Bridge.Store;
 
@@ -41,9 +42,8 @@ public sealed record StoreChoice(string Store, string? ConnectionFile)
         if (Read(options.Data) == now || (now.Store == "sqlite" && !File.Exists(FileOf(options.Data)))) return;
         // A node keeps little more than this note.
         if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(options.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        string file = FileOf(options.Data);
-        File.WriteAllText(file + ".new", JsonSerializer.Serialize(now));
-        File.Move(file + ".new", file, overwrite: true);
+        // To the disk before it has its name: a note that a power cut emptied would refuse every start.
+        PrivateFiles.Write(FileOf(options.Data), JsonSerializer.Serialize(now));
     }
 
     private static StoreChoice? Read(string data)

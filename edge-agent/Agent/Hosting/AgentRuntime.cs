@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Devices.Contract.Messages;
 using Devices.Edge.Agent.Admin;
 using Devices.Edge.Agent.Camera;
@@ -216,7 +217,8 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         try
         {
             await broker.StartAsync().ConfigureAwait(false);
-            if (_options.McuPort == 0) await File.WriteAllTextAsync(memory, broker.Port.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            // Whole, over a power cut: at another port the MCU would not find its board any more.
+            if (_options.McuPort == 0) SecretFile.Replace(memory, Encoding.ASCII.GetBytes(broker.Port.ToString(CultureInfo.InvariantCulture)));
             return broker;
         }
         catch

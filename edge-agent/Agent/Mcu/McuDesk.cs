@@ -102,9 +102,9 @@ public sealed class McuDesk : IMcuDesk
         _narration.Tell("mcu", "The MCU is gone; cards that are read meanwhile wait on it.");
     }
 
-    public async Task OnHelloAsync(HelloMessage hello)
+    public async Task OnHelloAsync(HelloMessage hello, TimeSpan onItsWay)
     {
-        _cardTime.Anchor(hello.Boot, hello.UptimeMs, _clock.MonotonicMs);
+        _cardTime.Anchor(hello.Boot, hello.UptimeMs, _clock.MonotonicMs, (long)Math.Ceiling(onItsWay.TotalMilliseconds));
         Firmware = hello.Firmware;
         StartReason = hello.Reason;
         StartedAt = Math.Max(0, _clock.Read().AtMs - hello.UptimeMs);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Devices.Edge.Ledger.Tpm;
@@ -5,27 +6,24 @@ namespace Devices.Edge.Ledger.Tpm;
 /// <summary>Builds one command of the TPM 2.0 Library Specification (part 3): big-endian numbers, buffers with a 16-bit length before them.</summary>
 internal sealed class TpmWriter
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     public TpmWriter Number8(byte value)
     {
-        _bytes.WriteByte(value);
-        return this;
+        return Raw([value]);
     }
 
     public TpmWriter Number16(int value)
     {
-        Span<byte> four = stackalloc byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(four, checked((ushort)value));
-        _bytes.Write(four);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes.GetSpan(2), checked((ushort)value));
+        _bytes.Advance(2);
         return this;
     }
 
     public TpmWriter Number32(uint value)
     {
-        Span<byte> four = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(four, value);
-        _bytes.Write(four);
+        BinaryPrimitives.WriteUInt32BigEndian(_bytes.GetSpan(4), value);
+        _bytes.Advance(4);
         return this;
     }
 
@@ -38,7 +36,7 @@ internal sealed class TpmWriter
     /// <summary>A TPM2B: its length, then its bytes.</summary>
     public TpmWriter Sized(ReadOnlySpan<byte> bytes) => Number16(bytes.Length).Raw(bytes);
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 }
 
 /// <summary>Reads an answer. A length that does not fit is a fault of the device, not an index out of range.</summary>

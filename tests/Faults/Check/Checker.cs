@@ -21,7 +21,7 @@ public static class Checker
         Platform(history, wrong);
         Forks(history, wrong);
         foreach (IGrouping<(string Terminal, string Person), Press> one in history.Presses.GroupBy(p => (p.Terminal, p.Person)))
-            PressMatch.Check(history, [.. one], [.. recorded.Where(r => r.Terminal == one.Key.Terminal && r.Person == one.Key.Person)], wrong);
+            PressMatch.Check(history, [.. one], [.. recorded.Where(r => r.Terminal == one.Key.Terminal && r.Person == one.Key.Person).OrderBy(r => r.Uncertainty < 0)], wrong);
         foreach (PunchRow row in recorded.Where(r => !history.Presses.Any(p => p.Terminal == r.Terminal && p.Person == r.Person)))
             wrong.Add(new(Wrong.Misattributed, $"{row.Id} is a punch of {row.Person}, who was never at {row.Terminal}."));
         return wrong;

@@ -43,7 +43,7 @@ public sealed record ShownRow(string Id, string Person, long At, string State);
 public sealed record PlatformRow(string Person, long At);
 
 /// <summary>An open row of HR's exceptions.</summary>
-public sealed record ShownException(string Source, string Code, string? Terminal, string? Ledger, long? Seq);
+public sealed record OpenFinding(string Source, string Code, string? Terminal, string? Ledger, long? Seq);
 
 /// <summary>Everything that is compared.</summary>
 public sealed record History
@@ -53,7 +53,7 @@ public sealed record History
     public required IReadOnlyList<PunchRow> Store { get; init; }
     public required IReadOnlyList<ShownRow> Shown { get; init; }
     public required IReadOnlyList<PlatformRow> Platform { get; init; }
-    public required IReadOnlyList<ShownException> Exceptions { get; init; }
+    public required IReadOnlyList<OpenFinding> Exceptions { get; init; }
 
     /// <summary>How many punches of each kind HR's exceptions page lists, as <c>held</c> and <c>dead</c>.</summary>
     public IReadOnlyDictionary<string, long> Listed { get; init; } = new Dictionary<string, long>();

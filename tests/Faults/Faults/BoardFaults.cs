@@ -89,7 +89,7 @@ internal static class BoardFaults
     private static async Task<bool> Stopped(Seat seat, CancellationToken stop) =>
         await seat.Client.Status(stop).ConfigureAwait(false) is { } status && status.TryGetProperty("uplink_stopped", out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
-    private static bool Shown(IReadOnlyList<ShownException> exceptions, string terminal, LedgerCopy ledger) =>
+    private static bool Shown(IReadOnlyList<OpenFinding> exceptions, string terminal, LedgerCopy ledger) =>
         exceptions.Any(e => e.Code is "fork" or "rewound" && e.Terminal == terminal && ledger.Rows.Count > 0 && e.Ledger == ledger.Rows[0].Ledger);
 
     // The ledger and what only makes sense beside it; people, cards and the certificate stay.

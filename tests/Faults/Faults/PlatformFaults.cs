@@ -75,7 +75,7 @@ internal static class PlatformFaults
     {
         string drop = percent >= 100 ? "drop" : string.Create(CultureInfo.InvariantCulture, $"numgen random mod 100 < {percent} drop");
         string table = string.Create(CultureInfo.InvariantCulture,
-            $"table inet faults {{ chain in {{ type filter hook input priority 0; tcp dport {port} {drop}; tcp sport {port} {drop}; }} }}");
+            $"table inet faults {{ chain in {{ type filter hook input priority 0; tcp dport {port} {drop}; tcp sport {port} {drop}; }}; }}");
         await Shell.Run($"nft '{table}'", stop).ConfigureAwait(false);
         try
         {

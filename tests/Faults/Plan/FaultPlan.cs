@@ -34,7 +34,7 @@ internal sealed record FaultPlan(int Seed, IReadOnlyList<FaultRound> Rounds)
                 // The shortest lane next, so that none is long over while another goes on.
                 int at = Enumerable.Range(0, lanes.Count).MinBy(l => (steps[l].Sum(s => s.PauseMs + s.HoldMs + Cost(s.Kind)), l));
                 FaultKind kind = Draw(dice, Of(kinds, lanes[at].Lane, lanes[at].Terminal, rounds.Count));
-                steps[at].Add(new(++n, kind, lanes[at].Terminal, dice.Next(30, 350), dice.Next(kind.HoldMs.Least, kind.HoldMs.Most + 1), dice.Next()));
+                steps[at].Add(new(++n, kind, lanes[at].Terminal, dice.Next(50, 600), dice.Next(kind.HoldMs.Least, kind.HoldMs.Most + 1), dice.Next()));
             }
             // In turns over terminals and kinds, so that a short run has each of them.
             FaultStep? last = withBoard ? new(++n, boards[board % boards.Length], board / boards.Length % terminals, 0, 0, dice.Next()) : null;

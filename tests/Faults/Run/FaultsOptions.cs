@@ -7,8 +7,8 @@ namespace Devices.Faults.Run;
 internal sealed record FaultsOptions
 {
     public const string Usage = """
-        usage: tools/faults --count N [--seed S] [--kinds a,b] [--postgres] [--terminals 4] [--people 24]
-                            [--session 400] [--check 60] [--minutes M] [--data FOLDER] [--report FILE] [--plan] [--list]
+        usage: tools/faults --count N [--seed S] [--kinds a,b] [--postgres] [--terminals 6] [--people 24]
+                            [--session 600] [--check 120] [--minutes M] [--data FOLDER] [--report FILE] [--plan] [--list]
           --count      faults in all
           --seed       the plan's seed (default 1); the same seed plans the same faults at the same steps
           --kinds      only these, as --list names them
@@ -27,10 +27,10 @@ internal sealed record FaultsOptions
     public int Seed { get; init; } = 1;
     public IReadOnlyList<string> Kinds { get; init; } = [];
     public bool Postgres { get; init; }
-    public int Terminals { get; init; } = 4;
+    public int Terminals { get; init; } = 6;
     public int People { get; init; } = 24;
-    public int Session { get; init; } = 400;
-    public int Check { get; init; } = 60;
+    public int Session { get; init; } = 600;
+    public int Check { get; init; } = 120;
     public double Minutes { get; init; } = double.MaxValue;
     public string? Data { get; init; }
     public string? Report { get; init; }

@@ -80,7 +80,7 @@ internal sealed class Presser(Village village, Seat seat, IReadOnlyList<Person> 
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         _before.RemoveAll(b => now - b.At > 60_000);
         // Now and then somebody who was just there: after the reader's own pause (3 s), within the site's window.
-        if (_dice.Next(8) == 0 && _before.FirstOrDefault(b => now - b.At is > 3300 and < 5500) is { Person: { } again }) return again;
+        if (_dice.Next(8) == 0 && _before.GroupBy(b => b.Person).FirstOrDefault(b => now - b.Max(one => one.At) is > 3300 and < 5500)?.Key is { } again) return again;
         // Else in turns, and nobody so soon that it would be a repeat.
         for (int i = 0; i < people.Count; i++)
         {

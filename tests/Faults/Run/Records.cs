@@ -69,12 +69,12 @@ internal static partial class Records
         }
     }
 
-    public static async Task<IReadOnlyList<ShownException>> Exceptions(HrClient hr, CancellationToken stop)
+    public static async Task<IReadOnlyList<OpenFinding>> Exceptions(HrClient hr, CancellationToken stop)
     {
         using JsonDocument page = JsonDocument.Parse(await hr.Get("/api/v1/exceptions?limit=1000", stop).ConfigureAwait(false));
         return
         [
-            .. page.RootElement.GetProperty("exceptions").EnumerateArray().Select(e => new ShownException(
+            .. page.RootElement.GetProperty("exceptions").EnumerateArray().Select(e => new OpenFinding(
                 Text(e, "source"), Text(e, "code"), Maybe(e, "terminal"), Maybe(e, "ledger"), e.TryGetProperty("seq", out JsonElement seq) && seq.ValueKind == JsonValueKind.Number ? seq.GetInt64() : null)),
         ];
     }

@@ -56,6 +56,7 @@ internal sealed class Session(FaultsOptions options, FaultPlan plan, Layout layo
             long from = Stopwatch.GetTimestamp();
             await Round(round, pressers, stop).ConfigureAwait(false);
             bool last = n == plan.Rounds.Count - 1;
+            double faulting = Stopwatch.GetElapsedTime(from).TotalSeconds;
             history = await Settle(mayNudge: !last, stop).ConfigureAwait(false);
             IReadOnlyList<Violation> wrong = [.. _heard, .. Checker.Check(history)];
             if (wrong.Count == 0 && round.Board is { } board)
@@ -72,7 +73,7 @@ internal sealed class Session(FaultsOptions options, FaultPlan plan, Layout layo
                 tally.Close(Words(history, began), history);
                 return wrong;
             }
-            say(string.Create(CultureInfo.InvariantCulture, $"session {plan.Seed}: {done}/{plan.Count} faults, {history.Presses.Count} entries, {history.Store.Count} punches in all places; this round {round.Count} faults in {Stopwatch.GetElapsedTime(from).TotalSeconds:0} s"));
+            say(string.Create(CultureInfo.InvariantCulture, $"session {plan.Seed}: {done}/{plan.Count} faults, {history.Presses.Count} entries, {history.Store.Count} punches in all places; this round {round.Count} faults in {faulting:0} s, all settled and compared after {Stopwatch.GetElapsedTime(from).TotalSeconds:0} s"));
         }
         if (history is not null)
         {

@@ -28,6 +28,8 @@ internal sealed class FakeClock
         part.Environment["FAKETIME_TIMESTAMP_FILE"] = _file;
         part.Environment["FAKETIME_CACHE_DURATION"] = "1";
         part.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        // What the library guesses of timed waits itself makes them return at once, and the program spin.
+        part.Environment["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
     }
 
     /// <summary>The right time again.</summary>

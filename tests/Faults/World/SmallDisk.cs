@@ -25,9 +25,21 @@ internal sealed class SmallDisk
     public void Fill(long leaveBytes)
     {
         Free();
-        long free = new DriveInfo(_folder).AvailableFreeSpace;
-        if (free <= leaveBytes) return;
-        using FileStream file = new(_ballast, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = free - leaveBytes });
+        // Whoever works on it takes room meanwhile.
+        for (int tries = 0; tries < 20; tries++)
+        {
+            long free = new DriveInfo(_folder).AvailableFreeSpace;
+            if (free <= leaveBytes) return;
+            try
+            {
+                using FileStream file = new(_ballast, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = free - leaveBytes });
+                return;
+            }
+            catch (IOException)
+            {
+                Free();
+            }
+        }
     }
 
     public void Free() => File.Delete(_ballast);

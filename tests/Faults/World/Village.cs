@@ -12,6 +12,7 @@ internal sealed class Village : IAsyncDisposable
     public const int ClonePlace = 150;
 
     private const int Place = 100;
+    private static readonly int[] Everybody = [1];
     private const string Password = "Kept-faults-4711-run";
     private readonly Part _dingTalk;
     private readonly SemaphoreSlim _starting = new(1);
@@ -186,7 +187,7 @@ internal sealed class Village : IAsyncDisposable
     private static object Organisation(IEnumerable<Person> people, bool inGroup) => new
     {
         departments = new[] { new { dept_id = 1, name = "Faults", parent_id = 0 } },
-        users = people.Select((p, i) => new { userid = p.Id, name = p.Id, job_number = p.Id, dept_id_list = new[] { 1 }, attendance_group = inGroup }),
+        users = people.Select((p, i) => new { userid = p.Id, name = p.Id, job_number = p.Id, dept_id_list = Everybody, attendance_group = inGroup }),
     };
 
     private static string Number(int port) => port.ToString(CultureInfo.InvariantCulture);

@@ -78,7 +78,7 @@ public sealed class BoardTpmTests : IDisposable
             await using SslStream stream = new(client.GetStream());
             await stream.AuthenticateAsClientAsync(new()
             {
-                TargetHost = "bridge", EnabledSslProtocols = SslProtocols.Tls13, ClientCertificates = [own], RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                TargetHost = "bridge", EnabledSslProtocols = SslProtocols.Tls13, ClientCertificates = [own], RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
             }, TestContext.Current.CancellationToken);
             await stream.WriteAsync("x"u8.ToArray(), TestContext.Current.CancellationToken);
             (await served.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).ShouldBe("CN=m2-001 over Tls13");
@@ -120,7 +120,7 @@ public sealed class BoardTpmTests : IDisposable
         await using SslStream stream = new(client.GetStream());
         await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
-            ServerCertificate = certificate, ClientCertificateRequired = true, EnabledSslProtocols = SslProtocols.Tls13, RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            ServerCertificate = certificate, ClientCertificateRequired = true, EnabledSslProtocols = SslProtocols.Tls13, RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
         });
         await stream.ReadExactlyAsync(new byte[1]);
         return $"{stream.RemoteCertificate!.Subject} over {stream.SslProtocol}";

@@ -40,6 +40,9 @@ public static class AgentConfig
         return config.ToJsonString(Indented) + "\n";
     }
 
+    /// <summary>Which TPM an agent.json that is there names; null where it names none.</summary>
+    public static string? TpmOf(string path) => Read(path)["Tpm"]?.ToString();
+
     /// <summary>Reads a configuration file; comments and trailing commas are taken.</summary>
     public static JsonObject Read(string? path)
     {

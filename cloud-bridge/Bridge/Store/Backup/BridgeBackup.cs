@@ -103,9 +103,14 @@ public static class BridgeBackup
                 BridgeOptions options = new() { Data = work, Store = "postgres", Postgres = new() { ConnectionFile = connectionFile } };
                 StoreChoice.Remember(options);
             }
-            foreach (string folder in Directory.EnumerateDirectories(work, "*", SearchOption.AllDirectories)) MakePrivate(folder);
+            foreach (string folder in Directory.EnumerateDirectories(work, "*", SearchOption.AllDirectories).Append(work))
+            {
+                MakePrivate(folder);
+                _ = DirectorySync.TryFlush(folder);
+            }
             if (Directory.Exists(data)) Directory.Delete(data);
             Directory.Move(work, data);
+            _ = DirectorySync.TryFlush(Path.GetDirectoryName(data)!);
             return manifest;
         }
         catch

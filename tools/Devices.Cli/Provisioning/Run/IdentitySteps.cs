@@ -25,7 +25,7 @@ internal sealed class IdentitySteps(ProvisionScene scene) : IDisposable
 
     private ProvisionPlan Plan => scene.Plan;
 
-    private BoardTpm? Tpm => BoardTpm.Of(scene.Answers.Tpm ?? AgentConfig.Read(scene.Folder.ConfigPath)["Tpm"]?.ToString());
+    private BoardTpm? Tpm => BoardTpm.Of(scene.Answers.Tpm ?? AgentConfig.TpmOf(scene.Folder.ConfigPath));
 
     private TimeSpan Several => Plan.StepLimit * 4 + TimeSpan.FromSeconds(5);
 
