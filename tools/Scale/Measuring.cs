@@ -33,7 +33,7 @@ internal static class Measuring
         List<SimTerminal> busy = [.. names.Take(plan.Terminals).Select((name, i) => new SimTerminal(name, certificates[i], at.Mqtt, i) { Batch = plan.Batch, RestMs = 0 })];
         running.AddRange(busy.Select(one => Task.Run(() => one.RunAsync(stop.Token), CancellationToken.None)));
         // Compilers and caches first.
-        await Task.Delay(TimeSpan.FromSeconds(Math.Min(8, plan.MeasureSeconds)), cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(Math.Min(12, plan.MeasureSeconds)), cancellationToken);
         Dictionary<string, TimeSpan> before = Times();
         long punches = Punches(), size = await checker.NumberAsync("SELECT pg_database_size(current_database())"), wal = await WalAsync(), stream = Written();
         int[] waits = [.. busy.Select(one => one.Waits.Count)];
@@ -51,6 +51,7 @@ internal static class Measuring
             await output.WriteLineAsync(FormattableString.Invariant($"wait for the acknowledgement, ms: median {sorted[sorted.Length / 2]:0.0}, 95th {sorted[sorted.Length * 95 / 100]:0.0}, 99th {sorted[sorted.Length * 99 / 100]:0.0}, longest {sorted[^1]:0.0}"));
         foreach ((string part, TimeSpan time) in after) await output.WriteLineAsync(FormattableString.Invariant($"{part,-10} {(time - before[part]).TotalMilliseconds / brought:0.000} ms of processor time a punch"));
         await output.WriteLineAsync(FormattableString.Invariant($"PostgreSQL {(double)grown / brought:0} bytes a punch on the disk (tables and indexes), {(double)logged / brought:0} bytes of WAL"));
+        await output.WriteLineAsync(FormattableString.Invariant($"PostgreSQL undid {at.Postgres.Deadlocks()} transactions that waited for each other"));
         if (at.Nats.Count > 0) await output.WriteLineAsync(FormattableString.Invariant($"NATS       {(double)written / brought:0} bytes a punch written by all three servers"));
         foreach (BridgeNode node in (BridgeNode[])[.. at.Ingest, .. at.Writers, at.Web]) await output.WriteLineAsync(FormattableString.Invariant($"{node.Name,-10} {node.Process.Resident / 1048576.0:0} MiB resident"));
         foreach (SimTerminal one in busy.Concat(idle)) one.Dispose();

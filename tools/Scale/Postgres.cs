@@ -91,6 +91,9 @@ internal sealed class Postgres(string directory) : IDisposable
         }
     }));
 
+    /// <summary>How often two transactions waited for each other's rows.</summary>
+    public int Deadlocks() => File.ReadLines(_server!.Log).Count(line => line.Contains("deadlock detected", StringComparison.Ordinal));
+
     public void Dispose() => _server?.Dispose();
 
     private static string[] AsServer() => Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] : [];

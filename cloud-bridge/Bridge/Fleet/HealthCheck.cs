@@ -6,7 +6,7 @@ using Devices.Bridge.Store.Sql;
 namespace Devices.Bridge.Fleet;
 
 /// <summary>Answers <c>/healthz</c>: 200 where the store takes a write and all listeners are up, else 503. Tells nothing secret.</summary>
-public sealed class HealthCheck(ISettingStore settings, Listeners listeners, ITerminalConnections connections, StorePressure pressure, TimeProvider time) : IDisposable
+public sealed class HealthCheck(BridgeOptions options, ISettingStore settings, Listeners listeners, ITerminalConnections connections, StorePressure pressure, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -48,7 +48,7 @@ public sealed class HealthCheck(ISettingStore settings, Listeners listeners, ITe
             if (_writable && now - _checkedAt < Fresh) return true;
             try
             {
-                await settings.SetSettingAsync("health", now.ToString("O", System.Globalization.CultureInfo.InvariantCulture), cancellationToken).WaitAsync(Patience, cancellationToken);
+                await settings.SetSettingAsync(options.Several ? $"health {options.Node}" : "health", now.ToString("O", System.Globalization.CultureInfo.InvariantCulture), cancellationToken).WaitAsync(Patience, cancellationToken);
                 _writable = true;
             }
             catch (Exception fault) when (fault is StoreUnavailableException or TimeoutException)

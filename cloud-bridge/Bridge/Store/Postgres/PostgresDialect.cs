@@ -59,7 +59,7 @@ public sealed class PostgresDialect : SqlDialect
     /// The last number given, once every transaction that was under way then has ended; where one takes long, the number below which none is
     /// under way. What begins later gives higher ones.
     /// </summary>
-    public override long? Settled(SqlSession session)
+    public override long? Settled(SqlSession session, bool waits)
     {
         ArgumentNullException.ThrowIfNull(session);
         if (!_several) return null;
@@ -75,7 +75,7 @@ public sealed class PostgresDialect : SqlDialect
                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                 """);
             if (oldest >= last) return last;
-            if (System.Diagnostics.Stopwatch.GetElapsedTime(began) > Patience) return oldest;
+            if (!waits || System.Diagnostics.Stopwatch.GetElapsedTime(began) > Patience) return oldest;
             Thread.Sleep(2);
         }
     }

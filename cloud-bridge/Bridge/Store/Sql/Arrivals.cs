@@ -7,6 +7,7 @@ namespace Devices.Bridge.Store.Sql;
 internal static class Arrivals
 {
     /// <summary>What to put behind a WHERE, with its value; nothing where there is one writer.</summary>
-    public static (string Clause, (string Name, object? Value)[] Values) Settled(SqlSession session, string column) =>
-        session.Dialect.Settled(session) is { } through ? ($" AND {column} <= @settled", [("@settled", through)]) : ("", []);
+    /// <param name="writing">Inside a transaction that writes: nobody is waited for there, who might wait for its rows.</param>
+    public static (string Clause, (string Name, object? Value)[] Values) Settled(SqlSession session, string column, bool writing = false) =>
+        session.Dialect.Settled(session, waits: !writing) is { } through ? ($" AND {column} <= @settled", [("@settled", through)]) : ("", []);
 }

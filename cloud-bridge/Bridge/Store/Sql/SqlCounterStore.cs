@@ -38,7 +38,7 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
             """,
             row => (Terminal: row.GetString(0), Count: row.GetInt64(1))).ToDictionary(one => one.Terminal, one => one.Count, StringComparer.Ordinal);
         return session.Query(
-            $"SELECT terminal, received, repeated, stored, shown FROM terminal_counts WHERE {scope.Terminal("terminal")} AND terminal NOT IN (SELECT m.name FROM terminals m WHERE m.made) ORDER BY terminal",
+            $"SELECT c.terminal, c.received, c.repeated, c.stored, c.shown + COALESCE(s.shown, 0) FROM terminal_counts c LEFT JOIN terminal_shown s ON s.terminal = c.terminal WHERE {scope.Terminal("c.terminal")} AND c.terminal NOT IN (SELECT m.name FROM terminals m WHERE m.made) ORDER BY c.terminal",
             row => new TerminalCounts
             {
                 Terminal = row.GetString(0),
@@ -61,7 +61,9 @@ public sealed class SqlCounterStore(SqlDatabase database, TimeProvider time) : I
         {
             if (Through(session) != from) return;
             foreach ((string terminal, int count) in shown)
-                session.Execute("UPDATE terminal_counts SET shown = shown + @count WHERE terminal = @terminal", ("@count", count), ("@terminal", terminal));
+                session.Execute(
+                    "INSERT INTO terminal_shown (terminal, shown) VALUES (@terminal, @count) ON CONFLICT (terminal) DO UPDATE SET shown = terminal_shown.shown + @count",
+                    ("@terminal", terminal), ("@count", (long)count));
             session.Execute(
                 "INSERT INTO settings (key, value, updated_at) VALUES (@key, @value, @now) ON CONFLICT (key) DO UPDATE SET value = @value, updated_at = @now",
                 ("@key", Place), ("@value", through.ToString(CultureInfo.InvariantCulture)), ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()));

@@ -50,7 +50,7 @@ public abstract class SqlDialect
     /// The number of arrival up to which every punch is stored or never will be; null where there is one writer, whose numbers come in order.
     /// Where there are several, a punch with a lower number may still be on its way into the store.
     /// </summary>
-    public virtual long? Settled(SqlSession session) => null;
+    public virtual long? Settled(SqlSession session, bool waits) => null;
 
     /// <summary>Whether a column matches a pattern (<c>%</c>, <c>_</c>, escaped by <c>\</c>), whatever its case.</summary>
     public abstract string Matches(string column, string parameter);

@@ -36,7 +36,7 @@ public sealed class SqlLateStore(SqlDatabase database, TimeProvider time) : ILat
             return 0;
         }
 
-        (string settled, (string, object?)[] through) = Arrivals.Settled(session, "p.id");
+        (string settled, (string, object?)[] through) = Arrivals.Settled(session, "p.id", writing: true);
         List<Arrived> fresh = session.Query(
             $"SELECT p.id, p.person, p.at, p.terminal, p.ledger, p.seq, p.received_at FROM punches p WHERE p.id > @after{settled} ORDER BY p.id LIMIT @limit",
             row => new Arrived(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), Guid.Parse(row.GetString(4)), row.GetInt64(5), row.GetInt64(6)),
