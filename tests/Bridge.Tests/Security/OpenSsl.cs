@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Devices.Bridge.Tests.Kit;
 
 namespace Devices.Bridge.Tests.Security;

@@ -21,6 +21,9 @@ namespace Devices.Fuzz.Targets;
 internal static class BridgeTargets
 {
     private static readonly CallbackCrypto Crypto = new("token", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "dingcorp");
+    [ThreadStatic]
+    private static string? _beside;
+
     private static readonly SiteClock Clock = SiteClock.For("Asia/Shanghai", TimeProvider.System);
 
     private const string Event = """{"EventType":"user_add_org","TimeStamp":"1790000000000","UserId":["u1","u2"],"CorpId":"dingcorp","eventId":"e1"}""";
@@ -117,17 +120,17 @@ internal static class BridgeTargets
     private static string ReadBackup(byte[] bytes)
     {
         string file = Samples.Put("backup.tar", bytes), above = Path.GetDirectoryName(file)!, into = Path.Combine(above, "into");
+        if (_beside is not null) throw new FindingException($"something was written beside the directory: {_beside}");
         Directory.CreateDirectory(into);
         try
         {
-            BackupManifest manifest = BackupFile.ReadAsync(file, into, CancellationToken.None).GetAwaiter().GetResult();
-            return $"read {manifest.Parts.Count}";
+            return $"read {BackupFile.ReadAsync(file, into, CancellationToken.None).GetAwaiter().GetResult().Parts.Count}";
         }
         finally
         {
-            string? beside = Directory.EnumerateFileSystemEntries(above).FirstOrDefault(one => one != file && one != into && !Path.GetFileName(one).Contains('.', StringComparison.Ordinal));
             Directory.Delete(into, recursive: true);
-            if (beside is not null) throw new FindingException($"something was written beside the directory: {beside}");
+            // What is written beside the directory stays there, and the next input is told.
+            _beside ??= Directory.EnumerateFileSystemEntries(above).FirstOrDefault(one => one != file && !Path.GetFileName(one).Contains('.', StringComparison.Ordinal));
         }
     }
 
