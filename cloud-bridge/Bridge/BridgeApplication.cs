@@ -9,6 +9,7 @@ using Devices.Bridge.Fleet;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Logging;
 using Devices.Bridge.Roster;
+using Devices.Bridge.Scale;
 using Devices.Bridge.Notices;
 using Devices.Bridge.Operations;
 using Devices.Bridge.Patrol;
@@ -51,10 +52,18 @@ public static class BridgeApplication
         builder.AddPatrol();
         builder.AddAlerts();
         builder.AddOperations();
-        builder.AddWeb(options);
+        if (options.Keeps) builder.AddWeb(options);
+        builder.AddScale(options);
         configure?.Invoke(builder);
         builder.WebHost.ConfigureKestrel((_, kestrel) => kestrel.ApplicationServices.GetRequiredService<Listeners>().Configure(kestrel));
         WebApplication app = builder.Build();
+        if (!options.Keeps)
+        {
+            // Nothing for people: only what a balancer or a monitor asks.
+            app.MapHealth();
+            app.MapOperations();
+            return app;
+        }
         app.UseWeb();
         app.MapFleet();
         app.MapUpdates();

@@ -1,3 +1,5 @@
+using Devices.Bridge.Scale;
+using Devices.Bridge.Store;
 using Devices.Bridge.Store.Retention;
 
 namespace Devices.Bridge;
@@ -16,6 +18,12 @@ public sealed record BridgeOptions
 
     public PostgresOptions Postgres { get; init; } = new();
 
+    /// <summary>What this process does: <c>all</c> by itself; or <c>ingest</c>, <c>writer</c> or <c>web</c>, one of several on one PostgreSQL database (Scale/README.md).</summary>
+    public string Role { get; set; } = BridgeRoles.All;
+
+    /// <summary>With a role other than <c>all</c>: this node's name, one of its own among all nodes.</summary>
+    public string Node { get; set; } = "";
+
     /// <summary>How long things are kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
 
@@ -27,6 +35,17 @@ public sealed record BridgeOptions
 
     public string DatabaseFile => Path.Combine(Data, "bridge.db");
     public string CaDirectory => Path.Combine(Data, "ca");
+
+    /// <summary>Whether it is one of several on one database.</summary>
+    public bool Several => Role != BridgeRoles.All;
+
+    /// <summary>Whether terminals connect to it.</summary>
+    public bool TakesTerminals => Role is BridgeRoles.All or BridgeRoles.Ingest;
+
+    /// <summary>Whether it serves people, delivers, signs certificates and does all else that is done by one process.</summary>
+    public bool Keeps => Role is BridgeRoles.All or BridgeRoles.Web;
+
+    internal StoreSeat Seat => Several ? new(true, Node, Keeps) : StoreSeat.Alone;
 }
 
 public sealed record PostgresOptions

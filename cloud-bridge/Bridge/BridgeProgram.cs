@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Devices.Bridge.Commands;
 using Devices.Bridge.Fleet;
 using Devices.Bridge.Operations;
+using Devices.Bridge.Scale;
 using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Updates;
 
@@ -61,16 +62,20 @@ public static class BridgeProgram
             ?? throw new BridgeStartException($"Another bridge serves {options.Data} already: stop it, or choose another directory with Bridge:Data.");
         // The container disposes the store last of all, after everything that writes.
         await using SqlDatabase store = app.Services.GetRequiredService<SqlDatabase>();
-        CertificateAuthority authority = app.Services.GetRequiredService<CertificateAuthority>();
-        authority.RequireKey();
-        _ = authority.ServerCertificate();
+        if (options.TakesTerminals || options.Keeps)
+        {
+            CertificateAuthority authority = app.Services.GetRequiredService<CertificateAuthority>();
+            if (options.Keeps) authority.RequireKey();
+            _ = authority.ServerCertificate();
+        }
+        if (app.Services.GetService<NodeBook>() is { } nodes) await nodes.JoinAsync();
         await StartAsync(app);
 
-        if (await app.Services.GetRequiredService<FirstAccount>().EnsureAsync() is { } password)
+        if (options.Keeps && await app.Services.GetRequiredService<FirstAccount>().EnsureAsync() is { } password)
             await output.WriteLineAsync($"HR one-time password: {password}");
         Listeners listeners = app.Services.GetRequiredService<Listeners>();
         listeners.Ready = true;
-        await output.WriteLineAsync($"bridge ready http={listeners.Address("http")} https={listeners.Address("https")} mqtt={listeners.Address("mqtt")}");
+        await output.WriteLineAsync($"bridge ready {(options.Several ? $"role={options.Role} node={options.Node} " : "")}{listeners.Line()}");
         await output.FlushAsync();
         await app.WaitForShutdownAsync();
         return 0;
@@ -132,6 +137,7 @@ public static class BridgeProgram
             Devices.Bridge claim list --data DIR [--all] [--json]              claims that are open; claim withdraw ID ends one
             Devices.Bridge terminal revoke NAME --data DIR --reason TEXT --yes [--json]   shuts a terminal out at once, for good
             Devices.Bridge ca show|new-root|switch|retire|withdraw --data DIR [--force] [--json]   the exchange of the root certificate
+            Devices.Bridge ca node --data DIR --to FOLDER [--names A,B]        roots and a server certificate for a node without the root's key
             Devices.Bridge terminal list --data DIR [--json]                   terminals and their sites
             Devices.Bridge terminal site NAME SITE --data DIR [--yes] [--json] gives a terminal another site ('main' for the main one)
             Devices.Bridge terminal rename-site OLD NEW --data DIR [--json]    gives a site another name

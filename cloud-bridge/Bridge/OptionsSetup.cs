@@ -80,6 +80,7 @@ public static class OptionsSetup
     private static string? Check(BridgeOptions options)
     {
         if (options.Store is not ("sqlite" or "postgres")) return $"Bridge:Store is '{options.Store}': it is sqlite or postgres.";
+        if (Scale.BridgeRoles.Check(options) is { } role) return role;
         if (options.Retention.Check() is { } retention) return retention;
         if (options.Ca.Check() is { } ca) return ca;
         if (!IsPort(options.Mqtt.Port)) return $"Bridge:Mqtt:Port is {options.Mqtt.Port}: a port is 0 to 65535.";

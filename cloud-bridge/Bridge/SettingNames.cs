@@ -16,6 +16,7 @@ using Devices.Bridge.Operations;
 using Devices.Bridge.Patrol;
 using Devices.Bridge.Photos;
 using Devices.Bridge.Privacy;
+using Devices.Bridge.Scale;
 using Devices.Bridge.Store;
 using Devices.Bridge.Telemetry;
 using Devices.Bridge.Updates;
@@ -42,6 +43,7 @@ internal static class SettingNames
         ["Photos"] = [typeof(PhotoOptions)],
         ["Wifi"] = [typeof(WifiOptions)],
         ["Ingest"] = [typeof(PressureOptions), typeof(ClockRules)],
+        ["Engine"] = [typeof(EngineOptions)],
         ["Corrections"] = [typeof(CorrectionOptions)],
         ["Exports"] = [typeof(ExportOptions)],
         ["Updates"] = [typeof(UpdateOptions)],

@@ -22,7 +22,7 @@ public sealed class StatusMessage : LinkMessage
     /// <summary>Free managed memory in bytes.</summary>
     public long FreeBytes { get; set; }
 
-    /// <summary>Stands in <see cref="Celsius100"/> and <see cref="Millivolts"/> for "there is no such sensor, or it did not answer".</summary>
+    /// <summary>Stands in <see cref="Celsius100"/>, <see cref="Millivolts"/> and <see cref="Rssi"/> for "there is no such sensor, or it did not answer".</summary>
     public const int NotMeasured = int.MinValue;
 
     /// <summary>Temperature inside the case, hundredths of a degree Celsius.</summary>
@@ -30,6 +30,9 @@ public sealed class StatusMessage : LinkMessage
 
     /// <summary>Supply voltage, mV.</summary>
     public int Millivolts { get; set; } = NotMeasured;
+
+    /// <summary>The joined Wi-Fi network's signal as a scan heard it last, dBm (-127 to -1); not measured over a cable, and before the first quiet minutes.</summary>
+    public int Rssi { get; set; } = NotMeasured;
 
     /// <summary>Whether the terminal runs with the parts that punches need only, after repeated crashes.</summary>
     public bool SafeMode { get; set; }
@@ -53,6 +56,7 @@ public sealed class StatusMessage : LinkMessage
             read.FreeBytes = reader.Number("free_bytes", 0, LinkLimits.MaxNumber);
             read.Celsius100 = reader.Has("celsius100") ? (int)reader.Number("celsius100", -10000, 20000) : NotMeasured;
             read.Millivolts = reader.Has("millivolts") ? (int)reader.Number("millivolts", 0, 100000) : NotMeasured;
+            read.Rssi = reader.Has("rssi") ? (int)reader.Number("rssi", -127, -1) : NotMeasured;
             read.SafeMode = reader.Has("safe_mode") && reader.Flag("safe_mode");
             message = reader.Fault == null ? read : null;
         }
@@ -75,6 +79,11 @@ public sealed class StatusMessage : LinkMessage
         if (Millivolts != NotMeasured)
         {
             writer.Number("millivolts", Millivolts, 0, 100000);
+        }
+
+        if (Rssi != NotMeasured)
+        {
+            writer.Number("rssi", Rssi, -127, -1);
         }
 
         if (SafeMode)

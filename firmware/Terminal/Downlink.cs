@@ -91,6 +91,7 @@ public sealed class Downlink
         if (show.Screen == ScreenKind.Idle)
         {
             _lastKind = ScreenKind.Idle;
+            _screen.BoardNote = show.Text;
             if (!_screen.IsHeld(nowMs))
             {
                 _screen.Idle();

@@ -50,6 +50,7 @@ public sealed class TerminalLoop
     private readonly ResetCombination _reset = new ResetCombination();
     private readonly EventBox _events;
     private readonly PartWatch _watch;
+    private readonly SignalWatch _signal;
     private readonly TimeKeeper _time = new TimeKeeper();
     private readonly RtcKeeper _rtc;
     private readonly Downlink _downlink;
@@ -80,6 +81,7 @@ public sealed class TerminalLoop
             parts.Rtc = null;
             parts.Thermometer = null;
             parts.Voltmeter = null;
+            parts.Signal = null;
             parts.Health = [];
         }
 
@@ -95,6 +97,7 @@ public sealed class TerminalLoop
         _events = new EventBox(_queue, parts.System);
         _doorDesk = new DoorDesk(_door, parts, options, _events, _screen, _chimes);
         _watch = new PartWatch(parts, _events, InputCount);
+        _signal = new SignalWatch(parts.Signal);
         _rtc = new RtcKeeper(parts.Rtc, parts.Storage, _time, parts.System);
         _downlink = new Downlink(parts, _desk, _screen, _chimes, _door, _time);
         _stepped = parts.Screen as IStepped;
@@ -212,6 +215,7 @@ public sealed class TerminalLoop
         _sender.Step(_desk.LiveId, nowMs);
         _watch.Step(_boot, _time.Wall(nowMs), nowMs);
         _events.Step(_boot, _time.Wall(nowMs), nowMs);
+        _signal.Step(_present || _queue.Punches > 0 || _screen.Kind != ScreenKind.Idle || !_session.IsUp, nowMs);
         Status(nowMs);
         _desk.Step(_session.IsUp, nowMs);
         _door.Step(nowMs);
@@ -465,6 +469,7 @@ public sealed class TerminalLoop
         _status.Queue = _queue.Punches;
         _status.FreeBytes = _parts.System.FreeBytes;
         _status.SafeMode = _options.SafeMode;
+        _status.Rssi = _signal.Dbm;
         _watch.Measure(_status);
     }
 }

@@ -6,12 +6,13 @@ namespace Devices.Architecture.Tests;
 public partial class BridgeArrowTests
 {
     [Theory]
-    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations Privacy Wifi Updates")]
-    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations Wifi")]
+    [InlineData("Store", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations Privacy Wifi Updates Scale")]
+    [InlineData("Ingest", "Delivery Web Roster Alerts Attendance Downlink Notices Photos Operations Wifi Scale")]
+    [InlineData("Scale", "Delivery Web Fleet Roster Alerts Attendance Notices Operations Patrol Privacy Corrections Exports Updates Wifi")]
     [InlineData("Attendance", "Ingest Delivery Web Fleet Roster Alerts Downlink Notices")]
     [InlineData("Delivery", "Ingest Web Fleet Alerts Downlink Notices")]
     [InlineData("Roster", "Ingest Web Fleet Alerts Downlink")]
-    [InlineData("Fleet", "Delivery Web Roster Alerts Downlink")]
+    [InlineData("Fleet", "Delivery Web Roster Alerts Downlink Scale")]
     [InlineData("Downlink", "Delivery Web Roster Alerts Attendance")]
     [InlineData("Alerts", "Ingest Web Fleet Roster")]
     [InlineData("Patrol", "Ingest Delivery Web Fleet Roster Alerts Attendance Downlink Notices Photos Operations")]

@@ -2,6 +2,7 @@ using System.Globalization;
 using Devices.Benchmarks;
 using Devices.Benchmarks.Hr;
 using Devices.Benchmarks.Pad;
+using Devices.Benchmarks.Page;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 return args switch
@@ -21,11 +22,12 @@ return args switch
     ["ingest", ..] => IngestBenchmark.Run(args[1..]),
     ["aspect", ..] => EyeAspect.Run(args[1..]),
     ["blink", ..] => Blink.Run(args[1..]),
+    ["page", ..] => PageCommand.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models | blink | aspect | hr | exports | ingest. See tests/Benchmarks/README.md.");
+    Console.Error.WriteLine("Say what to run: pad | quality | survey FOLDER | match | stages | dotnet | sizes | idle | soak | models | blink | aspect | hr | exports | ingest | page. See tests/Benchmarks/README.md.");
     return 2;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Devices.Cli.App;
 using Devices.Cli.Tests.Support;
+using Devices.Tests.Tpm;
 
 namespace Devices.Cli.Tests;
 
@@ -36,6 +37,34 @@ public sealed class RealBridgeTests : IAsyncLifetime
 
         Ran doctor = await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "doctor", "--state", "state");
         foreach (string step in (string[])["name", "TCP", "TLS", "certificate"]) doctor.Output.ShouldContain($"ok       bridge: {step}:");
+    }
+
+    [Fact]
+    public async Task A_board_with_a_TPM_has_its_key_made_in_there_and_the_doctor_says_so_and_says_when_it_is_gone()
+    {
+        using SoftTpm tpm = SoftTpm.Start();
+        string claim = await _bridge.ClaimAsync("m2-001");
+        Ran run = (await Provision(claim, "m2-001", "state", "--tpm", tpm.Setting)).ShouldSucceed();
+        run.Output.ShouldContain("inside this board's TPM");
+        run.Output.ShouldContain("takes the certificate");
+        string key = File.ReadAllText(_folder["state", "tls", "terminal.key"]);
+        key.ShouldStartWith("-----BEGIN TSS2 PRIVATE KEY-----");
+
+        Ran doctor = await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "doctor", "--state", "state");
+        doctor.Output.ShouldMatch(@"ok       TPM: \S+, firmware [0-9.]+, at unix:");
+        doctor.Output.ShouldContain("ok       terminal key: in the TPM");
+        foreach (string step in (string[])["TCP", "TLS", "certificate", "session", "ACL"]) doctor.Output.ShouldContain($"ok       bridge: {step}:");
+
+        tpm.Off();
+        doctor = await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "doctor", "--state", "state");
+        doctor.Code.ShouldBe(ExitCodes.TroubleFound.Number);
+        doctor.Output.ShouldContain("fault    TPM: There is no TPM at unix:");
+        (await Provision(await _bridge.ClaimAsync("m2-001"), "m2-001", "state", "--replace")).ShouldRefuse(ExitCodes.TpmUnusable, "There is no TPM at unix:");
+        File.ReadAllText(_folder["state", "tls", "terminal.key"]).ShouldBe(key, "the old identity stays");
+        tpm.Exchange();
+        (await BuiltProgram.RunAsync(BuiltProgram.Devices, _folder.Path, "doctor", "--state", "state")).Output.ShouldContain("did not make this key");
+        (await Provision(await _bridge.ClaimAsync("m2-001"), "m2-001", "state", "--replace")).ShouldSucceed().Output.ShouldContain("inside this board's TPM");
+        (await Provision(claim, "m2-002", "other", "--tpm", "/run/tpm")).ShouldRefuse(ExitCodes.Usage, "--tpm '/run/tpm' is not auto");
     }
 
     [Fact]

@@ -204,6 +204,35 @@ public sealed class DeskTests
     }
 
     [Fact]
+    public void The_Wi_Fi_is_measured_while_nobody_is_there_at_most_once_an_hour_and_told_in_the_status()
+    {
+        SimTerminal terminal = new SimTerminal(_storage, _board).Run(1000);
+        terminal.Sensors.Dbm = -71;
+        terminal.Switches.SetPresent(true);
+        terminal.Run(SignalWatch.FirstMs + 120_000).Sensors.Scans.ShouldBe(0, "somebody is there");
+        terminal.Switches.SetPresent(false);
+        terminal.Run(SignalWatch.QuietMs + 5_000).Sensors.Scans.ShouldBe(1);
+        terminal.Run(61_000);
+        Status().ShouldBe(-71);
+        terminal.Run(SignalWatch.EveryMs - 120_000).Sensors.Scans.ShouldBe(1);
+        terminal.Run(200_000).Sensors.Scans.ShouldBe(2);
+        _board.Silent = true;
+        terminal.Run(SignalWatch.EveryMs * 2).Sensors.Scans.ShouldBe(2, "while it looks for the board it does not look away");
+
+        // Over a cable there is nothing to measure, and nothing is told.
+        SimTerminal cable = new SimTerminal(new(), new(SimTerminal.Id)).Run(SignalWatch.FirstMs + 200_000);
+        cable.Sensors.Scans.ShouldBe(0);
+        StatusMessage.TryParse(cable.Board.Received.Last(m => m.Leaf == LinkTopics.Status).Payload, out StatusMessage? none, out _).ShouldBeTrue();
+        none!.Rssi.ShouldBe(StatusMessage.NotMeasured);
+
+        int Status()
+        {
+            StatusMessage.TryParse(_board.Received.Last(m => m.Leaf == LinkTopics.Status).Payload, out StatusMessage? status, out _).ShouldBeTrue();
+            return status!.Rssi;
+        }
+    }
+
+    [Fact]
     public void A_parts_fault_is_told_once_and_a_part_that_throws_stops_no_punch()
     {
         SimTerminal terminal = new SimTerminal(_storage, _board).Run(1000);

@@ -323,6 +323,25 @@ public sealed class TerminalLoopTests
     }
 
     [Fact]
+    public void What_the_board_says_of_itself_stands_under_the_clock_while_it_is_there_and_gives_way_to_people()
+    {
+        SimTerminal terminal = new SimTerminal(_storage, _board, options: new TerminalOptions(SimTerminal.Id) { Chinese = false }).Run(1000);
+        _board.Send(new ShowMessage { Screen = ScreenKind.Idle, Text = "Recovery: an older version runs" });
+        terminal.Run(100).Screen.ShouldBe(ScreenKind.Idle);
+        terminal.Lines[2].ShouldBe("Recovery: an older version runs");
+        terminal.Card(Uid).Run(100).Screen.ShouldBe(ScreenKind.Thanks);
+        terminal.Lines[2].ShouldNotContain("Recovery");
+        terminal.Run(10_000).Screen.ShouldBe(ScreenKind.Idle);
+        terminal.Lines[2].ShouldBe("Recovery: an older version runs");
+        _board.Silent = true;
+        terminal.Run(40_000).Lines[2].ShouldBe("", "nobody knows any more");
+        _board.Silent = false;
+        terminal.Run(40_000);
+        _board.Send(new ShowMessage { Screen = ScreenKind.Idle });
+        terminal.Run(100).Lines[2].ShouldBe("");
+    }
+
+    [Fact]
     public void Bad_messages_are_counted_and_change_nothing()
     {
         SimTerminal terminal = new SimTerminal(_storage, _board).Run(1000);

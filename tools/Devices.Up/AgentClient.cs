@@ -9,26 +9,41 @@ internal sealed class AgentClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    public AgentClient(string socket)
+    public AgentClient(string socket) => _http = new(OverSocket(socket)) { BaseAddress = new("http://agent"), Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>HTTP over a Unix socket.</summary>
+    public static SocketsHttpHandler OverSocket(string socket) => new()
     {
-        _http = new(new SocketsHttpHandler
+        ConnectCallback = async (_, cancellation) =>
         {
-            ConnectCallback = async (_, cancellation) =>
+            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
             {
-                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation).ConfigureAwait(false);
-                    return new NetworkStream(connection, ownsSocket: true);
-                }
-                catch
-                {
-                    connection.Dispose();
-                    throw;
-                }
-            },
-        })
-        { BaseAddress = new("http://agent"), Timeout = Timeout.InfiniteTimeSpan };
+                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation).ConfigureAwait(false);
+                return new NetworkStream(connection, ownsSocket: true);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        },
+    };
+
+    /// <summary>Makes a person known by a card, without a picture.</summary>
+    public async Task Enrol(string id, string name, string card, CancellationToken stop)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent(id), "id" }, { new StringContent(name), "name" }, { new StringContent(card), "card" } };
+        using HttpResponseMessage answer = await _http.PostAsync(new Uri("/people", UriKind.Relative), form, stop).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode) throw new UpFault($"The agent refused {id}: {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
+    }
+
+    /// <summary>Gives a person a number and a PIN for the keypad.</summary>
+    public async Task GivePin(string id, string number, string pin, CancellationToken stop)
+    {
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["number"] = number, ["pin"] = pin });
+        using HttpResponseMessage answer = await _http.PutAsync(new Uri($"/people/{id}/pin", UriKind.Relative), form, stop).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode) throw new UpFault($"The agent refused {id}'s PIN: {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
     }
 
     /// <summary>The agent's <c>/status</c>, or null while it does not answer.</summary>

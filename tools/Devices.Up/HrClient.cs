@@ -44,6 +44,9 @@ internal sealed partial class HrClient : IDisposable
         return rows;
     }
 
+    /// <summary>A page or an answer of <c>/api/v1</c>, as whoever is logged in gets it.</summary>
+    public Task<string> Get(string address, CancellationToken stop) => _http.GetStringAsync(new Uri(address, UriKind.Relative), stop);
+
     private async Task<string> Submit(string path, Dictionary<string, string> fields, CancellationToken stop)
     {
         string form = await _http.GetStringAsync(path, stop).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace Devices.Up;
 /// <summary>One program of the stack, run as a real process: started, watched, stopped by SIGTERM, or killed by SIGKILL.</summary>
 internal sealed partial class Part : IAsyncDisposable
 {
-    private const int SigTerm = 15;
+    private const int SigTerm = 15, SigStop = 19, SigCont = 18;
     private readonly ProcessStartInfo _start;
     private readonly string _log;
     private Process? _process;
@@ -34,12 +34,21 @@ internal sealed partial class Part : IAsyncDisposable
 
     public string Name { get; }
 
+    /// <summary>What the program finds in its environment beside this program's own, from the next start on.</summary>
+    public IDictionary<string, string?> Environment => _start.Environment;
+
+    /// <summary>Called for every line, in order, from the next start on.</summary>
+    public Action<string>? Heard { get; set; }
+
     /// <summary>For the next start: the same program with other arguments.</summary>
     public void ReplaceArguments(IEnumerable<string> args)
     {
         _start.ArgumentList.Clear();
         foreach (string arg in args) _start.ArgumentList.Add(arg);
     }
+
+    /// <summary>The process; null before the first start.</summary>
+    public int? Id => _process?.Id;
 
     public bool Running => _process is { HasExited: false };
 
@@ -54,10 +63,15 @@ internal sealed partial class Part : IAsyncDisposable
         // A child that waits for input would hang for ever.
         process.StandardInput.Close();
         var gate = new Lock();
+        Action<string>? heard = Heard;
         void Take(object _, DataReceivedEventArgs line)
         {
             if (line.Data is null) return;
-            lock (gate) File.AppendAllText(_log, line.Data + "\n");
+            lock (gate)
+            {
+                File.AppendAllText(_log, line.Data + "\n");
+                heard?.Invoke(line.Data);
+            }
             lines.Writer.TryWrite(line.Data);
         }
         process.OutputDataReceived += Take;
@@ -118,6 +132,17 @@ internal sealed partial class Part : IAsyncDisposable
         if (_process is not { HasExited: false } process) return;
         process.Kill();
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>SIGSTOP: it stands still with everything it holds, as a machine that swaps or a hung disk.</summary>
+    public void Freeze() => Signal(SigStop);
+
+    /// <summary>SIGCONT: it goes on where it stood.</summary>
+    public void Thaw() => Signal(SigCont);
+
+    private void Signal(int signal)
+    {
+        if (_process is { HasExited: false } process) _ = SendSignal(process.Id, signal);
     }
 
     public async ValueTask DisposeAsync()

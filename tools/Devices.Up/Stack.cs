@@ -1,16 +1,13 @@
-using System.Diagnostics;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Devices.Up;
 
 /// <summary>All programs of one small installation on embedded defaults, each a real process: the stand-ins, the bridge, one terminal.</summary>
-internal sealed partial class Stack : IAsyncDisposable
+internal sealed class Stack : IAsyncDisposable
 {
     /// <summary>The one terminal of this installation.</summary>
     public const string Terminal = "m2-001";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly Layout _layout;
     private readonly PortPlan _ports;
     private readonly Dictionary<string, string> _bridgePorts = [];
@@ -44,10 +41,10 @@ internal sealed partial class Stack : IAsyncDisposable
 
         _dingTalk = Make("DingTalk stand-in", "dingtalk", "Devices.Standins.DingTalk", "standin-dingtalk",
             ["--urls", $"http://127.0.0.1:{_ports.DingTalk}", "--seed", seed, "--app-key", "standin-key", "--app-secret", "standin-secret", "--corp-id", "dingstandin"]);
-        DingTalkAddress = await StartListening(_dingTalk, stop).ConfigureAwait(false);
+        DingTalkAddress = await Launch.Listening(_dingTalk, stop).ConfigureAwait(false);
 
         _camera = Make("Camera stand-in", "camera", "Devices.Standins.Camera", "standin-camera", ["--urls", $"http://127.0.0.1:{_ports.Camera}"]);
-        CameraAddress = await StartListening(_camera, stop).ConfigureAwait(false);
+        CameraAddress = await Launch.Listening(_camera, stop).ConfigureAwait(false);
 
         Bridge = MakeBridge();
         await StartBridge(stop).ConfigureAwait(false);
@@ -68,22 +65,14 @@ internal sealed partial class Stack : IAsyncDisposable
     /// <summary>Starts the bridge, or starts it again on the same ports.</summary>
     public async Task StartBridge(CancellationToken stop)
     {
-        Bridge.Start();
-        string? password = null;
-        string ready = await Bridge.WaitForLine(line =>
-        {
-            Match found = PasswordLine().Match(line);
-            if (found.Success) password = found.Groups[1].Value;
-            return ReadyLine().IsMatch(line);
-        }, StartLimit, stop).ConfigureAwait(false);
-        OneTimePassword ??= password;
-        Match ports = ReadyLine().Match(ready);
-        HrAddress = new(ports.Groups["http"].Value);
+        BridgeAddresses at = await Launch.Bridge(Bridge, stop).ConfigureAwait(false);
+        OneTimePassword ??= at.OneTimePassword;
+        HrAddress = at.Hr;
         if (_bridgePorts.Count > 0) return;
         // A bridge that is stopped and started again must be found where it was.
-        _bridgePorts["http"] = HrAddress.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        _bridgePorts["https"] = new Uri(ports.Groups["https"].Value).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        _bridgePorts["mqtt"] = ports.Groups["mqtt"].Value.Split(':')[^1].TrimEnd('/');
+        _bridgePorts["http"] = at.Hr.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        _bridgePorts["https"] = at.Https.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        _bridgePorts["mqtt"] = at.Mqtt.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Bridge = MakeBridge(Bridge);
     }
 
@@ -117,10 +106,8 @@ internal sealed partial class Stack : IAsyncDisposable
     /// <summary>The terminal's identity by the same path as a real one: claim code → key made here → certificate from the bridge's CA.</summary>
     private async Task Provision(CancellationToken stop)
     {
-        string claim = await Run(_layout.Program("Devices.Bridge", "Devices.Bridge"), ["claim", "--data", _layout.Bridge, "--terminal", Terminal, "--json"], stop).ConfigureAwait(false);
-        using JsonDocument json = JsonDocument.Parse(claim[claim.IndexOf('{', StringComparison.Ordinal)..]);
-        string text = json.RootElement.GetProperty("claim").GetString()!;
-        await Run(_layout.Program("Devices.Cli", "devices"),
+        string text = await Launch.Claim(_layout, Terminal, stop).ConfigureAwait(false);
+        await Launch.Run(_layout.Program("Devices.Cli", "devices"),
         [
             "provision", "--bridge", $"https://127.0.0.1:{_bridgePorts["https"]}", "--bridge-mqtt", $"127.0.0.1:{_bridgePorts["mqtt"]}",
             "--claim", text, "--terminal", Terminal, "--state", _layout.Terminal, "--site", "Sample site", "--time-zone", SiteZone,
@@ -129,19 +116,7 @@ internal sealed partial class Stack : IAsyncDisposable
     }
 
     /// <summary>Starts the agent and waits until it answers with camera and models up.</summary>
-    public async Task StartAgent(AgentClient client, CancellationToken stop)
-    {
-        Agent.Start();
-        long began = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            stop.ThrowIfCancellationRequested();
-            if (!Agent.Running) throw Agent.Ended();
-            if (await client.Status(stop).ConfigureAwait(false) is not null) return;
-            if (Stopwatch.GetElapsedTime(began) > StartLimit) throw new UpFault($"The agent did not get ready within {StartLimit.TotalSeconds:0} s. Its last lines:\n{Agent.Tail}");
-            await Task.Delay(100, stop).ConfigureAwait(false);
-        }
-    }
+    public Task StartAgent(AgentClient client, CancellationToken stop) => Launch.Agent(Agent, client, stop);
 
     /// <summary>Starts the firmware's own code on its host build, against the agent's broker.</summary>
     public async Task StartMcu(int brokerPort, CancellationToken stop)
@@ -153,18 +128,16 @@ internal sealed partial class Stack : IAsyncDisposable
             "--host", "127.0.0.1", "--port", $"{brokerPort}", "--terminal", Terminal, "--password-file", Path.Combine(_layout.Terminal, "mcu.password"),
             "--state", _layout.Mcu, "--control-port", $"{_ports.TerminalControl}",
         ]);
-        Mcu.Start();
-        string line = await Mcu.WaitForLine(l => ControlLine().IsMatch(l), StartLimit, stop).ConfigureAwait(false);
-        McuAddress = new(ControlLine().Match(line).Groups[1].Value);
+        McuAddress = await Launch.Mcu(Mcu, stop).ConfigureAwait(false);
     }
 
     /// <summary>Enrols the sample folder by the technician's own command.</summary>
     public Task<string> Enrol(CancellationToken stop) =>
-        Run(_layout.Program("Devices.Cli", "devices"), ["enrol", _layout.People, "--agent", _layout.AgentSocket], stop);
+        Launch.Run(_layout.Program("Devices.Cli", "devices"), ["enrol", _layout.People, "--agent", _layout.AgentSocket], stop);
 
     /// <summary>Checks the ledger file by the technician's own command.</summary>
     public Task<string> VerifyLedger(CancellationToken stop) =>
-        Run(_layout.Program("Devices.Cli", "devices"), ["ledger", "verify", _layout.LedgerFile], stop);
+        Launch.Run(_layout.Program("Devices.Cli", "devices"), ["ledger", "verify", _layout.LedgerFile], stop);
 
     /// <summary>The parts whose ending by themselves is a fault.</summary>
     public IEnumerable<Part> Parts => ((Part?[])[_dingTalk, _camera, Bridge, Agent, Mcu]).OfType<Part>();
@@ -189,34 +162,4 @@ internal sealed partial class Stack : IAsyncDisposable
 
     private Part Make(string name, string log, string project, string program, IEnumerable<string> args) =>
         new(name, _layout.Program(project, program), args, _layout.Log(log));
-
-    private static async Task<Uri> StartListening(Part part, CancellationToken stop)
-    {
-        part.Start();
-        string line = await part.WaitForLine(l => ListeningLine().IsMatch(l), StartLimit, stop).ConfigureAwait(false);
-        return new(ListeningLine().Match(line).Groups[1].Value);
-    }
-
-    private static async Task<string> Run(string program, string[] args, CancellationToken stop)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })
-            ?? throw new UpFault($"{Path.GetFileName(program)} could not be started.");
-        process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(stop), errors = process.StandardError.ReadToEndAsync(stop);
-        await process.WaitForExitAsync(stop).ConfigureAwait(false);
-        if (process.ExitCode == 0) return await output.ConfigureAwait(false);
-        throw new UpFault($"`{Path.GetFileName(program)} {args[0]}` failed with exit code {process.ExitCode}:\n{await output.ConfigureAwait(false)}{await errors.ConfigureAwait(false)}");
-    }
-
-    [GeneratedRegex(@"listening on (http://\S+)")]
-    private static partial Regex ListeningLine();
-
-    [GeneratedRegex(@"bridge ready http=(?<http>\S+) https=(?<https>\S+) mqtt=(?<mqtt>\S+)")]
-    private static partial Regex ReadyLine();
-
-    [GeneratedRegex(@"HR one-time password: (\S+)")]
-    private static partial Regex PasswordLine();
-
-    [GeneratedRegex(@"control (http://\S+)")]
-    private static partial Regex ControlLine();
 }

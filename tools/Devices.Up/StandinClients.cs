@@ -27,9 +27,21 @@ internal sealed class CameraClient(Uri address) : IDisposable
 }
 
 /// <summary>The terminal stand-in's control: cards, keys, presence.</summary>
-internal sealed class McuClient(Uri address) : IDisposable
+internal sealed class McuClient : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http;
+
+    public McuClient(Uri address) => _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <param name="socket">The stand-in's <c>--control-socket</c>: it is reached in whatever network the stand-in runs.</param>
+    public McuClient(string socket) => _http = new(AgentClient.OverSocket(socket)) { BaseAddress = new("http://mcu"), Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <summary>Types a number and a PIN at the keypad, as <c>1001#4826#</c>.</summary>
+    public async Task Keypad(string keys, CancellationToken stop)
+    {
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync("/keypad", new { keys }, stop).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode) throw new UpFault($"The terminal stand-in refused keys: {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
+    }
 
     public async Task Card(string uid, CancellationToken stop)
     {
@@ -61,9 +73,25 @@ internal sealed class DingTalkClient(Uri address) : IDisposable
     }
 
     /// <summary>The next upload is recorded and its connection closed without an answer: the ambiguous case.</summary>
-    public async Task CloseAfterRecording(CancellationToken stop)
+    public Task CloseAfterRecording(CancellationToken stop) => Fault(new { kind = "close-after-recording", api = "topapi/attendance/record/upload", count = 1 }, stop);
+
+    /// <summary>Takes all faults away that have not fired yet.</summary>
+    public async Task ClearFaults(CancellationToken stop)
     {
-        var fault = new { kind = "close-after-recording", api = "topapi/attendance/record/upload", count = 1 };
+        using HttpResponseMessage answer = await _http.DeleteAsync(new Uri("/_standin/faults", UriKind.Relative), stop).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode) throw new UpFault($"The DingTalk stand-in kept its faults: {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
+    }
+
+    /// <summary>Adds and replaces people singly: the body of <c>POST /_standin/people</c>.</summary>
+    public async Task MergePeople(object document, CancellationToken stop)
+    {
+        using HttpResponseMessage answer = await _http.PostAsJsonAsync("/_standin/people?merge=true", document, stop).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode) throw new UpFault($"The DingTalk stand-in refused people: {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
+    }
+
+    /// <summary>Orders a fault: the body of <c>POST /_standin/faults</c>.</summary>
+    public async Task Fault(object fault, CancellationToken stop)
+    {
         using HttpResponseMessage answer = await _http.PostAsJsonAsync("/_standin/faults", fault, stop).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode) throw new UpFault($"The DingTalk stand-in refused a fault: {await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false)}");
     }

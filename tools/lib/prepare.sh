@@ -12,7 +12,7 @@ say() { printf '%s\n' "$*"; }
 fail() { clean; printf 'error: %s\n' "$*" >&2; exit 2; }
 
 # --- Children and signals -----------------------------------------------------------------------------------------------
-CHILD='' LAST='' INSTALLER='' TEMP=''
+CHILD='' LAST='' INSTALLER='' TEMP=''   # CHILD: one process, or several separated by spaces
 clean() { [ -z "$TEMP" ] || rm -rf "$TEMP"; TEMP=''; }
 
 # Run a program in a session of its own and wait for it. Bash acts on a signal only between commands; waiting here, it acts
@@ -33,11 +33,14 @@ stopped() { # exit code
   if [ -n "$INSTALLER" ]; then
     say "Stopping as soon as Debian's installer is done; cut off, it would leave packages half installed." >&2
     wait "$CHILD" || true
-  elif [ -n "$CHILD" ]; then
-    kill -TERM -- "-$CHILD" 2>/dev/null || true
-    wait "$CHILD" || true
-    for _ in {1..100}; do kill -0 -- "-$CHILD" 2>/dev/null || break; sleep 0.1; done
-    kill -KILL -- "-$CHILD" 2>/dev/null || true
+  else
+    local child
+    for child in $CHILD; do kill -TERM -- "-$child" 2>/dev/null || true; done
+    for child in $CHILD; do
+      wait "$child" || true
+      for _ in {1..100}; do kill -0 -- "-$child" 2>/dev/null || break; sleep 0.1; done
+      kill -KILL -- "-$child" 2>/dev/null || true
+    done
   fi
   clean
   say "Stopped. The same command goes on where this one was." >&2
@@ -109,6 +112,14 @@ need_postgres() {
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return
   WANTED_DEBS+=(postgresql)
   [ -e /etc/postgresql-common/createcluster.d ] || BEFORE_DEBS='mkdir -p /etc/postgresql-common/createcluster.d; echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/devices.conf'
+}
+
+# What the fault harness moves and cuts with: clocks, wires, packets. It makes namespaces of its own, for which it must be root.
+need_faults() {
+  need_file '/usr/lib/*/faketime/libfaketimeMT.so.1' libfaketime
+  need_program unshare util-linux
+  need_file '/usr/sbin/ip' iproute2
+  need_file '/usr/sbin/nft' nftables
 }
 
 install_debs() {
@@ -183,4 +194,28 @@ build() { # target
   if grep -qE 'error NU(1301|1801)' "$LOG"; then fail "NuGet's packages could not be fetched. Check the network and its proxy settings, then run this again. Details: $LOG"; fi
   errors=$(grep -E ': (error|warning) |^MSBUILD : error|^error' "$LOG" | sort -u | head -20) || true
   fail "the build failed. Details: $LOG${errors:+$'\n'$errors}"
+}
+
+# --- One file for each system -------------------------------------------------------------------------------------------
+# What `devices` is made of, as one hash: the sources of everything it references, what is embedded, versions and settings.
+publish_inputs() {
+  (cd "$ROOT" && find tools/Devices.Cli tools/standins/Terminal cloud-bridge edge-agent firmware models/default Directory.* global.json -type f \
+    -not -name '*.md' -not -name '*.svg' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+}
+
+# publish_file RID HASH: artifacts/publish/devices-RID[.exe], unless it is there and was made of the same.
+publish_file() {
+  local rid=$1 inputs=$2 out="$ROOT/artifacts/publish" suffix="" work
+  [ "$rid" = win-x64 ] && suffix=.exe
+  [ -e "$out/devices-$rid$suffix" ] && [ "$(cat "$out/devices-$rid.inputs" 2>/dev/null)" = "$inputs" ] && return
+  say "Making devices for $rid as one file"
+  work="$out/work-$rid"
+  rm -rf "$work" "$out/devices-$rid.inputs"; mkdir -p "$out"
+  LOG="$out/$rid.log" logged dotnet publish "$ROOT/tools/Devices.Cli/Devices.Cli.csproj" -c Release -p:PublishRid="$rid" -o "$work" -nodeReuse:false -v quiet \
+    || { tail -20 "$out/$rid.log"; fail "devices for $rid was not made; what dotnet said is above and in $out/$rid.log"; }
+  mv -f "$work/devices$suffix" "$out/devices-$rid$suffix.new"
+  mv -f "$out/devices-$rid$suffix.new" "$out/devices-$rid$suffix"
+  printf '%s\n' "$inputs" >"$out/devices-$rid.inputs"
+  rm -rf "$work"
+  (cd "$out" && sha256sum $(ls devices-* | grep -vE '\.(new|inputs)$') >SHA256SUMS.new && mv -f SHA256SUMS.new SHA256SUMS)
 }

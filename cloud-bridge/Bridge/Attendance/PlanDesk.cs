@@ -81,7 +81,7 @@ public sealed class PlanDesk(SitePlan plan, PlanWatch watch, IPlanStore plans, B
     public Task<PlanAnswer> RemoveAssignmentAsync(long seen, int number, string actor, string? address, CancellationToken cancellationToken) => ChangeAsync(seen, file =>
         (file with { Assignments = [.. (file.Assignments ?? []).Where((_, i) => i != number)] }, FormattableString.Invariant($"assignment {number + 1} removed")), actor, address, cancellationToken);
 
-    
+    /// <summary>Adds a holiday, or days that are worked as another.</summary>
     public Task<PlanAnswer> AddHolidayAsync(long seen, HolidayShown day, string actor, string? address, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(day);
@@ -100,7 +100,7 @@ public sealed class PlanDesk(SitePlan plan, PlanWatch watch, IPlanStore plans, B
         if (count != seen) return new(PlanVerdict.Changed, null);
         (PlanFile file, string what) = change(before with { ValidFrom = null });
         string text = JsonSerializer.Serialize(file, Written.PlanFile);
-        if (PlanReader.Read(text).Fault is { } fault) return new(PlanVerdict.Refused, fault);
+        if (PlanReader.Judge(text).Fault is { } fault) return new(PlanVerdict.Refused, null, fault);
         DateTimeOffset now = clock.GetUtcNow();
         LocalDate from = count == 0 ? LocalDate.MinIsoValue : Instant.FromDateTimeOffset(now).InZone(_zone).Date;
         // Marked as one of the page: a plan file's or the platform's, left behind by an earlier configuration, is not in force by itself.
@@ -136,8 +136,8 @@ public enum PlanVerdict
     /// <summary>Somebody changed it since the page was opened.</summary>
     Changed,
 
-    /// <summary>It cannot be meant; the answer's word is the reader's sentence.</summary>
+    /// <summary>It cannot be meant; the answer's fault says why.</summary>
     Refused,
 }
 
-public sealed record PlanAnswer(PlanVerdict Verdict, string? Word);
+public sealed record PlanAnswer(PlanVerdict Verdict, string? Word, PlanFault? Fault = null);

@@ -15,7 +15,7 @@ public sealed class PlannedShift
     {
         ArgumentNullException.ThrowIfNull(shift);
         ArgumentNullException.ThrowIfNull(zone);
-        if (shift.Fault() is { } fault) throw new ArgumentException(fault, nameof(shift));
+        if (shift.Fault() is { } fault) throw new ArgumentException(fault.Text, nameof(shift));
         Day = day;
         Shift = shift;
         _zone = zone;

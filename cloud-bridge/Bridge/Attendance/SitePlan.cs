@@ -64,7 +64,7 @@ public sealed class SitePlan
         if (ShiftTimes.Sections(site.Shift) is not { Count: > 0 } sections)
             throw new BridgeStartException($"Bridge:Site:Shift is '{site.Shift}': give times such as 09:00-18:00, 08:00-12:00,13:30-17:30, or 22:00-06:00 over midnight.");
         Shift shift = new() { Name = site.Shift, Sections = sections, PermitLate = site.PermitLate, PermitEarly = site.PermitEarly, Flexible = site.Flexible };
-        if (shift.Fault() is { } wrong) throw new BridgeStartException($"Bridge:Site:Shift is '{site.Shift}'. {wrong}");
+        if (shift.Fault() is { } wrong) throw new BridgeStartException($"Bridge:Site:Shift is '{site.Shift}'. {wrong.Text}");
         Assignment everybody = new()
         {
             From = null,

@@ -66,13 +66,18 @@ public sealed class DownlinkPump(
             {
                 long head = await changes.RevisionAsync(stoppingToken);
                 Interlocked.Exchange(ref _head, head);
-                if (head != cleaned)
+                if (options.Shared)
+                {
+                    await line.OpenAsync(stoppingToken);
+                    await relayLine.OpenAsync(stoppingToken);
+                }
+                if (head != cleaned && options.Keeps)
                 {
                     await vault.CleanAsync(line.Current, stoppingToken);
                     cleaned = head;
                 }
-                if (looks % 5 == 0 && await commands.ExpireAsync(stoppingToken) is > 0 and int expired) log.LogWarning("{Count} commands expired before their terminals carried them out.", expired);
-                bool gone = looks++ % 5 == 0 && await sites.MarkGoneAsync(stoppingToken);
+                if (options.Keeps && looks % 5 == 0 && await commands.ExpireAsync(stoppingToken) is > 0 and int expired) log.LogWarning("{Count} commands expired before their terminals carried them out.", expired);
+                bool gone = options.Keeps && looks++ % 5 == 0 && await sites.MarkGoneAsync(stoppingToken);
                 long wishes = await sites.NewsAsync(stoppingToken);
                 string now = string.Join(' ', authority.Roots.Select(one => one.Fingerprint));
                 foreach (Session one in _sessions.Values) one.Look(head, gone || wishes != told || now != roots);

@@ -30,6 +30,8 @@ public abstract class RevisionLine(string key, string what, ISettingStore settin
         await _one.WaitAsync(cancellationToken);
         try
         {
+            // Another node may have begun the new line already.
+            await OpenAsync(cancellationToken);
             if (_current != old) return;
             await WriteAsync(cancellationToken);
             log.LogWarning("Every terminal gets {What} anew: {Why}.", what, why);

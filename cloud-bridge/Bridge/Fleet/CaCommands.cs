@@ -18,7 +18,8 @@ public static class CaCommands
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(output);
         string verb = args.FirstOrDefault() ?? "";
-        if (verb is not ("show" or "new-root" or "switch" or "retire" or "withdraw")) throw new BridgeStartException("Say what: ca show, ca new-root, ca switch, ca retire or ca withdraw, each with --data DIR.");
+        if (verb == "node") return await NodeAsync(args[1..], output);
+        if (verb is not ("show" or "new-root" or "switch" or "retire" or "withdraw")) throw new BridgeStartException("Say what: ca show, ca new-root, ca switch, ca retire, ca withdraw or ca node, each with --data DIR.");
         CommandFlags flags = CommandFlags.Read($"ca {verb}", args[1..], ["data"], verb is "switch" or "retire" ? ["force", "json"] : ["json"]);
         BridgeOptions options = FleetCommands.DataOf(flags);
         await using SqlDatabase database = StoreSetup.Open(options);
@@ -40,6 +41,23 @@ public static class CaCommands
         };
         await audit.AuditAsync(Actor, $"ca.{verb}", root.Fingerprint, flags.Has("force") ? "forced" : null);
         await output.WriteLineAsync(flags.Has("json") ? JsonSerializer.Serialize(new { root = root.Fingerprint, step = verb }) : $"The root {root.Fingerprint} {said}");
+        return 0;
+    }
+
+    // For a node without a root key (Scale/README.md): again after each step of an exchange, and once a year.
+    private static async Task<int> NodeAsync(string[] args, TextWriter output)
+    {
+        CommandFlags flags = CommandFlags.Read("ca node", args, ["data", "names", "to"], []);
+        BridgeOptions options = FleetCommands.DataOf(flags);
+        string to = Path.GetFullPath(flags.Value("to") ?? throw new BridgeStartException("Say where the node's files are to go: --to FOLDER."));
+        string[] names = [.. (flags.Value("names") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        foreach (string name in names)
+            if (Uri.CheckHostName(name) is UriHostNameType.Unknown or UriHostNameType.Basic) throw new BridgeStartException($"--names holds '{name}', which is neither a DNS name nor an IP address.");
+        await using SqlDatabase database = StoreSetup.Open(options);
+        using CertificateAuthority authority = CertificateAuthority.Open(options.CaDirectory, [], TimeProvider.System);
+        using X509Certificate2 made = authority.IssueNode(to, names);
+        await new SqlAuditStore(database, TimeProvider.System).AuditAsync(Actor, "ca.node", Path.GetFileName(to), string.Join(", ", names));
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{to} holds the roots and a certificate with its key, until {made.NotAfter.ToUniversalTime():yyyy-MM-dd}: put them into the node's ca/ folder. The root's key is not among them."));
         return 0;
     }
 

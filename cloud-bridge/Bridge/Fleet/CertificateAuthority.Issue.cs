@@ -14,6 +14,7 @@ public sealed partial class CertificateAuthority
         {
             DateTimeOffset now = _time.GetUtcNow();
             _server ??= LoadServer();
+            if (_keyless) return _server ?? throw new BridgeStartException($"{_directory} holds no certificate for this node that fits its names ({string.Join(", ", _names)}) and the bridge's root: {HowToMake}");
             if (_server is null || now >= RenewAt(_server) || now < _server.NotBefore.ToUniversalTime()) _server = IssueServer(now);
             return _server;
         }
@@ -87,21 +88,26 @@ public sealed partial class CertificateAuthority
 
     private X509Certificate2 IssueServer(DateTimeOffset now)
     {
+        (X509Certificate2 certificate, string key) = MakeServer(_names, now);
+        PrivateFiles.Write(Path.Combine(_directory, "server.key"), key);
+        PrivateFiles.Write(Path.Combine(_directory, "server.crt"), certificate.ExportCertificatePem());
+        _mark = RootBook.Mark(_directory);
+        return certificate;
+    }
+
+    private (X509Certificate2 Certificate, string Key) MakeServer(IEnumerable<string> called, DateTimeOffset now)
+    {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new(Subject("Devices bridge"), key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
-        foreach (string name in _names)
+        foreach (string name in called)
         {
             if (IPAddress.TryParse(name, out IPAddress? address)) names.AddIpAddress(address);
             else names.AddDnsName(name);
         }
         request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 bare = Sign(request, ServerUse, now);
-        X509Certificate2 certificate = bare.CopyWithPrivateKey(key);
-        PrivateFiles.Write(Path.Combine(_directory, "server.key"), key.ExportPkcs8PrivateKeyPem());
-        PrivateFiles.Write(Path.Combine(_directory, "server.crt"), certificate.ExportCertificatePem());
-        _mark = RootBook.Mark(_directory);
-        return certificate;
+        return (bare.CopyWithPrivateKey(key), key.ExportPkcs8PrivateKeyPem());
     }
 
     private X509Certificate2 Sign(CertificateRequest request, Oid use, DateTimeOffset now, TimeSpan? life = null)

@@ -27,14 +27,16 @@ public sealed partial class CertificateAuthority : IDisposable
     private readonly IReadOnlyList<string> _names;
     private readonly TimeProvider _time;
     private readonly CaKeys _keys;
+    private readonly bool _keyless;
     private readonly Lock _gate = new();
     private RootBook _book;
     private ECDsa? _key;
     private X509Certificate2? _server;
     private string _mark;
 
-    private CertificateAuthority(string directory, IReadOnlyList<string> names, TimeProvider time, RootBook book, CaKeys keys, ECDsa? key)
+    private CertificateAuthority(string directory, IReadOnlyList<string> names, TimeProvider time, RootBook book, CaKeys keys, ECDsa? key, bool keyless = false)
     {
+        _keyless = keyless;
         _directory = directory;
         _names = names;
         _time = time;
@@ -111,7 +113,7 @@ public sealed partial class CertificateAuthority : IDisposable
                 _mark = mark;
                 RootBook book = RootBook.Read(_directory), before = _book;
                 string[] changes = [.. Changes(before, book)];
-                if (book.Issuing.Fingerprint != before.Issuing.Fingerprint)
+                if (book.Issuing.Fingerprint != before.Issuing.Fingerprint && !_keyless)
                 {
                     ECDsa key = OpenKey(_directory, _keys, book.Issuing);
                     _key?.Dispose();
@@ -210,7 +212,7 @@ public sealed partial class CertificateAuthority : IDisposable
         throw new BridgeStartException($"{(CaKeys.IsInToken(root.Key) ? root.Key : Path.Combine(directory, root.Key))} is not the key of {Path.Combine(directory, root.File)}: restore both from the same backup.");
     }
 
-    private ECDsa Key() => _key ??= OpenKey(_directory, _keys, _book.Issuing);
+    private ECDsa Key() => _keyless ? throw new BridgeStartException($"{_directory} holds no root key: this node signs nothing.") : _key ??= OpenKey(_directory, _keys, _book.Issuing);
 
     private static byte[] Spki(ECDsa key) => new PublicKey(key).ExportSubjectPublicKeyInfo();
 

@@ -17,6 +17,7 @@ public sealed class CertificateSweep(
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan All = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Told = TimeSpan.FromMinutes(10);
+    private const int Together = 128;
     // A command line on another machine may have another clock.
     private const long Recently = 120_000;
     private readonly TimeProvider _time = time;
@@ -28,19 +29,24 @@ public sealed class CertificateSweep(
         if (authority.Reload() is { } changed) Log.LogWarning("{Changed}", changed);
         if (Passed(ref _sweptAt, All)) await SweepAsync(cancellationToken);
         else await SweepRevokedAsync(cancellationToken);
-        if (Passed(ref _toldAt, Told)) await TellOverdueAsync(cancellationToken);
+        if (options.Keeps && Passed(ref _toldAt, Told)) await TellOverdueAsync(cancellationToken);
         return null;
     }
 
     public async Task SweepAsync(CancellationToken cancellationToken = default)
     {
+        List<string> used = [];
         foreach (TerminalSession session in connections.Sessions())
         {
             CertificateRecord? record = await fleet.FindCertificateAsync(session.Thumbprint, cancellationToken);
             if (gate.Judge(session.Terminal, record) is { } fault) await connections.DisconnectAsync(session.Terminal, fault);
             // Not before it has said which ledger it writes: then it has had an answer under this certificate.
-            else if (record!.UsedAt is null && session.Ledger is not null) await fleet.MarkUsedAsync(session.Thumbprint, (long)TimeSpan.FromDays(options.Ca.OverlapDays).TotalMilliseconds, cancellationToken);
+            else if (record!.UsedAt is null && session.Ledger is not null) used.Add(session.Thumbprint);
         }
+
+        // Many in one commit: after a fleet's first morning there are thousands, which one by one would hold the disk for a minute.
+        long overlap = (long)TimeSpan.FromDays(options.Ca.OverlapDays).TotalMilliseconds;
+        foreach (string[] some in used.Chunk(Together)) await Task.WhenAll(some.Select(one => fleet.MarkUsedAsync(one, overlap, cancellationToken)));
     }
 
     // The cheap question in between, so that whoever is revoked by a command line is gone within a second.

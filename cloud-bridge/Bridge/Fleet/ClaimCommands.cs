@@ -13,7 +13,7 @@ public static class ClaimCommands
     public const int MaxHours = 24 * 30;
 
     private const int Shown = 1000;
-    private const string Actor = "command line";
+    internal const string Actor = "command line";
 
     /// <exception cref="BridgeStartException">A word or flag is wrong; the message says which.</exception>
     public static Task<int> RunAsync(string[] args, TextWriter output)
@@ -26,20 +26,21 @@ public static class ClaimCommands
             ["withdraw", var id, .. var flags] => WithdrawAsync(id, flags, output),
             [] => MakeAsync(args, output),
             [var first, ..] when first.StartsWith("--", StringComparison.Ordinal) => MakeAsync(args, output),
-            _ => throw new BridgeStartException("Say what: claim --data DIR makes one; claim list --data DIR; claim withdraw ID --data DIR."),
+            _ => throw new BridgeStartException("Say what: claim --data DIR makes one (claim --data DIR --batch FILE.csv one for each line); claim list --data DIR; claim withdraw ID --data DIR."),
         };
     }
 
     private static async Task<int> MakeAsync(string[] args, TextWriter output)
     {
-        CommandFlags flags = CommandFlags.Read("claim", args, ["data", "terminal", "serial", "hours"], ["json"]);
+        CommandFlags flags = CommandFlags.Read("claim", args, ["data", "terminal", "serial", "hours", "batch", "out"], ["json"]);
+        if (flags.Has("batch")) return await ClaimBatch.RunAsync(flags, Hours(flags), output);
+        if (flags.Has("out")) throw new BridgeStartException("--out goes with --batch only.");
         string? terminal = flags.Value("terminal"), board = flags.Value("serial");
         if (terminal is not null && !PunchRules.IsTerminalName(terminal))
             throw new BridgeStartException($"--terminal '{terminal}' is no terminal name: use 1 to 32 of a-z, 0-9 and '-'.");
         if (board is not null && !CsrReader.IsBoard(board))
             throw new BridgeStartException($"--serial '{(board.Length > 64 ? board[..64] : board)}' is no board's serial number: use 1 to 64 of letters, digits and . _ : -. `devices provision` names the board's.");
-        if (!int.TryParse(flags.Value("hours") ?? "24", NumberStyles.None, CultureInfo.InvariantCulture, out int hours) || hours is < 1 or > MaxHours)
-            throw new BridgeStartException($"--hours '{flags.Value("hours")}' must be a whole number from 1 to {MaxHours}.");
+        int hours = Hours(flags);
         BridgeOptions options = FleetCommands.DataOf(flags);
         await using SqlDatabase database = StoreSetup.Open(options);
         using CertificateAuthority authority = CertificateAuthority.Open(options.CaDirectory, [], TimeProvider.System);
@@ -100,6 +101,9 @@ public static class ClaimCommands
         await output.WriteLineAsync(flags.Has("json") ? JsonSerializer.Serialize(new { id, withdrawn = true }) : $"Claim {id} is withdrawn: nobody can use it any more.");
         return 0;
     }
+
+    private static int Hours(CommandFlags flags) => int.TryParse(flags.Value("hours") ?? "24", NumberStyles.None, CultureInfo.InvariantCulture, out int hours) && hours is >= 1 and <= MaxHours
+        ? hours : throw new BridgeStartException($"--hours '{flags.Value("hours")}' must be a whole number from 1 to {MaxHours}.");
 
     private static string State(ClaimRow row, long now) => row.UsedAt is not null ? "used" : row.WithdrawnAt is not null ? "withdrawn" : row.ExpiresAt <= now ? "expired" : "open";
 }

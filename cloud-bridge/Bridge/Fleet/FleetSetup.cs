@@ -9,8 +9,9 @@ public static class FleetSetup
         builder.Services.AddSingleton(services =>
         {
             BridgeOptions options = services.GetRequiredService<BridgeOptions>();
-            return CertificateAuthority.Open(options.CaDirectory, options.Names, services.GetRequiredService<TimeProvider>(), options.Ca.Pkcs11);
+            return !options.Keeps ? CertificateAuthority.OpenKeyless(options.CaDirectory, options.Names, services.GetRequiredService<TimeProvider>()) : CertificateAuthority.Open(options.CaDirectory, options.Names, services.GetRequiredService<TimeProvider>(), options.Ca.Pkcs11);
         });
+        builder.Services.AddSingleton(services => new Lazy<CertificateAuthority>(services.GetRequiredService<CertificateAuthority>));
         builder.Services.AddSingleton<CommandSigner>();
         builder.Services.AddSingleton<EnrolmentService>();
         builder.Services.AddSingleton<RenewalService>();
@@ -30,7 +31,10 @@ public static class FleetSetup
         app.MapEst();
         app.MapTerminalSelf();
         app.MapSelfTest();
-        app.MapGet("/healthz", (HealthCheck health, CancellationToken cancellationToken) => health.RunAsync(cancellationToken)).AllowAnonymous();
+        app.MapHealth();
         return app;
     }
+
+    public static void MapHealth(this WebApplication app) =>
+        app.MapGet("/healthz", (HealthCheck health, CancellationToken cancellationToken) => health.RunAsync(cancellationToken)).AllowAnonymous();
 }

@@ -9,9 +9,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Devices.Bridge.Fleet;
 
-/// <summary>The three listeners on Kestrel: HR pages over HTTP, enrolment and HR over HTTPS, terminals over MQTT with mutual TLS.</summary>
-public sealed class Listeners(BridgeOptions options, CertificateAuthority authority, MqttConnections mqtt, IngestOptions limits)
+/// <summary>The three listeners on Kestrel: HR pages over HTTP, enrolment and HR over HTTPS, terminals over MQTT with mutual TLS. A node of several has those of its role.</summary>
+public sealed class Listeners(BridgeOptions options, Lazy<CertificateAuthority> certificates, MqttConnections mqtt, IngestOptions limits)
 {
+    // A node that neither people nor terminals reach over TLS has none.
+    private CertificateAuthority Authority => certificates.Value;
+
     private readonly List<(string Name, ListenOptions Options, string Scheme, string Setting)> _all = [];
 
     private volatile Prepared? _context;
@@ -30,7 +33,11 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
 
     /// <summary>What is to be listened on: for the sentence when a port is taken.</summary>
     public IEnumerable<(string Name, int Port, string Setting)> Wanted() =>
-        [("http", HttpUrl().Port, "Bridge:Http:Url"), ("https", options.Https.Port, "Bridge:Https:Port"), ("mqtt", options.Mqtt.Port, "Bridge:Mqtt:Port")];
+        [("http", HttpUrl().Port, "Bridge:Http:Url"), .. options.Keeps ? [("https", options.Https.Port, "Bridge:Https:Port")] : Array.Empty<(string, int, string)>(),
+            .. options.TakesTerminals ? [("mqtt", options.Mqtt.Port, "Bridge:Mqtt:Port")] : Array.Empty<(string, int, string)>()];
+
+    /// <summary>As bound, for the line that says that all listen: <c>http=… https=… mqtt=…</c>.</summary>
+    public string Line() => string.Join(' ', _all.Select(one => $"{one.Name}={Address(one.Name)}"));
 
     public void Configure(KestrelServerOptions kestrel)
     {
@@ -39,7 +46,7 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
         kestrel.Limits.MaxConcurrentConnections = options.Mqtt.MaxConnections + 1000;
         Uri url = HttpUrl();
         Listen(kestrel, "http", url.Host, url.Port, "http", "Bridge:Http:Url", _ => { });
-        Listen(kestrel, "https", options.Https.Bind, options.Https.Port, "https", "Bridge:Https:Port", listen => listen.UseHttps(new TlsHandshakeCallbackOptions
+        if (options.Keeps) Listen(kestrel, "https", options.Https.Bind, options.Https.Port, "https", "Bridge:Https:Port", listen => listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
             {
@@ -53,7 +60,7 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
                 RemoteCertificateValidationCallback = (_, shown, _, _) => shown is null or X509Certificate2,
             }),
         }));
-        Listen(kestrel, "mqtt", options.Mqtt.Bind, options.Mqtt.Port, "mqtts", "Bridge:Mqtt:Port", listen =>
+        if (options.TakesTerminals) Listen(kestrel, "mqtt", options.Mqtt.Bind, options.Mqtt.Port, "mqtts", "Bridge:Mqtt:Port", listen =>
         {
             listen.Protocols = HttpProtocols.Http1; // no ALPN for HTTP/2: this is not HTTP
             listen.UseHttps(new TlsHandshakeCallbackOptions
@@ -67,7 +74,7 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
                     // Each connection proves its key anew; a ticket must not outlive a revocation.
                     AllowTlsResume = false,
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                    RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 shown && authority.IsOurs(shown),
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 shown && Authority.IsOurs(shown),
                 }),
             });
             listen.Run(mqtt.RunAsync);
@@ -79,9 +86,9 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
     // Asked for at every handshake, so that a renewed certificate is used at once; built only when it changed.
     private SslStreamCertificateContext Context()
     {
-        X509Certificate2 certificate = authority.ServerCertificate();
-        IReadOnlyList<CaRoot> roots = authority.Roots;
-        string mark = string.Join(' ', roots.Select(one => one.Fingerprint)) + authority.Crosses.Count;
+        X509Certificate2 certificate = Authority.ServerCertificate();
+        IReadOnlyList<CaRoot> roots = Authority.Roots;
+        string mark = string.Join(' ', roots.Select(one => one.Fingerprint)) + Authority.Crosses.Count;
         if (_context is { } last && ReferenceEquals(last.Of, certificate) && last.Mark == mark) return last.Context;
         X509Certificate2Collection along = Along(roots);
         // Every root bears the same name, which is all that a client is told of them.
@@ -95,8 +102,8 @@ public sealed class Listeners(BridgeOptions options, CertificateAuthority author
     // sends what it finds between the certificate and a root, so it must not find the new root itself, which would end the path.
     private X509Certificate2Collection Along(IReadOnlyList<CaRoot> roots)
     {
-        foreach (X509Certificate2 cross in authority.Crosses)
-            if (cross.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(roots[0].Certificate.PublicKey.ExportSubjectPublicKeyInfo()) && authority.IssuerOf(cross) is { State: RootState.Old } old)
+        foreach (X509Certificate2 cross in Authority.Crosses)
+            if (cross.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(roots[0].Certificate.PublicKey.ExportSubjectPublicKeyInfo()) && Authority.IssuerOf(cross) is { State: RootState.Old } old)
                 return [cross, old.Certificate];
         return [roots[0].Certificate];
     }

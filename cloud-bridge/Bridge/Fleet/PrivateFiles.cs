@@ -6,18 +6,21 @@ public static class PrivateFiles
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerDirectory = OwnerFile | UnixFileMode.UserExecute;
 
-    /// <summary>Makes the directory with mode 0700, or tightens the one there is.</summary>
+    /// <summary>Makes the directory with mode 0700, or tightens the one there is. A new one is there after a power cut, too: what is flushed into it would be lost with its name.</summary>
     /// <exception cref="BridgeStartException">It cannot be made, or belongs to someone else.</exception>
     public static void MakeDirectory(string directory)
     {
         try
         {
+            List<string> above = [];
+            for (string at = Path.GetFullPath(directory); !Directory.Exists(at) && Path.GetDirectoryName(at) is { } parent; at = parent) above.Add(parent);
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
             else
             {
                 Directory.CreateDirectory(directory, OwnerDirectory);
                 File.SetUnixFileMode(directory, OwnerDirectory);
             }
+            foreach (string parent in above) _ = DirectorySync.TryFlush(parent);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -33,7 +36,7 @@ public static class PrivateFiles
         return new(file, options);
     }
 
-    /// <summary>Writes a file whole or not at all: beside it first, to the disk, then renamed. Mode 0600 from the first byte.</summary>
+    /// <summary>Writes a file whole or not at all: beside it first, to the disk, then renamed, and the rename flushed. Mode 0600 from the first byte.</summary>
     public static void Write(string file, string text)
     {
         string beside = file + ".new";
@@ -48,5 +51,6 @@ public static class PrivateFiles
             stream.Flush(flushToDisk: true);
         }
         File.Move(beside, file, overwrite: true);
+        _ = DirectorySync.TryFlush(Path.GetDirectoryName(Path.GetFullPath(file))!);
     }
 }

@@ -14,7 +14,7 @@ namespace Devices.Bridge.Ingest;
 /// awaits this, so a success on PUBACK means durable (thingsboard-gateway#509).
 /// </summary>
 public sealed class IngestRouter(
-    IPunchStore punches, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks, IPhotoIntake photos,
+    IPunchStore punches, IPunchEngine engine, IPresence presence, ITerminalStore terminals, MqttRefusals refusals, ITerminalConnections connections, StorePressure pressure, KnownMarks marks, IPhotoIntake photos,
     PressureOptions options, IEnumerable<ITerminalEar> ears, TimeProvider time, ILogger<IngestRouter> log)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
@@ -148,7 +148,7 @@ public sealed class IngestRouter(
         }
         message.Session.Ledger = batch.Ledger;
         DateTimeOffset began = time.GetUtcNow();
-        IngestResult result = await punches.AppendAsync(batch, cancellationToken);
+        IngestResult result = await engine.AppendAsync(batch, message.Payload, cancellationToken);
         BridgeMeters.Batch(batch.Punches.Count, result.Added, result.Repeated);
         BridgeTraces.Stored(batch, result.Mark.Through - result.Added + 1, result.Added, began, Activity.Current);
         if (result.Added > 0)
@@ -196,8 +196,9 @@ public sealed class IngestRouter(
         if (!TryRead(message, ContractJson.Default.StatusMessage, out StatusMessage? status, out Reply? bad)) return bad!;
         if (status!.Versions.Count > 32 || status.Clock?.Length > 32 || status.Temperature is { } t && !double.IsFinite(t)) return Bad("versions, clock or temperature are out of range.");
         if (status.Health?.Check() is { } impossible) return Bad(impossible);
-        bool connected = connections.Sessions().Any(one => one.Terminal == message.Session.Terminal);
-        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connected, cancellationToken);
+        // The will of a connection that another node has taken over says nothing about the terminal.
+        if (!status.Online && !await presence.IsHereAsync(message.Session, cancellationToken)) return Reply.Done;
+        await terminals.SaveStatusAsync(message.Session.Terminal, status, status.Online && connections.IsConnected(message.Session.Terminal), cancellationToken);
         return Reply.Done;
     }
 

@@ -19,6 +19,8 @@ public static class IngestSetup
         if ((pressure.Check() ?? clock.Check()) is { } problem) throw new BridgeStartException(problem);
         services.AddSingleton(pressure);
         services.AddSingleton(clock);
+        services.AddSingleton<IPunchEngine, StorePunchEngine>();
+        services.AddSingleton<IPresence, LocalPresence>();
         services.AddSingleton<StorePressure>();
         services.AddSingleton<KnownMarks>();
         services.AddSingleton<MqttRefusals>();

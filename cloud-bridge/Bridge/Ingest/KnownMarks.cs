@@ -18,6 +18,9 @@ public sealed class KnownMarks
         _marks.AddOrUpdate(mark.Terminal, mark, (_, known) => known.Ledger == mark.Ledger && known.Through > mark.Through ? known : mark);
     }
 
+    /// <summary>For a terminal that was connected elsewhere meanwhile, where its ledger may have gone on.</summary>
+    public void Forget(string terminal) => _marks.TryRemove(terminal, out _);
+
     /// <summary>Null where the store has not told one since the start, or of another ledger.</summary>
     public LedgerMark? Find(string terminal, Guid? ledger) =>
         _marks.TryGetValue(terminal, out LedgerMark? mark) && (ledger is null || mark.Ledger == ledger) ? mark : null;

@@ -23,7 +23,7 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
     private readonly Lazy<IngestRouter> _router;
     private readonly ConnectionRegistry _registry;
     private readonly MqttRefusals _refusals;
-    private readonly ITerminalStore _terminals;
+    private readonly IPresence _presence;
     private readonly IngestOptions _limits;
     private readonly ILogger<MqttEndpoint> _log;
     private readonly MqttServer _server;
@@ -31,12 +31,12 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
     private volatile bool _stopping;
 
     public MqttEndpoint(
-        MqttConnections connections, TerminalGate gate, Lazy<IngestRouter> router, ConnectionRegistry registry, MqttRefusals refusals, ITerminalStore terminals,
+        MqttConnections connections, TerminalGate gate, Lazy<IngestRouter> router, ConnectionRegistry registry, MqttRefusals refusals, IPresence presence,
         IngestOptions limits, ILogger<MqttEndpoint> log)
     {
         ArgumentNullException.ThrowIfNull(connections);
         ArgumentNullException.ThrowIfNull(limits);
-        (_gate, _router, _registry, _refusals, _terminals, _limits, _log) = (gate, router, registry, refusals, terminals, limits, log);
+        (_gate, _router, _registry, _refusals, _presence, _limits, _log) = (gate, router, registry, refusals, presence, limits, log);
         MqttServerOptions options = new()
         {
             DefaultCommunicationTimeout = limits.HandshakeTimeout,
@@ -59,11 +59,21 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
 
     public IReadOnlyCollection<TerminalSession> Sessions() => _registry.Sessions;
 
+    public bool IsConnected(string terminal) => _registry.Find(terminal) is not null;
+
     public Task DisconnectAsync(string terminal, string reason) => DisconnectAsync(terminal, MqttDisconnectReasonCode.NotAuthorized, reason);
+
+    public async Task TakenOverAsync(TerminalSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (_registry.Find(session.Terminal) != session) return;
+        await DisconnectAsync(session.Terminal, MqttDisconnectReasonCode.SessionTakenOver, $"{session.Terminal} is connected to another node of this bridge now.");
+        await CountTakeoverAsync(session.Terminal);
+    }
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await _terminals.SetAllOfflineAsync(cancellationToken);
+        await _presence.BeginAsync(cancellationToken);
         await _server.StartAsync();
     }
 
@@ -98,7 +108,7 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await QuietlyAsync(() => _terminals.SetAllOfflineAsync(cancellationToken));
+        await QuietlyAsync(() => _presence.EndAsync(cancellationToken));
         _server.Dispose();
     }
 
@@ -145,7 +155,7 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
         TerminalSession session = Session(connected.SessionItems);
         _registry.Add(session);
         _log.LogInformation("{Terminal} is connected from {Address}.", session.Terminal, session.Address);
-        await QuietlyAsync(() => _terminals.SetOnlineAsync(session.Terminal, true, session.Address));
+        await QuietlyAsync(() => _presence.ArrivedAsync(session));
     }
 
     private async Task DisconnectedAsync(ClientDisconnectedEventArgs disconnected)
@@ -153,14 +163,19 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
         TerminalSession session = Session(disconnected.SessionItems);
         if (disconnected.DisconnectType == MqttClientDisconnectType.Takeover)
         {
-            if (_registry.CountTakeover(session.Terminal))
-                await _refusals.RaiseAsync(session.Terminal, "shared-identity",
-                    $"Connections of {session.Terminal} push each other out: two boards seem to use its certificate. Enrol it again, which revokes both, and look for the copy.");
+            await CountTakeoverAsync(session.Terminal);
             return;
         }
         if (!_registry.Remove(session)) return;
         _log.LogInformation("{Terminal} is disconnected{How}.", session.Terminal, disconnected.DisconnectType == MqttClientDisconnectType.Clean ? "" : " without a farewell");
-        await QuietlyAsync(() => _terminals.SetOnlineAsync(session.Terminal, false, null));
+        await QuietlyAsync(() => _presence.LeftAsync(session));
+    }
+
+    private async Task CountTakeoverAsync(string terminal)
+    {
+        if (_registry.CountTakeover(terminal))
+            await _refusals.RaiseAsync(terminal, "shared-identity",
+                $"Connections of {terminal} push each other out: two boards seem to use its certificate. Enrol it again, which revokes both, and look for the copy.");
     }
 
     private async Task PublishAsync(InterceptingPublishEventArgs publish)

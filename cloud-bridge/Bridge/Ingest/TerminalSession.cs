@@ -11,6 +11,12 @@ public sealed class TerminalSession(string terminal, string thumbprint, string? 
 
     public string Terminal { get; } = terminal;
 
+    /// <summary>This very connection among all of all nodes.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Whether other nodes can know of it: set once it is written down.</summary>
+    public bool Placed { get; set; }
+
     /// <summary>SHA-256 of the certificate it showed.</summary>
     public string Thumbprint { get; } = thumbprint;
 

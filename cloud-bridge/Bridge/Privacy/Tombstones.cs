@@ -24,11 +24,19 @@ public sealed class Tombstones(PrivacyOptions options, BridgeOptions bridge, IPr
         try
         {
             if (Read().Any(one => one.Person == person)) return;
-            FileStreamOptions how = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read };
+            FileStreamOptions how = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
             if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             await using FileStream file = new(File, how);
+            // A line that a power cut left unfinished must not swallow this one.
+            if (file.Seek(0, SeekOrigin.End) > 0)
+            {
+                file.Seek(-1, SeekOrigin.End);
+                if (file.ReadByte() != '\n') file.WriteByte((byte)'\n');
+            }
             await file.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { person, erased_at = at }) + "\n"), cancellationToken);
             file.Flush(flushToDisk: true);
+            // Before the first one there was no such name.
+            _ = DirectorySync.TryFlush(Path.GetDirectoryName(File)!);
         }
         finally
         {

@@ -20,6 +20,9 @@ public interface IClaimStore
     /// <param name="codeHash">SHA-256 of the code.</param>
     Task<bool> MakeAsync(byte[] codeHash, string? terminal, string? board, long expiresAt, string by, string? address, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="MakeAsync"/> for several, each for its terminal and board: all of them or, where they are too many, none.</summary>
+    Task<bool> MakeAllAsync(IReadOnlyList<(byte[] CodeHash, string Terminal, string? Board)> claims, long expiresAt, string by, CancellationToken cancellationToken = default);
+
     /// <summary>The newest first. A claim for a new terminal is of no site: only a scope of every site has it.</summary>
     Task<IReadOnlyList<ClaimRow>> ListAsync(SiteScope scope, int limit, CancellationToken cancellationToken = default);
 

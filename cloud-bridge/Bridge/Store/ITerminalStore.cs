@@ -25,6 +25,9 @@ public sealed record TerminalRow
     public double? Temperature { get; init; }
     public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
     public long? CertificateNotAfter { get; init; }
+
+    /// <summary>A site's Wi-Fi router: it reports phones, and takes neither releases nor settings.</summary>
+    public bool Router { get; init; }
 }
 
 /// <summary>How complete one ledger of one terminal is.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Devices.Bridge.Fleet;
 
 namespace Devices.Bridge.Store;
 
@@ -39,9 +40,10 @@ public sealed record StoreChoice(string Store, string? ConnectionFile)
         ArgumentNullException.ThrowIfNull(options);
         StoreChoice now = new(options.Store, options.Store == "postgres" ? Path.GetFullPath(options.Postgres.ConnectionFile) : null);
         if (Read(options.Data) == now || (now.Store == "sqlite" && !File.Exists(FileOf(options.Data)))) return;
-        string file = FileOf(options.Data);
-        File.WriteAllText(file + ".new", JsonSerializer.Serialize(now));
-        File.Move(file + ".new", file, overwrite: true);
+        // A node keeps little more than this note.
+        if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(options.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // To the disk before it has its name: a note that a power cut emptied would refuse every start.
+        PrivateFiles.Write(FileOf(options.Data), JsonSerializer.Serialize(now));
     }
 
     private static StoreChoice? Read(string data)

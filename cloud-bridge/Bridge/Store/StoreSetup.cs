@@ -12,7 +12,7 @@ public static class StoreSetup
     public static WebApplicationBuilder AddStore(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton(services => Open(services.GetRequiredService<BridgeOptions>(), exclusive: true));
+        builder.Services.AddSingleton(services => Open(services.GetRequiredService<BridgeOptions>(), services.GetRequiredService<BridgeOptions>().Seat));
         builder.Services.AddSingleton<IPunchStore, SqlPunchStore>();
         builder.Services.AddSingleton(services => new OutboxTargets(
             services.GetServices<OutboxTarget>(), NodaTime.DateTimeZoneProviders.Tzdb[services.GetRequiredService<BridgeOptions>().Site.TimeZone]));
@@ -33,6 +33,7 @@ public static class StoreSetup
         builder.Services.AddSingleton<IRosterMarks>(services => services.GetRequiredService<SqlRosterStore>());
         builder.Services.AddSingleton<IPlanStore>(services => services.GetRequiredService<SqlRosterStore>());
         builder.Services.AddSingleton<ITerminalStore, SqlTerminalStore>();
+        builder.Services.AddSingleton<INodeStore, SqlNodeStore>();
         builder.Services.AddSingleton<IPatrolStore, SqlPatrolStore>();
         builder.Services.AddSingleton<IFleetStore, SqlFleetStore>();
         builder.Services.AddSingleton<IClaimStore, SqlClaimStore>();
@@ -72,14 +73,19 @@ public static class StoreSetup
     /// <param name="options">Of a serving bridge, or from <see cref="StoreChoice.Recall"/>.</param>
     /// <param name="exclusive">For the serving bridge: a second one on the same PostgreSQL database is refused.</param>
     /// <exception cref="BridgeStartException">It cannot be opened; the message says why.</exception>
-    public static SqlDatabase Open(BridgeOptions options, bool exclusive = false)
+    public static SqlDatabase Open(BridgeOptions options, bool exclusive = false) => Open(options, exclusive ? StoreSeat.Alone : StoreSeat.Beside);
+
+    /// <inheritdoc cref="Open(BridgeOptions, bool)"/>
+    /// <param name="seat">Alone, as one node of several, or beside whoever serves.</param>
+    public static SqlDatabase Open(BridgeOptions options, StoreSeat seat)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (exclusive) StoreChoice.Check(options);
+        ArgumentNullException.ThrowIfNull(seat);
+        if (seat.Serving) StoreChoice.Check(options);
         SqlDatabase database = options.Store == "postgres"
-            ? PostgresDatabase.Open(options.Postgres.ConnectionFile, exclusive)
+            ? PostgresDatabase.Open(options.Postgres.ConnectionFile, seat)
             : SqliteDatabase.Open(options.DatabaseFile);
-        if (exclusive) StoreChoice.Remember(options);
+        if (seat.Serving) StoreChoice.Remember(options);
         return database;
     }
 }

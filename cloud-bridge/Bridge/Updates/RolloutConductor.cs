@@ -14,7 +14,7 @@ public sealed class RolloutConductor(IRolloutStore rollouts, ITerminalStore term
     {
         List<RolloutRow> open = [.. (await rollouts.ListAsync(200, cancellationToken)).Where(one => one.State is RolloutState.Running or RolloutState.Done)];
         if (open.Count == 0) return;
-        List<(string, string?)> fleet = [.. (await terminals.ListTerminalsAsync(SiteScope.All, cancellationToken)).Where(one => one.RevokedAt is null).Select(one => (one.Name, one.Site))];
+        List<(string, string?)> fleet = [.. (await terminals.ListTerminalsAsync(SiteScope.All, cancellationToken)).Where(one => one.RevokedAt is null && !one.Router).Select(one => (one.Name, one.Site))];
         foreach (RolloutRow row in open)
         {
             IReadOnlyList<RolloutMember> members = await rollouts.MembersAsync(SiteScope.All, row.Id, cancellationToken);

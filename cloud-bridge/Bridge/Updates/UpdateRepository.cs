@@ -140,6 +140,8 @@ public sealed partial class UpdateRepository(BridgeOptions bridge, UpdateOptions
         }
 
         File.Move(fresh, to, overwrite: true);
+        // Before the metadata that names it is.
+        _ = DirectorySync.TryFlush(Targets);
     }
 
     private byte[]? Timestamp()

@@ -88,6 +88,9 @@ public sealed record StatusAnswer
     /// <summary>Frames that came whole but could not be decoded.</summary>
     public long Undecodable { get; init; }
 
+    /// <summary>Where the key of the face templates is: <c>tpm</c> or <c>file</c>; <c>locked</c> where the TPM does not open it.</summary>
+    public string TemplateKey { get; init; } = "file";
+
     /// <summary>The terminal's certificate: how long it is good, and how its renewal goes.</summary>
     public CertificateStatus? Certificate { get; init; }
 
@@ -106,6 +109,9 @@ public sealed record StatusAnswer
 
     /// <summary>The MCU's supply, V.</summary>
     public double? McuVolts { get; init; }
+
+    /// <summary>dBm; null over a cable and before the first measurement.</summary>
+    public int? McuRssi { get; init; }
 
     /// <summary>Whether the MCU runs in safe mode after repeated crashes.</summary>
     public bool McuSafeMode { get; init; }

@@ -133,6 +133,9 @@ public sealed partial class PeopleStore : IDisposable
     /// <summary>Everybody, by name.</summary>
     public IReadOnlyList<Person> List() => Turn(() => ListCore(""));
 
+    /// <summary>Face templates can neither be read nor written now; people, cards and consents can.</summary>
+    public bool IsLocked => _vault.IsLocked;
+
     public int Count => Turn(() => (int)(long)Scalar(_connection, "SELECT count(*) FROM person")!);
 
     /// <summary>Opens the templates of one pack one by one, so that a large gallery is never in memory twice. <paramref name="damaged"/> counts rows that do not open; <paramref name="stale"/> people who have templates of other packs only.</summary>

@@ -1,25 +1,32 @@
 using System.Security.Cryptography;
 using System.Text;
+using Devices.Edge.Agent.Secrets;
 
 namespace Devices.Edge.Agent.Gallery;
 
 /// <summary>
 /// AES-256-GCM (NIST SP 800-38D) over template bytes: a fresh random 96-bit nonce a row, a 128-bit tag, and person and pack as
-/// associated data, so that a row copied onto another person or pack does not open. The key lies in a file of mode 0600; a board
-/// with a TPM seals it there (a later issue). With random nonces the limit is 2^32 rows a key, far beyond a terminal.
+/// associated data, so that a row copied onto another person or pack does not open. The key is sealed in the board's
+/// TPM, or lies in a file of mode 0600 (<see cref="TemplateKey"/>); while it is locked nothing opens and nothing is sealed. With random nonces the limit is 2^32 rows a key, far beyond a terminal.
 /// </summary>
 public sealed class TemplateVault : IDisposable
 {
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
-    private readonly AesGcm _cipher;
+    private readonly Lock _gate = new();
+    private readonly AesGcm? _cipher;
     private readonly byte[] _marks;
+    private readonly string? _locked;
 
-    private TemplateVault(byte[] key)
+    private TemplateVault(TemplateKey key)
     {
-        _cipher = new(key, TagBytes);
-        _marks = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: "devices.card-marks.1"u8.ToArray());
+        _cipher = key.IsLocked ? null : new(key.Key, TagBytes);
+        _marks = key.Marks.ToArray();
+        _locked = key.Locked;
     }
+
+    /// <summary>The key is out of reach: templates stay as they are on the disk.</summary>
+    public bool IsLocked => _cipher is null;
 
     /// <summary>A card as it can be found again but not read: HMAC-SHA-256 under a key derived from this vault's.</summary>
     public byte[] MarkOf(string card) => HMACSHA256.HashData(_marks, Encoding.ASCII.GetBytes(card));
@@ -28,21 +35,25 @@ public sealed class TemplateVault : IDisposable
     /// <exception cref="GalleryException">The file is damaged, cannot be read, or is readable by others.</exception>
     public static TemplateVault Open(string keyFile)
     {
-        byte[] key = Secrets.SecretFile.ReadOrCreate(keyFile, () => RandomNumberGenerator.GetBytes(32), "the key of the face templates");
-        if (key.Length != 32)
-            throw new GalleryException($"The key of the face templates {keyFile} has {key.Length} bytes instead of 32; put the right file back, or move it away and enrol everybody again.");
-        TemplateVault vault = new(key);
-        CryptographicOperations.ZeroMemory(key);
-        return vault;
+        using TemplateKey key = TemplateKey.Open(keyFile, null);
+        return Open(key);
+    }
+
+    public static TemplateVault Open(TemplateKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new(key);
     }
 
     /// <summary>nonce ‖ ciphertext ‖ tag.</summary>
+    /// <exception cref="GalleryException">The key is locked.</exception>
     public byte[] Seal(ReadOnlySpan<byte> plain, string person, string pack)
     {
+        if (_cipher is null) throw new GalleryException(_locked!);
         byte[] sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
         Span<byte> nonce = sealedBytes.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
-        lock (_cipher)
+        lock (_gate)
         {
             _cipher.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length), Associated(person, pack));
         }
@@ -53,11 +64,11 @@ public sealed class TemplateVault : IDisposable
     /// <summary>The template's bytes; null where the row was altered, belongs to another person or pack, or was sealed by another key.</summary>
     public byte[]? Unseal(ReadOnlySpan<byte> sealedBytes, string person, string pack)
     {
-        if (sealedBytes.Length <= NonceBytes + TagBytes) return null;
+        if (_cipher is null || sealedBytes.Length <= NonceBytes + TagBytes) return null;
         byte[] plain = new byte[sealedBytes.Length - NonceBytes - TagBytes];
         try
         {
-            lock (_cipher)
+            lock (_gate)
             {
                 _cipher.Decrypt(sealedBytes[..NonceBytes], sealedBytes.Slice(NonceBytes, plain.Length), sealedBytes[^TagBytes..], plain, Associated(person, pack));
             }
@@ -70,7 +81,7 @@ public sealed class TemplateVault : IDisposable
         }
     }
 
-    public void Dispose() => _cipher.Dispose();
+    public void Dispose() => _cipher?.Dispose();
 
     // The zero byte cannot occur in a userid (control characters are refused), so the two parts cannot be shifted into one another.
     private static byte[] Associated(string person, string pack) => Encoding.UTF8.GetBytes($"{person}\0{pack}");

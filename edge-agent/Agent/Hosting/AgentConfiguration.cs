@@ -5,6 +5,7 @@ using Devices.Contract.Punches;
 using Devices.Edge.Agent.Camera;
 using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Ledger.Tpm;
 using Devices.Edge.Vision.Liveness;
 using Devices.Edge.Vision.Quality;
 using Devices.Edge.Vision.Track;
@@ -23,7 +24,7 @@ public static class AgentConfiguration
 
     private static readonly string[] Known =
     [
-        "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Bridge:EnrolmentHost", "Bridge:EnrolmentPort", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
+        "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Bridge:EnrolmentHost", "Bridge:EnrolmentPort", "Tpm", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind",
         "Repeat:Seconds", "WantedFpir", "Liveness:Enabled", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds", "Frames:IdlePerSecond",
         "Ready:GraceSeconds", "Ledger:ReserveMiB", "Liveness:Challenge", "Liveness:Acts", "Liveness:AskBelow", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language",
         "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:Otlp", "Telemetry:EverySeconds",
@@ -168,9 +169,13 @@ public static class AgentConfiguration
         string enrolment = Text("Bridge:EnrolmentHost");
         if (enrolment.Contains('/', StringComparison.Ordinal) || enrolment.Contains(' ', StringComparison.Ordinal)) problems.Add($"Bridge:EnrolmentHost is '{enrolment}'; give only a host name or an IP address, without scheme and port.");
 
+        string tpm = Text("Tpm");
+        if (BoardTpm.Refusal(tpm) is { } wrongTpm) problems.Add($"Tpm is {wrongTpm}.");
+
         AgentOptions options = new()
         {
             Terminal = terminal,
+            Tpm = tpm.Length == 0 ? "auto" : tpm,
             UnknownSettings = unknown,
             Site = Text("Site"),
             Zone = zone ?? DateTimeZone.Utc,

@@ -148,6 +148,9 @@ public sealed record AgentOptions
     /// <summary><c>Update:Chip</c>: the controller's chip.</summary>
     public string UpdateChip { get; init; } = "esp32s3";
 
+    /// <summary><c>Tpm</c>: <c>auto</c> (the kernel's, where there is one), <c>none</c>, or the address of a TPM.</summary>
+    public string Tpm { get; init; } = "auto";
+
     /// <summary>Where the values come from; for what the bridge wishes.</summary>
     public SettingsSource Source { get; init; } = SettingsSource.None;
 

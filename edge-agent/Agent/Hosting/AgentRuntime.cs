@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Devices.Contract.Messages;
 using Devices.Edge.Agent.Admin;
 using Devices.Edge.Agent.Camera;
@@ -9,12 +10,14 @@ using Devices.Edge.Agent.Mcu;
 using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Punching;
 using Devices.Edge.Agent.Recognition;
+using Devices.Edge.Agent.Secrets;
 using Devices.Edge.Agent.Site;
 using Devices.Edge.Agent.Telemetry;
 using Devices.Edge.Agent.Updates;
 using Devices.Edge.Agent.View;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
+using Devices.Edge.Ledger.Tpm;
 using Devices.Link;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -58,6 +61,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private UpdateDesk _updates = null!;
     private ConfigDesk _config = null!;
     private CancellationTokenSource _again = new();
+    private TemplateKey _templateKey = null!;
     private SiteKeys _siteKeys = null!;
     private SiteDesk _site = null!;
     private ClockKeeper _keeper = null!;
@@ -92,8 +96,9 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         // Before any part reads a setting.
         _config = new(_options, _narration);
         EventGate gate = new(_ledger.Events, TimeSpan.FromSeconds(30), _time);
-        _photos = Own(Read(() => PhotoBox.Open(_options.PhotosFolder, _options.TemplateKeyFile, _ledger, _options.PhotoLimits, sentence => ReportPhotos(gate, sentence))));
+        _photos = Own(Read(() => PhotoBox.Open(_options.PhotosFolder, PhotoSeal.Open(_templateKey), _ledger, _options.PhotoLimits, sentence => ReportPhotos(gate, sentence))));
         _photos.Enabled = _options.Photos;
+        TellTemplateKey(gate);
         PunchBook book = new(_ledger, () => _options.RepeatWindow, _photos);
         EntryAnswers answers = Own(OpenEntries());
         PinBook pins = Own(OpenPins());
@@ -167,7 +172,8 @@ public sealed partial class AgentRuntime : IAsyncDisposable
             new LedgerOptions { Path = _options.LedgerFile, Terminal = _options.Terminal, ReserveBytes = _options.ReserveBytes }, boot.BootId, _time)));
         _health.Set(HealthBoard.Ledger, true, $"{_ledger.LastSeq} punches");
         _clock = new(new TrustedClockOptions(), _time, boot, new LinuxNtpProbe(), _ledger, new LinuxRtcProbe());
-        TemplateVault vault = Own(Read(() => TemplateVault.Open(_options.TemplateKeyFile)));
+        _templateKey = Own(Read(() => TemplateKey.Open(_options.TemplateKeyFile, BoardTpm.Of(_options.Tpm))));
+        TemplateVault vault = Own(TemplateVault.Open(_templateKey));
         _people = Own(Read(() => PeopleStore.Open(_options.GalleryFile, vault, _time)));
         _siteKeys = Own(Read(() => SiteKeys.Open(_options.SiteKeysFile)));
     }
@@ -211,7 +217,8 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         try
         {
             await broker.StartAsync().ConfigureAwait(false);
-            if (_options.McuPort == 0) await File.WriteAllTextAsync(memory, broker.Port.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            // Whole, over a power cut: at another port the MCU would not find its board any more.
+            if (_options.McuPort == 0) SecretFile.Replace(memory, Encoding.ASCII.GetBytes(broker.Port.ToString(CultureInfo.InvariantCulture)));
             return broker;
         }
         catch
@@ -247,7 +254,12 @@ public sealed partial class AgentRuntime : IAsyncDisposable
 
     private void StartFace(EventGate gate, PunchBook book, SiteClock site)
     {
-        if (_options.ModelPack is not null)
+        if (_templateKey.IsLocked)
+        {
+            _health.Set(HealthBoard.Models, false, _templateKey.Locked!);
+            _visionTask = PartRunner.RunAsync("picture without recognition", token => ViewPump.RunAsync(_slot, _tap, TimeSpan.MaxValue, _time, token), _narration, _time, _stopVision.Token);
+        }
+        else if (_options.ModelPack is not null)
         {
             RecognitionDesk desk = new(_options, _people, book, _clock, gate, _screen, _desk, _narration, site, () => _ledger.LedgerId);
             _vision = new(_options, _people, _slot, desk, _screen, _desk, _health, _heartbeats, _narration, new CrashGuard(Path.Combine(_options.State, "vision.guard")), _tap, _photos, _time);
@@ -275,7 +287,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private void StartRest(PinBook pins, EventGate gate)
     {
         RosterDesk roster = new(_people, pins, () => _vision?.Models, _narration, _photos);
-        _site = new(_options.Terminal, _siteKeys, new SitePapers(_options.Terminal, (_options.CaFile, _options.CertificateFile, _options.KeyFile)), _people, pins, () => _vision?.Models, _narration, _time, _photos);
+        _site = new(_options.Terminal, _siteKeys, new SitePapers(_options.Terminal, (_options.CaFile, _options.CertificateFile, _options.KeyFile), BoardTpm.Of(_options.Tpm)), _people, pins, () => _vision?.Models, _narration, _time, _photos);
         CommandDesk commands = StartCommands(roster);
         _certificate = Own(new CertificatePart(_options, _clock, gate, _narration, _time));
         _updates = StartUpdates();
@@ -292,7 +304,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
             PartRunner.RunAsync("commands", commands.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("updates", _updates.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("downlink", _downlink.RunAsync, _narration, _time, stop),
-            PartRunner.RunAsync("sending of photos", photos.RunAsync, _narration, _time, stop),
+            _templateKey.IsLocked ? PartRunner.RunAsync("locked face templates", WaitForKeyAsync, _narration, _time, stop) : PartRunner.RunAsync("sending of photos", photos.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("screen", _screen.RunAsync, _narration, _time, stop),
             PartRunner.RunAsync("watchdog", _systemd.RunAsync, _narration, _time, stop));
     }
@@ -352,8 +364,8 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private void ShowState()
     {
         if (_keeper.DiskLow) _screen.SetBase(ScreenKind.Full);
-        else if (!_health.IsWhole && !CardsOnlyByChoice(_options)) _screen.SetBase(ScreenKind.CardPlease, "Face is not available, use your card");
-        else _screen.SetBase(ScreenKind.Idle);
+        else if (!_health.IsWhole && !CardsOnlyByChoice(_options)) _screen.SetBase(ScreenKind.CardPlease, StateTexts.CardsOnly(_options.Language));
+        else _screen.SetBase(ScreenKind.Idle, UpdatePart.IsRecovery ? StateTexts.Recovery(_options.Language) : "");
     }
 
     private void TellLiveness(EventGate gate)

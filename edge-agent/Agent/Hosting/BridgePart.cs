@@ -3,6 +3,7 @@ using Devices.Contract.Messages;
 using Devices.Edge.Ledger.Identity;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
+using Devices.Edge.Ledger.Tpm;
 using Devices.Edge.Ledger.Uplink;
 
 namespace Devices.Edge.Agent.Hosting;
@@ -46,6 +47,7 @@ public sealed class BridgePart(
                 CaFile = options.CaFile,
                 CertificateFile = options.CertificateFile,
                 KeyFile = options.KeyFile,
+                Tpm = BoardTpm.Of(options.Tpm),
                 Identity = keeper,
                 BackoffCap = TimeSpan.FromSeconds(30),
             },

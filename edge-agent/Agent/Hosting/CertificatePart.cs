@@ -2,6 +2,7 @@ using Devices.Contract.Messages;
 using Devices.Edge.Agent.Punching;
 using Devices.Edge.Ledger.Identity;
 using Devices.Edge.Ledger.Time;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Edge.Agent.Hosting;
 
@@ -23,9 +24,10 @@ public sealed class CertificatePart : IDisposable
         (_narration, _time) = (narration, time);
         string host = options.EnrolmentHost ?? options.BridgeHost ?? "localhost";
         string[] names = [.. new[] { options.EnrolmentHost is null ? options.BridgeServerName : null, host, options.BridgeServerName }.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
-        IdentityFolder folder = new(options.TlsFolder);
+        BoardTpm? tpm = BoardTpm.Of(options.Tpm);
+        IdentityFolder folder = new(options.TlsFolder, tpm);
         Trust = new(folder);
-        Keeper = new(new() { Host = host, Port = options.EnrolmentPort, Names = names }, folder, clock, time);
+        Keeper = new(new() { Host = host, Port = options.EnrolmentPort, Names = names, MakeKey = MakerOf(tpm, folder) }, folder, clock, time);
         Keeper.Noted += note =>
         {
             if (note.Warning) narration.Warn("certificate", note.Text);
@@ -35,6 +37,11 @@ public sealed class CertificatePart : IDisposable
     }
 
     public CertificateKeeper Keeper { get; }
+
+    // A board with a TPM has its next key in there, also where its first one was a file. A TPM that cannot be used is a failed renewal, told and tried
+    // again, and no reason for a key in a file where there was none.
+    private static Func<string> MakerOf(BoardTpm? tpm, IdentityFolder folder) =>
+        () => tpm is not null || folder.KeyPlace == "tpm" ? TerminalKey.MakeIn(tpm ?? BoardTpm.Standard) : TerminalKey.Make();
 
     /// <summary>The roots.</summary>
     public TrustDesk Trust { get; }

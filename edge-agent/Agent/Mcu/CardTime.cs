@@ -19,14 +19,22 @@ public sealed class CardTime
 
     /// <summary>Runs of the MCU that are remembered; an entry waits over very few.</summary>
     private const int Runs = 16;
-    private readonly List<(string Boot, long UptimeMs, long OwnMs)> _runs = [];
+    private readonly List<(string Boot, long UptimeMs, long OwnMs, long OffMs)> _runs = [];
 
-    /// <summary>The MCU said how long it runs: from this moment its uptime can be told at any other, also after its next restart.</summary>
-    public void Anchor(string boot, long uptimeMs, long ownMonotonicMs)
+    /// <summary>
+    /// The MCU said how long it runs: from this moment its uptime can be told at any other, also after its next restart. A word that was long on
+    /// its way (packets lost on the link, a relay) is as uncertain as it may be old. Of several words of one run the surest counts, so that a late or
+    /// repeated one spoils nothing.
+    /// </summary>
+    /// <param name="ownMonotonicMs">Our monotonic clock when it came.</param>
+    /// <param name="onItsWayMs">How long it can have been on its way at most.</param>
+    public void Anchor(string boot, long uptimeMs, long ownMonotonicMs, long onItsWayMs = 0)
     {
-        _runs.RemoveAll(r => r.Boot == boot);
+        int known = _runs.FindIndex(r => r.Boot == boot);
+        if (known >= 0 && _runs[known].OffMs + ((ownMonotonicMs - _runs[known].OwnMs) * DriftPpm / 1_000_000) < onItsWayMs) return;
+        if (known >= 0) _runs.RemoveAt(known);
         if (_runs.Count == Runs) _runs.RemoveAt(0);
-        _runs.Add((boot, uptimeMs, ownMonotonicMs));
+        _runs.Add((boot, uptimeMs, ownMonotonicMs, Math.Max(0, onItsWayMs)));
     }
 
     /// <summary>The reading of the clocks as it was when the card was read.</summary>
@@ -40,9 +48,9 @@ public sealed class CardTime
         // may have ended since (a power blip while an entry waited for its confirm).
         if (_runs.FindIndex(r => r.Boot == boot) is >= 0 and int at)
         {
-            (_, long metAtMs, long ownMs) = _runs[at];
+            (_, long metAtMs, long ownMs, long off) = _runs[at];
             long age = Math.Max(0, metAtMs + (now.MonotonicMs - ownMs) - uptimeMs);
-            return Back(now, age, 50 + (age * DriftPpm / 1_000_000));
+            return Back(now, age, 50 + off + (age * DriftPpm / 1_000_000));
         }
 
         // An earlier run, but its wall clock (which came from us) was trusted then.

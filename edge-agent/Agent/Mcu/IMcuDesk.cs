@@ -5,7 +5,8 @@ namespace Devices.Edge.Agent.Mcu;
 /// <summary>What the agent does with the MCU's messages. Called one at a time, from the broker; the PUBACK waits for it.</summary>
 public interface IMcuDesk
 {
-    Task OnHelloAsync(HelloMessage hello);
+    /// <param name="onItsWay">How long it can have been on its way at most: since the MCU was let in, after which it was written.</param>
+    Task OnHelloAsync(HelloMessage hello, TimeSpan onItsWay);
 
     /// <summary>Returns after the punch is durable; throws where the ledger failed, and then no PUBACK is given.</summary>
     Task OnCardAsync(CardMessage card);

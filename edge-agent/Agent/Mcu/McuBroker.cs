@@ -22,6 +22,10 @@ namespace Devices.Edge.Agent.Mcu;
 public sealed class McuBroker : IAsyncDisposable
 {
     private const string Board = "board";
+
+    /// <summary>When a connection was let in, among its session's items: its hello was written later.</summary>
+    private const string LetIn = "let-in";
+
     private readonly AgentOptions _options;
     private readonly byte[] _password;
     private readonly IMcuDesk _desk;
@@ -142,7 +146,12 @@ public sealed class McuBroker : IAsyncDisposable
     {
         bool user = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(attempt.UserName ?? ""), Encoding.UTF8.GetBytes(_options.Terminal));
         bool password = CryptographicOperations.FixedTimeEquals(attempt.RawPassword ?? [], _password);
-        if (user && password && attempt.ClientId != Board) return Task.CompletedTask;
+        if (user && password && attempt.ClientId != Board)
+        {
+            attempt.SessionItems[LetIn] = _time.GetTimestamp();
+            return Task.CompletedTask;
+        }
+
         attempt.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
         if (!_anyBadLogin || _time.GetElapsedTime(_badLoginTold) > TimeSpan.FromMinutes(1))
         {
@@ -215,7 +224,8 @@ public sealed class McuBroker : IAsyncDisposable
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (await HandleAsync(leaf, payload.ToArray()).ConfigureAwait(false) is { } fault)
+            TimeSpan since = publish.SessionItems[LetIn] is long letIn ? _time.GetElapsedTime(letIn) : TimeSpan.Zero;
+            if (await HandleAsync(leaf, payload.ToArray(), since).ConfigureAwait(false) is { } fault)
             {
                 publish.Response.ReasonCode = MqttPubAckReasonCode.PayloadFormatInvalid;
                 TellOnce("f " + leaf + fault.Code + fault.Field, $"The MCU's '{leaf}' cannot be read: {fault.Sentence} Ignored; check that firmware and agent fit each other.");
@@ -234,13 +244,13 @@ public sealed class McuBroker : IAsyncDisposable
         }
     }
 
-    private async Task<LinkFault?> HandleAsync(string leaf, byte[] payload)
+    private async Task<LinkFault?> HandleAsync(string leaf, byte[] payload, TimeSpan since)
     {
         LinkFault? fault;
         switch (leaf)
         {
             case LinkTopics.Hello:
-                if (HelloMessage.TryParse(_reader, payload, out HelloMessage? hello, out fault)) await _desk.OnHelloAsync(hello).ConfigureAwait(false);
+                if (HelloMessage.TryParse(_reader, payload, out HelloMessage? hello, out fault)) await _desk.OnHelloAsync(hello, since).ConfigureAwait(false);
                 return fault;
             case LinkTopics.Card:
                 if (CardMessage.TryParse(_reader, payload, out CardMessage? card, out fault)) await _desk.OnCardAsync(card).ConfigureAwait(false);

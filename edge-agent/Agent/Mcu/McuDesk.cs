@@ -62,6 +62,9 @@ public sealed class McuDesk : IMcuDesk
     /// <summary>The MCU's supply as it said last; null where it has no sensor.</summary>
     public double? Volts { get; private set; }
 
+    /// <summary>How strong the MCU hears its Wi-Fi, dBm, as measured last; null over a cable and before its first measurement.</summary>
+    public int? Rssi { get; private set; }
+
     /// <summary>Free managed memory of the MCU as it said last, bytes.</summary>
     public long? FreeBytes { get; private set; }
 
@@ -99,9 +102,9 @@ public sealed class McuDesk : IMcuDesk
         _narration.Tell("mcu", "The MCU is gone; cards that are read meanwhile wait on it.");
     }
 
-    public async Task OnHelloAsync(HelloMessage hello)
+    public async Task OnHelloAsync(HelloMessage hello, TimeSpan onItsWay)
     {
-        _cardTime.Anchor(hello.Boot, hello.UptimeMs, _clock.MonotonicMs);
+        _cardTime.Anchor(hello.Boot, hello.UptimeMs, _clock.MonotonicMs, (long)Math.Ceiling(onItsWay.TotalMilliseconds));
         Firmware = hello.Firmware;
         StartReason = hello.Reason;
         StartedAt = Math.Max(0, _clock.Read().AtMs - hello.UptimeMs);
@@ -176,6 +179,7 @@ public sealed class McuDesk : IMcuDesk
         FreeBytes = status.FreeBytes;
         if (status.Celsius100 != StatusMessage.NotMeasured) Celsius = status.Celsius100 / 100.0;
         if (status.Millivolts != StatusMessage.NotMeasured) Volts = status.Millivolts / 1000.0;
+        if (status.Rssi != StatusMessage.NotMeasured) Rssi = status.Rssi;
         SafeMode = status.SafeMode;
         return Task.CompletedTask;
     }

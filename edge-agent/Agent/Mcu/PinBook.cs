@@ -70,12 +70,15 @@ public sealed class PinBook : IDisposable
         {
             using SqliteCommand taken = Command("SELECT person FROM pin WHERE number = $number AND person <> $person", ("$number", number), ("$person", person));
             if (taken.ExecuteScalar() is not null) return $"The number {number} belongs to somebody else.";
+            // One commit: where the power goes in between, the person still has the PIN from before.
+            using SqliteTransaction transaction = _connection.BeginTransaction();
             using SqliteCommand put = Command(
                 """
                 DELETE FROM pin WHERE person = $person;
                 INSERT INTO pin(number, person, salt, hash, rounds) VALUES ($number, $person, $salt, $hash, $rounds);
                 """, ("$person", person), ("$number", number), ("$salt", salt), ("$hash", hash), ("$rounds", _iterations));
             put.ExecuteNonQuery();
+            transaction.Commit();
             return null;
         }
     }

@@ -32,7 +32,11 @@ public sealed class PhotoBox : IDisposable
         (_folder, _seal, _ledger, _limits, _report) = (folder, seal, ledger, limits, report);
 
     /// <summary>Whether new photos are taken; those that wait go to the bridge either way.</summary>
-    public bool Enabled { get; set; }
+    public bool Enabled
+    {
+        get;
+        set => field = value && !_seal.IsLocked;
+    }
 
     /// <summary>Raised after a photo was added.</summary>
     public event Action? Added;
@@ -40,9 +44,12 @@ public sealed class PhotoBox : IDisposable
     /// <summary>Opens the folder, making it where it is missing, and removes what no punch names.</summary>
     /// <param name="report">Told one sentence, without anybody's name, each time that photos begin to be lost.</param>
     /// <exception cref="GalleryException">The folder or the key cannot be used.</exception>
-    public static PhotoBox Open(string folder, string keyFile, LedgerStore ledger, PhotoLimits limits, Action<string> report)
+    public static PhotoBox Open(string folder, string keyFile, LedgerStore ledger, PhotoLimits limits, Action<string> report) => Open(folder, PhotoSeal.Open(keyFile), ledger, limits, report);
+
+    /// <param name="seal">Its own from here on.</param>
+    public static PhotoBox Open(string folder, PhotoSeal seal, LedgerStore ledger, PhotoLimits limits, Action<string> report)
     {
-        PhotoSeal seal = PhotoSeal.Open(keyFile);
+        ArgumentNullException.ThrowIfNull(seal);
         PhotoBox box = new(folder, seal, ledger, limits, report);
         try
         {
@@ -133,6 +140,7 @@ public sealed class PhotoBox : IDisposable
     public byte[]? Read(WaitingPhoto photo)
     {
         ArgumentNullException.ThrowIfNull(photo);
+        if (_seal.IsLocked) return null;
         try
         {
             if (_seal.Unseal(File.ReadAllBytes(PathOf(photo)), photo.Name) is { } jpeg && Convert.ToHexStringLower(SHA256.HashData(jpeg)) == photo.Sha256) return jpeg;

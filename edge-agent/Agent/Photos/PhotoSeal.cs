@@ -13,39 +13,52 @@ public sealed class PhotoSeal : IDisposable
 {
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
-    private readonly AesGcm _cipher;
+    private readonly Lock _gate = new();
+    private readonly AesGcm? _cipher;
 
-    private PhotoSeal(byte[] key) => _cipher = new(key, TagBytes);
+    private PhotoSeal(byte[]? key) => _cipher = key is null ? null : new(key, TagBytes);
+
+    /// <summary>The board's key is out of reach: waiting photos stay as they are, and none is taken.</summary>
+    public bool IsLocked => _cipher is null;
 
     /// <param name="keyFile">The board's template key.</param>
     /// <exception cref="GalleryException">It cannot be read or made.</exception>
     public static PhotoSeal Open(string keyFile)
     {
-        byte[] root = SecretFile.ReadOrCreate(keyFile, () => RandomNumberGenerator.GetBytes(32), "the key of the face templates");
-        byte[] key = HKDF.DeriveKey(HashAlgorithmName.SHA256, root, 32, info: "devices.photos.1"u8.ToArray());
+        using TemplateKey key = TemplateKey.Open(keyFile, null);
+        return Open(key);
+    }
+
+    public static PhotoSeal Open(TemplateKey root)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        if (root.IsLocked) return new(null);
+        byte[] key = new byte[32];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, root.Key, key, salt: [], info: "devices.photos.1"u8);
         PhotoSeal made = new(key);
-        CryptographicOperations.ZeroMemory(root);
         CryptographicOperations.ZeroMemory(key);
         return made;
     }
 
     /// <summary>nonce ‖ ciphertext ‖ tag.</summary>
+    /// <exception cref="CryptographicException">The key is locked.</exception>
     public byte[] Seal(ReadOnlySpan<byte> plain, string name)
     {
+        if (_cipher is null) throw new CryptographicException("The key of the photos is locked.");
         byte[] file = new byte[NonceBytes + plain.Length + TagBytes];
         RandomNumberGenerator.Fill(file.AsSpan(0, NonceBytes));
-        lock (_cipher) _cipher.Encrypt(file.AsSpan(0, NonceBytes), plain, file.AsSpan(NonceBytes, plain.Length), file.AsSpan(NonceBytes + plain.Length), Encoding.ASCII.GetBytes(name));
+        lock (_gate) _cipher.Encrypt(file.AsSpan(0, NonceBytes), plain, file.AsSpan(NonceBytes, plain.Length), file.AsSpan(NonceBytes + plain.Length), Encoding.ASCII.GetBytes(name));
         return file;
     }
 
     /// <summary>The picture; null where the file was altered, renamed, or sealed by another key.</summary>
     public byte[]? Unseal(ReadOnlySpan<byte> file, string name)
     {
-        if (file.Length <= NonceBytes + TagBytes) return null;
+        if (_cipher is null || file.Length <= NonceBytes + TagBytes) return null;
         byte[] plain = new byte[file.Length - NonceBytes - TagBytes];
         try
         {
-            lock (_cipher) _cipher.Decrypt(file[..NonceBytes], file.Slice(NonceBytes, plain.Length), file[^TagBytes..], plain, Encoding.ASCII.GetBytes(name));
+            lock (_gate) _cipher.Decrypt(file[..NonceBytes], file.Slice(NonceBytes, plain.Length), file[^TagBytes..], plain, Encoding.ASCII.GetBytes(name));
             return plain;
         }
         catch (AuthenticationTagMismatchException)
@@ -54,5 +67,5 @@ public sealed class PhotoSeal : IDisposable
         }
     }
 
-    public void Dispose() => _cipher.Dispose();
+    public void Dispose() => _cipher?.Dispose();
 }

@@ -1,4 +1,5 @@
 using Devices.Edge.Agent.Gallery;
+using Devices.Edge.Ledger.Store;
 
 namespace Devices.Edge.Agent.Secrets;
 
@@ -7,7 +8,7 @@ public static class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Reads the file; where it is missing, makes it first (temporary file, fsync, rename).</summary>
+    /// <summary>Reads the file; where it is missing, makes it first (temporary file, fsync, rename, fsync of the folder).</summary>
     /// <exception cref="GalleryException">One sentence: it cannot be read or others may read it.</exception>
     public static byte[] ReadOrCreate(string path, Func<byte[]> make, string what)
     {
@@ -25,6 +26,8 @@ public static class SecretFile
                 }
 
                 File.Move(fresh, path, overwrite: false);
+                // What is sealed with it soon must not outlive it.
+                DirectoryFlush.Run(Path.GetDirectoryName(Path.GetFullPath(path))!);
             }
 
             UnixFileMode mode = File.GetUnixFileMode(path);
@@ -57,6 +60,7 @@ public static class SecretFile
             }
 
             File.Move(fresh, path, overwrite: true);
+            DirectoryFlush.Run(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -44,6 +44,13 @@ public sealed partial class SiteDesk
             }
 
             if (at!.Revision != message.From) return;
+            if (people.IsLocked)
+            {
+                // Not passed over: the revision stays, and the bridge sends them again.
+                Fault("Records of the site's other terminals wait: the face templates of this one are locked.");
+                return;
+            }
+
             _problem = null;
             foreach (SiteRecord record in message.Records)
             {
@@ -86,7 +93,8 @@ public sealed partial class SiteDesk
                     records.Add(new(waiting!, () => people.SentOut(slot, json)));
             }
 
-            if (keys.Current is not { } key || people.Down(JoiningKey) is not null) return records;
+            // Locked, a person would be told without a face.
+            if (keys.Current is not { } key || people.Down(JoiningKey) is not null || people.IsLocked) return records;
             foreach (SiteDirty dirty in people.Dirty(MaxAtOnce))
             {
                 List<SiteRecord> of = dirty.Erase ? [Erasure(key, dirty.Person)] : Person(key, dirty.Person);

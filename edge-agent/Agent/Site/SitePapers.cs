@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Devices.Contract.Messages;
 using Devices.Edge.Ledger.Identity;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Edge.Agent.Site;
 
@@ -13,14 +14,15 @@ namespace Devices.Edge.Agent.Site;
 /// place. The bridge could, since it issues the certificates: against it stands the code that people compare.
 /// </summary>
 /// <param name="files">ca.crt, terminal.crt, terminal.key.</param>
-public sealed class SitePapers(string terminal, (string Ca, string Certificate, string Key) files)
+/// <param name="tpm">The board's TPM; the kernel's where null.</param>
+public sealed class SitePapers(string terminal, (string Ca, string Certificate, string Key) files, BoardTpm? tpm = null)
 {
     /// <summary>This terminal's own; null while it is not provisioned.</summary>
     public SiteRecord? Sign(byte[] exchange)
     {
         if (!File.Exists(files.Ca) || !File.Exists(files.Certificate) || !File.Exists(files.Key)) return null;
         using X509Certificate2 certificate = X509Certificate2.CreateFromPem(File.ReadAllText(files.Certificate));
-        using ECDsa key = TerminalKey.Load(files.Key);
+        using ECDsa key = TerminalKey.Load(files.Key, tpm);
         // Between two renames of a renewal: the next look finds both.
         if (!certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo())) return null;
         Paper paper = new(exchange, certificate.RawData, key.SignData(Signed(terminal, exchange), HashAlgorithmName.SHA256));

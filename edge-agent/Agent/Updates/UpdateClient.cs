@@ -5,6 +5,8 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Devices.Contract.Updates;
+using Devices.Edge.Ledger.Identity;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Edge.Agent.Updates;
 
@@ -130,7 +132,7 @@ public sealed class UpdateClient : IUpdateSource, IDisposable
                 _held = null;
                 X509Certificate2Collection roots = [];
                 roots.ImportFromPemFile(address.CaFile);
-                X509Certificate2 own = X509Certificate2.CreateFromPemFile(address.CertificateFile, address.KeyFile);
+                X509Certificate2 own = TerminalKey.Pair(address.CertificateFile, address.KeyFile, address.Tpm);
                 SocketsHttpHandler handler = new()
                 {
                     AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(15), PooledConnectionLifetime = TimeSpan.FromMinutes(10), MaxResponseHeadersLength = 64,
@@ -167,4 +169,4 @@ public sealed class UpdateClient : IUpdateSource, IDisposable
 }
 
 /// <summary>Where the bridge's HTTPS port is, and with which identity it is asked.</summary>
-public sealed record UpdateAddress(string Host, int Port, string? ServerName, string CaFile, string CertificateFile, string KeyFile, Func<DateTimeOffset> At);
+public sealed record UpdateAddress(string Host, int Port, string? ServerName, string CaFile, string CertificateFile, string KeyFile, Func<DateTimeOffset> At, BoardTpm? Tpm = null);

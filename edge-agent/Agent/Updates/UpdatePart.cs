@@ -1,5 +1,6 @@
 using System.Globalization;
 using Devices.Edge.Agent.Hosting;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Edge.Agent.Updates;
 
@@ -21,6 +22,9 @@ public static class UpdatePart
         return choice.Slot is { } slot ? (options with { ModelPack = models.FolderOf(slot) }, slot) : (options, null);
     }
 
+    /// <summary>The launcher started something else than what was current: said on the screen until a sound version runs.</summary>
+    public static bool IsRecovery => Environment.GetEnvironmentVariable(SlotLauncher.NoteVariable)?.StartsWith("Recovery", StringComparison.Ordinal) == true;
+
     public static UpdateDesk Start(
         AgentOptions options, string? modelSlot, Devices.Edge.Ledger.Time.TrustedClock clock, UpdateActs acts, Func<string, byte[], CancellationToken, Task<bool>> publish, Func<bool> online, Narration narration, TimeProvider time, Action<IDisposable> own)
     {
@@ -29,7 +33,7 @@ public static class UpdatePart
         ArgumentNullException.ThrowIfNull(own);
         byte[]? root = FirstRoot(options, out string? whyOff);
         UpdateClient client = new(() => options.BridgeHost is not { } host ? null
-            : new(options.EnrolmentHost ?? host, options.EnrolmentPort, options.BridgeServerName, options.CaFile, options.CertificateFile, options.KeyFile, () => clock.CertificateTime));
+            : new(options.EnrolmentHost ?? host, options.EnrolmentPort, options.BridgeServerName, options.CaFile, options.CertificateFile, options.KeyFile, () => clock.CertificateTime, BoardTpm.Of(options.Tpm)));
         own(client);
         UpdateFolders folders = UpdateFolders.Of(new LinuxUpdateDisk(), options.State, root, client, time);
         string slot = Environment.GetEnvironmentVariable(SlotLauncher.SlotVariable) is "a" or "b" ? Environment.GetEnvironmentVariable(SlotLauncher.SlotVariable)! : "first";

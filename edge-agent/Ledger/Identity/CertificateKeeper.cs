@@ -87,7 +87,7 @@ public sealed class CertificateKeeper : IUplinkIdentity, IDisposable
         lock (_gate)
         {
             _showsPrevious = _folder.HasPrevious && (_notLetIn || _silent >= SilentRefusals);
-            X509Certificate2 own = _folder.Load(_showsPrevious);
+            X509Certificate2 own = _folder.Load(_showsPrevious, check: true);
             _shown = Thumbprint(own);
             return own;
         }
@@ -326,7 +326,7 @@ public sealed class CertificateKeeper : IUplinkIdentity, IDisposable
         }
 
         DateTimeOffset? next = _fault is not null && _failedAt is { } failed ? _time.GetUtcNow() + (_pause - _time.GetElapsedTime(failed)) : null;
-        Volatile.Write(ref _status, new(condition, text, end, renewAt, _failures, next, roots));
+        Volatile.Write(ref _status, new(condition, text, end, renewAt, _failures, next, roots, _folder.KeyPlace));
     }
 
     private void Wake()

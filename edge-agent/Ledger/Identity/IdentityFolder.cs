@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Devices.Edge.Ledger.Store;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Edge.Ledger.Identity;
 
@@ -11,7 +12,8 @@ namespace Devices.Edge.Ledger.Identity;
 /// the new one.
 /// </summary>
 /// <param name="folder"><c>tls/</c> in the state folder: <c>terminal.key</c>, <c>terminal.crt</c>, <c>ca.crt</c>.</param>
-public sealed class IdentityFolder(string folder)
+/// <param name="tpm">The board's TPM, for keys that are in it; the kernel's where it is not said.</param>
+public sealed class IdentityFolder(string folder, BoardTpm? tpm = null)
 {
     private const string Key = "terminal.key";
     private const string Certificate = "terminal.crt";
@@ -44,16 +46,20 @@ public sealed class IdentityFolder(string folder)
         lock (_gate) return Committed() ? (Newest(Certificate), Newest(Key)) : (CertificateFile, KeyFile);
     }
 
+    /// <summary>Where the key in force is: <c>file</c> or <c>tpm</c>.</summary>
+    public string KeyPlace => TerminalKey.IsInTpm(InForce().Key) ? "tpm" : "file";
+
     /// <summary>The certificate in force, or the one before it, with its key; the caller disposes it.</summary>
+    /// <param name="check">Ask a TPM, where the key is in one, whether it can use it.</param>
     /// <exception cref="IOException">A file is missing.</exception>
     /// <exception cref="CryptographicException">They are not a certificate and its key.</exception>
-    public X509Certificate2 Load(bool previous = false)
+    public X509Certificate2 Load(bool previous = false, bool check = false)
     {
         lock (_gate)
         {
-            if (previous && HasPrevious) return TerminalKey.Pair(Path.Combine(Previous, Certificate), Path.Combine(Previous, Key));
+            if (previous && HasPrevious) return TerminalKey.Pair(Path.Combine(Previous, Certificate), Path.Combine(Previous, Key), tpm, check);
             (string certificate, string key) = InForce();
-            return TerminalKey.Pair(certificate, key);
+            return TerminalKey.Pair(certificate, key, tpm, check);
         }
     }
 
@@ -72,9 +78,9 @@ public sealed class IdentityFolder(string folder)
 
             try
             {
-                return TerminalKey.Load(file);
+                return TerminalKey.Load(file, tpm, check: true);
             }
-            catch (CryptographicException)
+            catch (CryptographicException fault) when (fault is not TpmException { Fault: not (TpmFault.Foreign or TpmFault.Damaged) })
             {
                 // Of no use to anybody: the next call makes another.
                 DurableFiles.Delete(file);

@@ -82,6 +82,11 @@ internal static class LedgerFile
         {
             connection.Open();
         }
+        catch (SqliteException fault)
+        {
+            connection.Dispose();
+            throw Translate(fault, path);
+        }
         catch
         {
             connection.Dispose();

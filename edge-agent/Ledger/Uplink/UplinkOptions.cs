@@ -1,5 +1,6 @@
 using Devices.Contract;
 using Devices.Contract.Punches;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Edge.Ledger.Uplink;
 
@@ -23,8 +24,11 @@ public sealed record UplinkOptions
     /// <summary>PEM file with the terminal's certificate. Files are read again at each connect, so a renewed certificate needs no restart.</summary>
     public required string CertificateFile { get; init; }
 
-    /// <summary>PEM file with its private key.</summary>
+    /// <summary>PEM file with its private key, or with a key of <see cref="Tpm"/>.</summary>
     public required string KeyFile { get; init; }
+
+    /// <summary>The board's TPM; the kernel's where null.</summary>
+    public BoardTpm? Tpm { get; init; }
 
     /// <summary>Gives the certificate in the place of the two files, where it is renewed while this runs.</summary>
     public IUplinkIdentity? Identity { get; init; }

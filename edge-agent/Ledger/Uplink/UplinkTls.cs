@@ -1,6 +1,8 @@
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Devices.Edge.Ledger.Identity;
+using Devices.Edge.Ledger.Tpm;
 using MQTTnet;
 
 namespace Devices.Edge.Ledger.Uplink;
@@ -34,7 +36,7 @@ internal sealed class UplinkTls : IDisposable
         {
             issuers.ImportFromPemFile(options.CaFile);
             if (issuers.Count == 0) throw new UplinkFaultException($"{options.CaFile} holds no certificate: provision the terminal again.");
-            own = options.Identity?.Own() ?? X509Certificate2.CreateFromPemFile(options.CertificateFile, options.KeyFile);
+            own = options.Identity?.Own() ?? TerminalKey.Pair(options.CertificateFile, options.KeyFile, options.Tpm, check: true);
             string name = options.ServerName ?? options.Host;
             return new(own, new([name], issuers, time), name);
         }
@@ -42,6 +44,11 @@ internal sealed class UplinkTls : IDisposable
         {
             own?.Dispose();
             throw new UplinkFaultException($"The terminal's TLS files cannot be read: {fault.Message}", fault);
+        }
+        catch (TpmException fault)
+        {
+            own?.Dispose();
+            throw new UplinkFaultException($"The terminal's key is in its TPM, and cannot be used: {fault.Message} Punches are kept here meanwhile{(fault.Fault is TpmFault.Foreign or TpmFault.Damaged ? "; make a claim on the bridge and run `devices provision --replace`" : "")}.", fault);
         }
         catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {

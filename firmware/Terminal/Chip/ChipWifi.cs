@@ -12,7 +12,7 @@ namespace Devices.Terminal.Chip;
 /// The library's helper has to be reset between tries (nanoframework/Home#1421, #1549). It tells no reason of ESP-IDF's own:
 /// <see cref="Reason"/> is 1000 and its status.
 /// </summary>
-internal sealed class ChipWifi : IWifiJoiner
+internal sealed class ChipWifi : IWifiJoiner, ISignalMeter
 {
     private const int TryMs = 24000;
     private const int FirstPauseMs = 1000;
@@ -33,6 +33,8 @@ internal sealed class ChipWifi : IWifiJoiner
     private WifiNetwork[]? _networks;
     private WifiJoin _state;
     private int _reason;
+    private bool _measuring;
+    private int _dbm;
 
     public ChipWifi(ISystem system, ThreadWatch threads)
     {
@@ -83,6 +85,35 @@ internal sealed class ChipWifi : IWifiJoiner
 
     public bool Scan()
     {
+        // Improv asks: a measurement that is under way is given up.
+        return Begin(false);
+    }
+
+    public bool Measure()
+    {
+        lock (_gate)
+        {
+            if (_state != WifiJoin.Joined || _ssid.Length == 0)
+            {
+                return false;
+            }
+        }
+
+        return Begin(true);
+    }
+
+    public int TakeDbm()
+    {
+        lock (_gate)
+        {
+            int dbm = _dbm;
+            _dbm = 0;
+            return dbm;
+        }
+    }
+
+    private bool Begin(bool measure)
+    {
         try
         {
             if (_adapter == null)
@@ -100,6 +131,7 @@ internal sealed class ChipWifi : IWifiJoiner
             lock (_gate)
             {
                 _networks = null;
+                _measuring = measure;
             }
 
             _adapter.ScanAsync();
@@ -136,7 +168,22 @@ internal sealed class ChipWifi : IWifiJoiner
 
             lock (_gate)
             {
-                _networks = networks;
+                if (!_measuring)
+                {
+                    _networks = networks;
+                    return;
+                }
+
+                _measuring = false;
+                _dbm = 0;
+                for (int i = 0; i < networks.Length; i++)
+                {
+                    // Several access points of one name: the chip joins the strongest.
+                    if (networks[i].Ssid == _ssid && networks[i].Rssi < 0 && (_dbm == 0 || networks[i].Rssi > _dbm))
+                    {
+                        _dbm = networks[i].Rssi;
+                    }
+                }
             }
         }
         catch (Exception x)

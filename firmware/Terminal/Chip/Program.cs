@@ -77,6 +77,7 @@ public static class Program
         ChipParts.Fill(parts, gpio, wired);
         improv.Case = parts.Tamper;
         parts.Clock = new ChipClock();
+        parts.Signal = wifi;
 
         TerminalLoop loop = new TerminalLoop(parts, options);
         int faults = 0;

@@ -48,6 +48,8 @@ public sealed class TerminalParts
 
     public IVoltmeter? Voltmeter { get; set; }
 
+    public ISignalMeter? Signal { get; set; }
+
     public IWatchdogChip? Watchdog { get; set; }
 
     public IDoorContact? DoorContact { get; set; }

@@ -72,6 +72,9 @@ public sealed class ScreenDirector
         _untilMs = 0;
     }
 
+    /// <summary>What the board wants said under the clock while nothing else is shown and it is there, or "".</summary>
+    public string BoardNote { get; set; } = "";
+
     /// <summary>A word that stands before every footer, or "".</summary>
     public string Note { get; set; } = "";
 
@@ -89,7 +92,7 @@ public sealed class ScreenDirector
             Clock(wallMs, offsetMinutes);
             _lines[0] = _clock;
             _lines[1] = "";
-            _lines[2] = "";
+            _lines[2] = online ? BoardNote : "";
         }
 
         _lines[3] = _footer;

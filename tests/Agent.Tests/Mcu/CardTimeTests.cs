@@ -63,4 +63,25 @@ public sealed class CardTimeTests
         (at.AtMs, at.BootId, at.Trusted).ShouldBe((Noon - 1_060_000, "board-boot", true));
         _time.Of("mcu-2", uptimeMs: 1_000, mcuNowMs: 0, _now).AtMs.ShouldBe(Noon - 100_000);
     }
+
+    [Fact]
+    public void A_hello_that_was_long_on_its_way_says_how_little_it_knows()
+    {
+        // The MCU was let in 3 s before its hello came: it may have been written at any moment of them (packets lost on the link).
+        _time.Anchor("mcu-1", uptimeMs: 100_000, ownMonotonicMs: 4_990_000, onItsWayMs: 3_000);
+        ClockReading at = _time.Of("mcu-1", uptimeMs: 90_000, mcuNowMs: 0, _now);
+        at.AtMs.ShouldBe(Noon - 20_000);
+        at.UncertaintyMs.ShouldBe(10 + 50 + 3_000 + 4, "it may have been read 23 s ago as well");
+    }
+
+    [Fact]
+    public void The_surest_hello_of_a_run_counts_and_a_late_copy_of_it_spoils_nothing()
+    {
+        _time.Anchor("mcu-1", uptimeMs: 100_000, ownMonotonicMs: 4_900_000, onItsWayMs: 20);
+        _time.Anchor("mcu-1", uptimeMs: 100_000, ownMonotonicMs: 4_905_000, onItsWayMs: 5_000);
+        _time.Of("mcu-1", uptimeMs: 99_000, mcuNowMs: 0, _now).AtMs.ShouldBe(Noon - 101_000);
+
+        _time.Anchor("mcu-1", uptimeMs: 180_000, ownMonotonicMs: 4_980_000, onItsWayMs: 4);
+        _time.Of("mcu-1", uptimeMs: 99_000, mcuNowMs: 0, _now).AtMs.ShouldBe(Noon - 101_000);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Devices.Bridge.Attendance;
 using NodaTime;
 
@@ -91,10 +92,16 @@ public sealed class PlanTests
     [InlineData("""{ SHIFTS, "assignments": [ { "week": { "1": "office" } } ], "calendar": [ { "date": "2026-10-01", "to": "2026-10-05", "rest": true }, { "date": "2026-10-03", "rest": true } ] }""", "2026-10-03 twice")]
     public void What_cannot_be_meant_is_one_sentence(string text, string sentence)
     {
-        var (plan, fault) = PlanReader.Read(text.Replace("SHIFTS", Shifts, StringComparison.Ordinal));
+        var (plan, fault) = PlanReader.Judge(text.Replace("SHIFTS", Shifts, StringComparison.Ordinal));
 
         plan.ShouldBeNull();
-        fault!.ShouldContain(sentence);
+        fault!.Text.ShouldContain(sentence);
+        PlanFault.Codes.ShouldContain(fault.Code);
+        PlanReader.Read(text.Replace("SHIFTS", Shifts, StringComparison.Ordinal)).Fault.ShouldBe(fault.Text);
+        string Page(string culture) => string.Format(
+            CultureInfo.InvariantCulture, Devices.Bridge.Tests.Web.TextTests.Text(culture, $"planfault.{fault.Code}"), fault.Values);
+        Page("en").ShouldBe(fault.Text, "the page says what the log says");
+        Page("zh-Hans").ShouldNotBe(fault.Text, "and in its reader's language");
     }
 
     [Fact]

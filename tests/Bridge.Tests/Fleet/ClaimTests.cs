@@ -37,6 +37,43 @@ public sealed class ClaimTests
     }
 
     [Fact]
+    public async Task A_list_of_fifty_terminals_gets_a_claim_a_line_once_and_all_or_none()
+    {
+        await using TestBridge bridge = await TestBridge.StartAsync();
+        using TempDirectory folder = new();
+        string list = folder.File("boards.csv"), made = folder.File("with-claims.csv");
+        await File.WriteAllTextAsync(list, "terminal,serial,site,place\r\n" + string.Concat(Enumerable.Range(1, 50).Select(i => $"m2-{i:000},{(i == 2 ? "10000000abcd1234" : "")},\"Hall, west\",门口\r\n")));
+        JsonElement told = (await RunAsync("claim", "--data", bridge.Data, "--batch", list, "--out", made, "--hours", "72", "--json")).RootElement;
+        (told.GetProperty("made").GetInt32(), told.GetProperty("kept").GetInt32()).ShouldBe((50, 0));
+        string[] lines = await File.ReadAllLinesAsync(made);
+        lines[0].ShouldBe("terminal,claim,serial,site,place");
+        lines.Length.ShouldBe(51);
+        lines[2].ShouldMatch("^m2-002,[0-9A-Z-]+@[0-9a-f]{64},10000000abcd1234,\"Hall, west\",门口$");
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(made).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        string ClaimOf(int line) => lines[line].Split(',')[1];
+        lines.Skip(1).Select(line => line.Split(',')[1]).ShouldBeUnique();
+        (await EnrolAsync(bridge, ClaimOf(3), "m2-004", null)).Status.ShouldBe(HttpStatusCode.Unauthorized, "each claim is for its terminal");
+        (await EnrolAsync(bridge, ClaimOf(2), "m2-002", null)).Status.ShouldBe(HttpStatusCode.Unauthorized, "and for its board");
+        (await EnrolAsync(bridge, ClaimOf(2), "m2-002", "10000000abcd1234")).Status.ShouldBe(HttpStatusCode.OK);
+        (await EnrolAsync(bridge, ClaimOf(50), "m2-050", null)).Status.ShouldBe(HttpStatusCode.OK);
+
+        // The same again, in place: nothing more; with a new line: one more.
+        await File.AppendAllTextAsync(made, "m2-051,,,,\r\n");
+        told = (await RunAsync("claim", "--data", bridge.Data, "--batch", made, "--json")).RootElement;
+        (told.GetProperty("made").GetInt32(), told.GetProperty("kept").GetInt32()).ShouldBe((1, 50));
+        (await File.ReadAllLinesAsync(made))[2].ShouldBe(lines[2]);
+
+        await File.WriteAllTextAsync(list, "terminal\nm2-900\nM2 901\nm2-900\n");
+        (await RefusedAsync("claim", "--data", bridge.Data, "--batch", list)).ShouldSatisfyAllConditions(
+            text => text.ShouldContain("2 faults, no claim was made"), text => text.ShouldContain("line 3: 'M2 901' is no terminal name"), text => text.ShouldContain("line 4: 'm2-900' is there twice"));
+        await File.WriteAllTextAsync(list, "terminal\n" + string.Concat(Enumerable.Range(1, 460).Select(i => $"b-{i}\n")));
+        (await RefusedAsync("claim", "--data", bridge.Data, "--batch", list)).ShouldContain("None was made");
+        File.ReadAllText(list).ShouldNotContain("claim");
+        (await RunAsync("claim", "list", "--data", bridge.Data, "--json")).RootElement.GetArrayLength().ShouldBe(49);
+        (await RefusedAsync("claim", "--data", bridge.Data, "--batch", list, "--terminal", "m2-001")).ShouldContain("leave --terminal and --serial out");
+    }
+
+    [Fact]
     public async Task A_terminal_is_revoked_by_command_with_a_reason_and_only_when_it_is_said_twice()
     {
         await using TestBridge bridge = await TestBridge.StartAsync();

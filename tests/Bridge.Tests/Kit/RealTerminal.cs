@@ -5,6 +5,7 @@ using Devices.Contract.Punches;
 using Devices.Edge.Ledger.Identity;
 using Devices.Edge.Ledger.Store;
 using Devices.Edge.Ledger.Time;
+using Devices.Edge.Ledger.Tpm;
 using Devices.Edge.Ledger.Uplink;
 
 namespace Devices.Bridge.Tests.Kit;
@@ -18,7 +19,9 @@ public sealed class RealTerminal : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private LedgerStore? _ledger;
 
-    private RealTerminal(TestBridge bridge, string name) => (_bridge, Name) = (bridge, name);
+    private readonly BoardTpm? _tpm;
+
+    private RealTerminal(TestBridge bridge, string name, BoardTpm? tpm) => (_bridge, Name, _tpm) = (bridge, name, tpm);
 
     public string Name { get; }
 
@@ -34,9 +37,9 @@ public sealed class RealTerminal : IAsyncDisposable
     /// <summary>What the terminal hears and says beside punches.</summary>
     public IUplinkHost? Host { get; set; }
 
-    public static async Task<RealTerminal> ProvisionAsync(TestBridge bridge, string name, TimeProvider? time = null, string? claim = null)
+    public static async Task<RealTerminal> ProvisionAsync(TestBridge bridge, string name, TimeProvider? time = null, string? claim = null, BoardTpm? tpm = null)
     {
-        RealTerminal terminal = new(bridge, name);
+        RealTerminal terminal = new(bridge, name, tpm);
         terminal.Board.True = time ?? TimeProvider.System;
         await terminal.EnrolAsync(claim);
         return terminal;
@@ -47,7 +50,9 @@ public sealed class RealTerminal : IAsyncDisposable
     {
         claim ??= await _bridge.ClaimAsync(Name);
         using HttpClient http = Enrolled.PinnedClient(claim.Split('@')[1]);
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string made = _directory.File("made.key");
+        await File.WriteAllTextAsync(made, _tpm is null ? TerminalKey.Make() : TerminalKey.MakeIn(_tpm));
+        using ECDsa key = TerminalKey.Load(made, _tpm);
         using HttpResponseMessage answer = await Enrolled.PostAsync(http, _bridge.Https, Name, claim, Enrolled.Csr(key, Name));
         string text = await answer.Content.ReadAsStringAsync();
         answer.IsSuccessStatusCode.ShouldBeTrue(text);
@@ -57,7 +62,7 @@ public sealed class RealTerminal : IAsyncDisposable
         Directory.CreateDirectory(Tls);
         await File.WriteAllTextAsync(Path.Combine(Tls, "ca.crt"), string.Join('\n', roots.Where(one => one.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault() is null).Select(one => one.ExportCertificatePem())));
         await File.WriteAllTextAsync(Path.Combine(Tls, "terminal.crt"), leaf.ExportCertificatePem());
-        await File.WriteAllTextAsync(Path.Combine(Tls, "terminal.key"), key.ExportPkcs8PrivateKeyPem());
+        File.Move(made, Path.Combine(Tls, "terminal.key"));
     }
 
     public RealTerminal Start()
@@ -69,7 +74,8 @@ public sealed class RealTerminal : IAsyncDisposable
         Keeper = new(new()
         {
             Host = https.Host, Port = https.Port, Names = ["127.0.0.1"], Look = TimeSpan.FromMilliseconds(50), BackoffFirst = TimeSpan.FromMilliseconds(50), BackoffCap = TimeSpan.FromMilliseconds(400), RestAfterRenewal = TimeSpan.Zero,
-        }, new(Tls), clock);
+            MakeKey = () => _tpm is null ? TerminalKey.Make() : TerminalKey.MakeIn(_tpm),
+        }, new(Tls, _tpm), clock);
         Keeper.Noted += note => Notes.Enqueue(note.Text);
         Uplink = new(new()
         {
@@ -118,7 +124,7 @@ public sealed class RealTerminal : IAsyncDisposable
     {
         get
         {
-            using X509Certificate2 own = new IdentityFolder(Tls).Load();
+            using X509Certificate2 own = new IdentityFolder(Tls, _tpm).Load();
             return Convert.ToHexStringLower(own.SerialNumberBytes.Span);
         }
     }

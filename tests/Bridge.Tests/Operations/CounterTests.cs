@@ -1,3 +1,5 @@
+using Devices.Bridge.Operations;
+using Devices.Bridge.Store.Sql;
 using System.Text.Json;
 using Devices.Bridge.Store;
 using Devices.Bridge.Tests.Api;
@@ -46,14 +48,29 @@ public sealed class CounterTests
         await site.Bench.Get<IFleetStore>().AddClaimAsync(new byte[32], "m2-001", long.MaxValue);
         await site.Bench.AppendAsync(ledger, ledger.Next("ada", Bench.Now(60)), ledger.Next("ada", Bench.Now(30)));
         await Until.TrueAsync(async () => (await site.Bench.Get<ICounterStore>().CountsAsync(SiteScope.All)).Single().Shown == 2, "both are shown");
+        // A third, without its row in the outbox, which every list joins: stored, and on no page.
+        await site.Bench.Get<SqlDatabase>().WriteAsync(session =>
+        {
+            session.Execute(
+                """
+                INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, chain, received_at)
+                SELECT terminal, ledger, 3, person, at + 1000, clock, uncertainty_ms, method, direction, chain, received_at FROM punches WHERE seq = 2
+                """);
+            return session.Execute("UPDATE terminal_counts SET received = received + 1, stored = stored + 1");
+        });
+        await site.Bench.Get<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<ShownCounter>().Single().StepAsync(TestContext.Current.CancellationToken);
         using HrSite.Browser browser = await site.LogInAsync(), nobody = site.Open();
         using (HttpResponseMessage answer = await browser.GetAsync("/api/v1/terminals"))
         {
             await file.CheckAsync("/api/v1/terminals", HttpMethod.Get, answer);
             JsonElement counts = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("terminals")[0];
-            (counts.GetProperty("received").GetInt64(), counts.GetProperty("stored").GetInt64(), counts.GetProperty("delivered").GetInt64(), counts.GetProperty("shown").GetInt64()).ShouldBe((2, 2, 0, 2));
+            (counts.GetProperty("received").GetInt64(), counts.GetProperty("stored").GetInt64(), counts.GetProperty("delivered").GetInt64(), counts.GetProperty("shown").GetInt64()).ShouldBe((3, 3, 1, 2));
         }
         using (HttpResponseMessage answer = await nobody.GetAsync("/api/v1/terminals")) await file.CheckAsync("/api/v1/terminals", HttpMethod.Get, answer);
-        (await browser.PageAsync("/terminals")).ShouldContain("Received: punches that came from the terminal");
+        string page = await browser.PageAsync("/terminals");
+        page.ShouldContain("Received: punches that came from the terminal");
+        page.ShouldContain("data-stored=\"3\"");
+        page.ShouldContain("data-shown=\"2\"");
+        page.ShouldContain("1 stored but not shown");
     }
 }

@@ -160,8 +160,11 @@ public sealed class UpdateTests : IAsyncLifetime
     public async Task While_it_is_paused_nobody_new_begins_and_who_has_begun_goes_on()
     {
         foreach (string name in (string[])["m2-001", "m2-002"]) await _bridge.EnrolAsync(name);
+        // A router takes no releases: counted among the terminals, it would be one that never answers.
+        await _bridge.Get<IWifiStore>().AddRouterAsync("gw-1", "", "hr", Stop);
         RolloutRow row = await Rollouts.BeginAsync(new() { Kind = "agent", Name = "agent", Version = "1.0.0", Stages = [100] }, "hr", null, Stop);
         await LookAsync();
+        (await Rollouts.MembersAsync(SiteScope.All, row.Id, Stop)).Select(one => one.Terminal).ShouldBe(["m2-001", "m2-002"], ignoreOrder: true);
         await Rollouts.SaveReportAsync("m2-001", new() { Digest = new string('1', 32), Progress = [new() { Kind = "agent", Name = "agent", Version = "1.0.0", State = UpdateStates.Trial }] }, Stop);
         (await Rollouts.SetStateAsync(row.Id, RolloutState.Paused, null, "hr", null, Stop)).ShouldBeTrue();
         ((await Rollouts.WishAsync("m2-001", Stop)).Wanted.Count, (await Rollouts.WishAsync("m2-002", Stop)).Wanted.Count).ShouldBe((1, 0));

@@ -79,6 +79,7 @@ public sealed partial class TextTests
         .. Devices.Bridge.Web.Api.ApiResource.Every.Select(r => $"keys.resource_{r}"), .. Devices.Bridge.Web.Pages.ClaimsPage.WrongWords.Select(w => $"claims.wrong_{w}"), "keys.wrong_name", "keys.wrong_sites", "keys.wrong_until",
         "clock.held", "clock.corrected", "staff.events_none", "staff.events_stream", "staff.events_callback",
         .. ((string[])["fine", "late", "early", "gap", "absent", "held", "extra", "corrected"]).SelectMany(m => (string[])[$"grid.{m}", $"grid.{m}_mark"]),
+        .. Devices.Bridge.Attendance.PlanFault.Codes.Select(c => $"planfault.{c}"),
         "conf.from_command", "conf.from_environment", "conf.from_file",
         .. WifiPolicies.All.Select(p => $"phones.policy_{p}"),
         .. Devices.Bridge.Web.Pages.ReleasesPage.ToldWords.Select(w => $"rel.told_{w}"), .. Enum.GetValues<RolloutState>().Select(s => $"rel.state_{Names.Lower(s)}"), .. UpdateStates.All.Select(s => $"rel.step_{s}"), "rel.pause", "rel.resume", "rel.cancel",
@@ -106,6 +107,9 @@ public sealed partial class TextTests
             .SelectMany(f => Key().Matches(File.ReadAllText(f)))
             .Select(m => m.Groups[1].Value);
     }
+
+    /// <summary>A text as it stands in a culture's resource.</summary>
+    internal static string Text(string culture, string key) => Load(culture == "en" ? "" : culture)[key];
 
     private static Dictionary<string, string> Load(string culture) =>
         Resources.GetResourceSet(CultureInfo.GetCultureInfo(culture), createIfNotExists: true, tryParents: false)!

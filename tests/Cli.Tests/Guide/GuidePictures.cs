@@ -30,6 +30,7 @@ internal static partial class GuidePictures
         ScreenDirector director = new(screen, chinese);
         long wall = new DateTimeOffset(2026, 11, 26, 0, 31, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
         director.Step(0, wall, 480, online, queued, 0);
+        director.BoardNote = kind == ScreenKind.Idle ? detail : "";
         if (kind == ScreenKind.Idle) director.Idle();
         else director.Show(kind, title, main, detail, 0, 60_000);
         for (long now = 10; now < 20_000; now += 10)

@@ -45,6 +45,14 @@ internal sealed class Supervised : IAsyncDisposable
     /// <summary><c>updates</c> of the agent's status; null while it does not answer.</summary>
     public async Task<(JsonElement Updates, Guid Ledger)?> StatusAsync()
     {
+        if (await AskAsync("/status") is not { } text) return null;
+        using JsonDocument status = JsonDocument.Parse(text);
+        return (status.RootElement.GetProperty("updates").Clone(), status.RootElement.GetProperty("ledger").GetGuid());
+    }
+
+    /// <summary>What the agent answers at its socket; null while it does not.</summary>
+    public async Task<string?> AskAsync(string path)
+    {
         using HttpClient http = new(new SocketsHttpHandler
         {
             ConnectCallback = async (_, token) =>
@@ -57,8 +65,7 @@ internal sealed class Supervised : IAsyncDisposable
         { Timeout = TimeSpan.FromSeconds(5) };
         try
         {
-            using JsonDocument status = JsonDocument.Parse(await http.GetStringAsync("http://agent/status", TestContext.Current.CancellationToken));
-            return (status.RootElement.GetProperty("updates").Clone(), status.RootElement.GetProperty("ledger").GetGuid());
+            return await http.GetStringAsync("http://agent" + path, TestContext.Current.CancellationToken);
         }
         catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException or SocketException)
         {

@@ -31,6 +31,7 @@ internal sealed class SimTerminal
             Led = Led,
             Thermometer = Sensors,
             Voltmeter = Sensors,
+            Signal = Sensors,
             Rtc = rtc,
             Health = [Health],
         };
@@ -68,6 +69,8 @@ internal sealed class SimTerminal
     public ScreenKind Screen => _screen.Kind;
 
     public string Text => string.Join(" | ", _screen.Lines);
+
+    public string[] Lines => _screen.Lines;
 
     /// <summary>Drawings of the screen.</summary>
     public int Draws => _screen.Draws;

@@ -102,6 +102,8 @@ public static class ExitCodes
     public static readonly ExitCode ReleaseVersionTaken = new(147, "release-version-taken", "A package of that version was published already.", "Give it another --version.");
     public static readonly ExitCode ReleaseRootRefused = new(148, "release-root-refused", "The next root would not work.", "Correct keys or thresholds.");
 
+    public static readonly ExitCode TpmUnusable = new(150, "tpm-unusable", "The board's TPM cannot be used.", "Read its reason; `devices doctor` looks at the TPM. `--tpm none` keeps the keys in files of mode 0600 instead.");
+
     public static readonly ExitCode Interrupted = new(130, "interrupted", "Stopped before the end, by Ctrl-C or a signal.", "Run the same command again: it goes on where it stopped.");
 
     /// <summary>The whole table, by number.</summary>
@@ -117,6 +119,7 @@ public static class ExitCodes
         ImprovSilent, ImprovGarbage, WifiRefused, WifiNotJoined, WifiAlready, WifiBusy,
         StepTimeout, BoardUnfit, CameraPoor, SelfTestUnseen, McuRefused, OtherAnswers, BundleRefused, ListRefused, NotAllProvisioned, CertificateOpen, LabelRefused,
         ReleaseMissing, ReleaseExists, ReleaseDamaged, ReleaseKeyUnreadable, ReleaseKeyUseless, ReleaseIncomplete, ReleasePackageRefused, ReleaseVersionTaken, ReleaseRootRefused,
+        TpmUnusable,
         Interrupted,
     ];
 }

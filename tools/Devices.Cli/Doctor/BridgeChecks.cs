@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Devices.Cli.App;
 using Devices.Cli.Provisioning;
+using Devices.Edge.Ledger.Identity;
 
 namespace Devices.Cli.Doctor;
 
@@ -55,7 +56,7 @@ public static class BridgeChecks
     {
         try
         {
-            return X509Certificate2.CreateFromPemFile(Path.Combine(patient.State, "tls", "terminal.crt"), Path.Combine(patient.State, "tls", "terminal.key"));
+            return TerminalKey.Pair(Path.Combine(patient.State, "tls", "terminal.crt"), Path.Combine(patient.State, "tls", "terminal.key"), patient.Tpm, check: true);
         }
         catch (Exception e) when (e is IOException or CryptographicException or UnauthorizedAccessException)
         {

@@ -15,7 +15,8 @@ public static class IdentityChecks
         yield return Provisioning(patient);
         yield return Configuration(patient);
         yield return Certificate(patient);
-        yield return KeyRights(patient, "tls/terminal.key", "terminal key", "Whoever can read it can speak as this terminal.");
+        yield return TpmChecks.Chip(patient);
+        yield return TpmChecks.TerminalKeyOf(patient, KeyRights(patient, "tls/terminal.key", "terminal key", "Whoever can read it can speak as this terminal."));
         yield return TemplateKey(patient);
     }
 
@@ -57,7 +58,7 @@ public static class IdentityChecks
             all.ImportFromPemFile(path);
             var roots = new X509Certificate2Collection();
             roots.ImportFromPemFile(Path.Combine(patient.State, "tls", "ca.crt"));
-            using ECDsa key = DeviceKey.Load(Path.Combine(patient.State, "tls", "terminal.key"));
+            using ECDsa key = DeviceKey.Load(Path.Combine(patient.State, "tls", "terminal.key"), patient.Tpm);
             X509Certificate2 leaf = all[0];
             string name = leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
             if (!leaf.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo()))
@@ -80,7 +81,7 @@ public static class IdentityChecks
         }
         catch (Exception e) when (e is CryptographicException or IOException or CliException or UnauthorizedAccessException)
         {
-            return new(Check, Level.Fault, $"it cannot be checked: {e.Message}", "The agent cannot use it either.", e is UnauthorizedAccessException ? "Run the doctor as the agent's user, or with sudo." : Renew);
+            return new(Check, Level.Fault, $"it cannot be checked: {e.Message}", "The agent cannot use it either.", e is CliException { Code.Number: 150, Remedy: { } remedy } ? remedy : e is UnauthorizedAccessException ? "Run the doctor as the agent's user, or with sudo." : Renew);
         }
     }
 
@@ -89,7 +90,7 @@ public static class IdentityChecks
         if (!File.Exists(Path.Combine(patient.State, "templates.key")))
             return new("template key", Level.Unknown, "there is none yet", "The agent makes it at its first start; face templates are encrypted with it.");
         Finding rights = KeyRights(patient, "templates.key", "template key", "Whoever can read it together with gallery.db can decrypt the face templates.");
-        return rights.Level != Level.Ok ? rights : rights with
+        return rights.Level != Level.Ok ? rights : TpmChecks.Sealed(patient) is { } inside ? inside : rights with
         {
             Found = "in the file templates.key, mode 0600 (no TPM is used)",
             Meaning = "Face templates are encrypted at rest (AES-256-GCM); whoever takes the whole disk has this key too.",

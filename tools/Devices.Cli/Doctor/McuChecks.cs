@@ -14,6 +14,7 @@ public static class McuChecks
         yield return Link(status);
         if (status.Flag("mcu_online") is not true) yield break;
         if (Start(status, patient) is { } start) yield return start;
+        if (Signal(status) is { } signal) yield return signal;
         if (Memory(status) is { } memory) yield return memory;
         if (Sensors(status) is { } sensors) yield return sensors;
     }
@@ -45,6 +46,16 @@ public static class McuChecks
             ? new("MCU start", Level.Warning, found, "It restarted by itself; what it had kept of cards was sent again.", "If it comes back: check its supply, then its wiring; a newer firmware may help (`devices flash write`).")
             : hellos > 20 ? new("MCU start", Level.Warning, found, "Its link breaks again and again; cards wait on it meanwhile.", "By Wi-Fi: move it or the access point nearer (`devices wifi scan` shows how strong it is); by cable: change the cable.")
             : new("MCU start", Level.Ok, found);
+    }
+
+    // At -75 dBm a link of 2.4 GHz begins to lose frames; below -85 it breaks.
+    private static Finding? Signal(JsonElement status)
+    {
+        if (status.Whole("mcu_rssi") is not { } dbm) return null;
+        string found = string.Create(CultureInfo.InvariantCulture, $"{dbm} dBm (measured at most once an hour, while nobody is there)");
+        return dbm < -85 ? new("MCU Wi-Fi", Level.Fault, found, "So weak that the link breaks; cards wait on the MCU meanwhile.", "Move the terminal or the access point nearer, or use a cable; `devices wifi scan` shows what else is heard.")
+            : dbm < -75 ? new("MCU Wi-Fi", Level.Warning, found, "Weak: screens and confirmations come late now and then.", "Move the terminal or the access point nearer; `devices wifi scan` shows what else is heard.")
+            : new("MCU Wi-Fi", Level.Ok, found);
     }
 
     private static Finding? Memory(JsonElement status)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Devices.Cli.App;
 using Devices.Edge.Ledger.Board;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Cli.Doctor;
 
@@ -15,6 +16,9 @@ public sealed record Patient(string State, string Socket, JsonObject Config, Jso
 
     /// <summary>The board's own files.</summary>
     public BoardReader Board { get; } = Host.Board;
+
+    /// <summary>The TPM that its settings mean; null for none.</summary>
+    public BoardTpm? Tpm => BoardTpm.Refusal(Setting("Tpm")) is null ? BoardTpm.Of(Setting("Tpm")) : null;
 
     /// <summary>A key such as <c>Bridge:Host</c>, whatever its JSON type; null where it is not set.</summary>
     public string? Setting(string key)

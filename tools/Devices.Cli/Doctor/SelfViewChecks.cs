@@ -8,6 +8,7 @@ using Devices.Cli.App;
 using Devices.Cli.Ledger;
 using Devices.Cli.Provisioning;
 using Devices.Cli.Terminal;
+using Devices.Edge.Ledger.Identity;
 
 namespace Devices.Cli.Doctor;
 
@@ -55,7 +56,7 @@ public static class SelfViewChecks
         string tls = System.IO.Path.Combine(patient.State, "tls");
         var roots = new X509Certificate2Collection();
         roots.ImportFromPemFile(System.IO.Path.Combine(tls, "ca.crt"));
-        using X509Certificate2 own = X509Certificate2.CreateFromPemFile(System.IO.Path.Combine(tls, "terminal.crt"), System.IO.Path.Combine(tls, "terminal.key"));
+        using X509Certificate2 own = TerminalKey.Pair(System.IO.Path.Combine(tls, "terminal.crt"), System.IO.Path.Combine(tls, "terminal.key"), patient.Tpm, check: true);
         CliException? distrust = null;
         using var handler = new SocketsHttpHandler
         {

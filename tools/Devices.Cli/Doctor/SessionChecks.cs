@@ -30,6 +30,7 @@ public static class SessionChecks
             CaFile = Path.Combine(patient.State, "tls", "ca.crt"),
             CertificateFile = Path.Combine(patient.State, "tls", "terminal.crt"),
             KeyFile = Path.Combine(patient.State, "tls", "terminal.key"),
+            Tpm = patient.Tpm,
             ConnectTimeout = patient.StepLimit,
             AckTimeout = patient.StepLimit,
         };

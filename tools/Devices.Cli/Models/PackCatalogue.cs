@@ -24,7 +24,8 @@ public sealed class PackCatalogue(ModelFolders folders, CliHost host)
         var found = All().Where(p => p.Manifest.Manifest is { } m && (m.Id == pack || m.Reference.ToString() == pack)).ToList();
         return found.Count > 0
             ? (found[^1].Directory, Sound(found[^1].Manifest))
-            : throw new CliException(ExitCodes.PackUnknown, $"There is no model pack '{pack}' in {folders.Manifests}, and no manifest.json at that path.");
+            : throw new CliException(ExitCodes.PackUnknown, $"There is no model pack '{pack}' in {(folders.BuiltIn ? "this program (it holds the manifest of 'default')" : folders.Manifests)}, and no manifest.json at that path.",
+                folders.BuiltIn ? "Run `devices models install default`, or give --models with the folder that holds the pack's own." : null);
     }
 
     private static PackManifest Sound(PackVerification read) => read.IsSound ? read.Manifest! : throw PackFaults.ToFault(read.Fault);

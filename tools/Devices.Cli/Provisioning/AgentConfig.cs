@@ -29,6 +29,7 @@ public static class AgentConfig
         if (answers.McuPort is { } port) Put(config, "Mcu:Port", port);
         // The MCU calls this board over the network. Not that one address: the router may give another, and a broker that cannot listen keeps the agent from starting.
         if (plan.McuHost is { } host) Put(config, "Mcu:Bind", System.Net.IPAddress.TryParse(host, out System.Net.IPAddress? address) && System.Net.IPAddress.IsLoopback(address) ? host : "0.0.0.0");
+        if (answers.Tpm is { } tpm) config["Tpm"] = tpm;
         if (answers.Language is { } language) Put(config, "Screen:Language", language);
         foreach (string pair in answers.Set)
         {
@@ -38,6 +39,9 @@ public static class AgentConfig
 
         return config.ToJsonString(Indented) + "\n";
     }
+
+    /// <summary>Which TPM an agent.json that is there names; null where it names none.</summary>
+    public static string? TpmOf(string path) => Read(path)["Tpm"]?.ToString();
 
     /// <summary>Reads a configuration file; comments and trailing commas are taken.</summary>
     public static JsonObject Read(string? path)

@@ -1,17 +1,26 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Devices.Cli.App;
+using Devices.Edge.Ledger.Identity;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Cli.Provisioning;
 
-/// <summary>The terminal's P-256 key: made on the board, kept in a file of mode 0600, never sent.</summary>
+/// <summary>The terminal's P-256 key: made on the board, inside its TPM where it has one, else kept in a file of mode 0600; never sent.</summary>
 public static class DeviceKey
 {
     /// <summary>Takes up the key in <paramref name="path"/> or makes one.</summary>
+    /// <param name="tpm">The board's TPM; null where it has none, or is to be left aside.</param>
     /// <returns>The key, which the caller disposes, and whether it was there before.</returns>
-    public static (ECDsa Key, bool TakenUp) LoadOrCreate(string path)
+    public static (ECDsa Key, bool TakenUp) LoadOrCreate(string path, BoardTpm? tpm = null)
     {
-        if (File.Exists(path)) return (Load(path), true);
+        if (File.Exists(path)) return (Load(path, tpm), true);
+        if (tpm is not null)
+        {
+            Files.WriteAtomically(path, Inside(tpm), Files.Secret);
+            return (Load(path, tpm), false);
+        }
+
         ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         try
         {
@@ -25,19 +34,40 @@ public static class DeviceKey
         }
     }
 
-    public static ECDsa Load(string path)
+    /// <exception cref="CliException">The file holds no P-256 key, or the TPM that has it cannot be used.</exception>
+    public static ECDsa Load(string path, BoardTpm? tpm = null)
     {
-        ECDsa key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(File.ReadAllText(path));
-            if (key.KeySize != 256) throw new CryptographicException($"it is a key of {key.KeySize} bits");
-            return key;
+            return TerminalKey.Load(path, tpm, check: true);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (TpmException e)
         {
-            key.Dispose();
-            throw new CliException(ExitCodes.HalfProvisioned, $"The key file {path} is not a P-256 private key in PEM: {e.Message.TrimEnd('.')}.", $"Remove {path} and run this again; a new key is made.", e);
+            throw Unusable(e, path);
+        }
+        catch (CryptographicException e)
+        {
+            throw new CliException(ExitCodes.HalfProvisioned, $"The key file {path} is not a P-256 private key in PEM: {(e.InnerException ?? e).Message.TrimEnd('.')}.", $"Remove {path} and run this again; a new key is made.", e);
+        }
+    }
+
+    /// <summary>A TPM's refusal, with what to do about it.</summary>
+    public static CliException Unusable(TpmException fault, string path) => new(ExitCodes.TpmUnusable, fault.Message, fault.Fault switch
+    {
+        TpmFault.Foreign or TpmFault.Damaged => $"Make a claim on the bridge and run `devices provision --replace`: a new key is made ({path}).",
+        TpmFault.Denied => "Run this as the agent's user or with sudo; let that user be in the TPM's group.",
+        _ => null,
+    }, fault);
+
+    private static string Inside(BoardTpm tpm)
+    {
+        try
+        {
+            return TerminalKey.MakeIn(tpm);
+        }
+        catch (TpmException fault)
+        {
+            throw Unusable(fault, "");
         }
     }
 

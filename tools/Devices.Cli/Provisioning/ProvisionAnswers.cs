@@ -44,6 +44,9 @@ public sealed record ProvisionAnswers
 
     public string? WifiPasswordFile { get; init; }
 
+    /// <summary>Where the keys are to be: <c>auto</c>, <c>none</c>, or a TPM's address; null leaves it as it is.</summary>
+    public string? Tpm { get; init; }
+
     /// <summary>Language of the terminal's screen, label and sheet: <c>en</c> or <c>zh-CN</c>.</summary>
     public string? Language { get; init; }
 
@@ -97,6 +100,7 @@ public sealed record ProvisionAnswers
         McuHost = McuHost ?? before.McuHost,
         Ssid = Ssid ?? before.Ssid,
         WifiPasswordFile = WifiPasswordFile ?? before.WifiPasswordFile,
+        Tpm = Tpm ?? before.Tpm,
         WifiPassword = WifiPassword ?? before.WifiPassword,
         McuPassword = McuPassword ?? before.McuPassword,
         Language = Language ?? before.Language,
@@ -138,6 +142,7 @@ public sealed record ProvisionAnswers
             Start = settings.Start,
             CameraCheck = settings.CameraCheck,
             SelfTest = settings.SelfTest,
+            Tpm = Said(settings.Tpm),
             HandOver = Said(settings.HandOver),
             UplinkCheck = !settings.NoUplinkCheck,
             StepTimeout = settings.StepTimeout,

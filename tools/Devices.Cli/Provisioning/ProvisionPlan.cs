@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Devices.Cli.App;
 using Devices.Cli.Wifi;
 using Devices.Contract.Punches;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Cli.Provisioning;
 
@@ -42,6 +43,7 @@ public sealed partial record ProvisionPlan
         if (answers.TimeZone is { } zone && Zones.Fault(zone) is { } wrong) throw new CliException(ExitCodes.Usage, $"--time-zone {wrong}");
         if (answers.CameraCheck is not (null or "auto" or "ask" or "skip")) throw new CliException(ExitCodes.Usage, $"--camera-check '{answers.CameraCheck}' must be auto, ask or skip.");
         if (answers.Language is not (null or "en" or "zh-CN")) throw new CliException(ExitCodes.Usage, $"--language '{answers.Language}' must be en or zh-CN.");
+        if (BoardTpm.Refusal(answers.Tpm) is { } noTpm) throw new CliException(ExitCodes.Usage, $"--tpm {noTpm}.");
         if (answers.Ssid is { } ssid && WifiRules.NameFault(ssid) is { } fault) throw new CliException(ExitCodes.Usage, $"--ssid {fault}");
         if (answers.Mcu is null && answers.Ssid is not null) throw new CliException(ExitCodes.Usage, "--ssid is the MCU's network; which MCU was not named.", "Give --mcu with its serial port.");
         foreach (string pair in answers.Set)

@@ -111,6 +111,10 @@ public class ProvisionSettings : GlobalSettings
     [Description("Forget the answers and steps of a run that was begun here.")]
     public bool Anew { get; init; }
 
+    [CommandOption("--tpm <WHICH>")]
+    [Description("auto (a TPM where the board has one, else a key file), none, /dev/tpmrm0, or unix:SOCKET of a software TPM.")]
+    public string? Tpm { get; init; }
+
     [CommandOption("--set <KEY=VALUE>")]
     [Description("Any other key of agent.json, for example --set Repeat:Seconds=30. Can be given more than once.")]
     public string[] Set { get; init; } = [];

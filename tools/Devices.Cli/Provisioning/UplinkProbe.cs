@@ -2,6 +2,8 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Devices.Cli.App;
+using Devices.Edge.Ledger.Identity;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Cli.Provisioning;
 
@@ -12,14 +14,14 @@ public static class UplinkProbe
     private static readonly TimeSpan RefusalWindow = TimeSpan.FromSeconds(1.5);
 
     /// <returns>Null where the endpoint took the certificate, else one sentence.</returns>
-    public static async Task<string?> TryAsync(Endpoint mqtt, string serverName, string certificatePath, string keyPath, string rootsPath, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<string?> TryAsync(Endpoint mqtt, string serverName, string certificatePath, string keyPath, string rootsPath, BoardTpm? tpm, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
     {
         var roots = new X509Certificate2Collection();
         var link = new BridgeLink(mqtt, serverName, limit);
         try
         {
             roots.ImportFromPemFile(rootsPath);
-            using X509Certificate2 client = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+            using X509Certificate2 client = TerminalKey.Pair(certificatePath, keyPath, tpm, check: true);
             await using SslStream stream = await link.ConnectAsync(client, cancellationToken);
             BridgeTrust.DemandServer(link.Shown!, link.ShownChain, roots, serverName, mqtt, clock.GetUtcNow());
             using var window = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -34,6 +36,10 @@ public static class UplinkProbe
         catch (CliException fault)
         {
             return fault.Message.Replace("; the claim code was not sent", "", StringComparison.Ordinal);
+        }
+        catch (TpmException e)
+        {
+            return e.Message;
         }
         catch (Exception e) when (e is IOException or CryptographicException)
         {

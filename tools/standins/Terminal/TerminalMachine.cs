@@ -59,6 +59,7 @@ public sealed class TerminalMachine
             Led = Led,
             Thermometer = Sensors,
             Voltmeter = Sensors,
+            Signal = Sensors,
         };
         Loop = new TerminalLoop(parts, terminal);
     }

@@ -41,6 +41,7 @@ internal static class BackupFile
                 stream.Flush(flushToDisk: true);
             }
             File.Move(beside, to, overwrite: false);
+            _ = DirectorySync.TryFlush(Path.GetDirectoryName(Path.GetFullPath(to))!);
             return manifest;
         }
         catch

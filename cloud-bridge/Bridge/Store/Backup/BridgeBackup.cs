@@ -38,18 +38,21 @@ public static class BridgeBackup
         try
         {
             string copy = Path.Combine(work, "bridge.db");
-            Snapshot.Make(options, copy);
-            using SqlSession session = Snapshot.Open(copy);
-            // A backup that cannot be restored is worse than none: found now, not on the day it is needed.
-            if (StoreVerifier.Check(session) is { } fault) throw new BridgeStartException($"The store is not sound, and no backup was made: {fault}");
-            (Dictionary<string, long> rows, List<BackupLedger> ledgers) = StoreVerifier.Describe(session);
-            long schema = session.Dialect.Schema(session);
+            (Dictionary<string, long> rows, List<BackupLedger> ledgers, long schema) = await AsideAsync(() =>
+            {
+                Snapshot.Make(options, copy);
+                using SqlSession session = Snapshot.Open(copy);
+                // A backup that cannot be restored is worse than none: found now, not on the day it is needed.
+                if (StoreVerifier.Check(session) is { } fault) throw new BridgeStartException($"The store is not sound, and no backup was made: {fault}");
+                (Dictionary<string, long> counted, List<BackupLedger> ends) = StoreVerifier.Describe(session);
+                return (counted, ends, session.Dialect.Schema(session));
+            }, cancellationToken);
             return await BackupFile.WriteAsync(to, [("bridge.db", copy), .. OtherFiles(options.Data)],
                 parts => new(1, time.GetUtcNow().ToUnixTimeMilliseconds(), Version, options.Store, schema, parts, rows, ledgers), cancellationToken);
         }
         finally
         {
-            Directory.Delete(work, recursive: true);
+            Remove(work);
         }
     }
 
@@ -64,7 +67,7 @@ public static class BridgeBackup
         }
         finally
         {
-            Directory.Delete(work, recursive: true);
+            Remove(work);
         }
     }
 
@@ -100,15 +103,40 @@ public static class BridgeBackup
                 BridgeOptions options = new() { Data = work, Store = "postgres", Postgres = new() { ConnectionFile = connectionFile } };
                 StoreChoice.Remember(options);
             }
-            foreach (string folder in Directory.EnumerateDirectories(work, "*", SearchOption.AllDirectories)) MakePrivate(folder);
+            foreach (string folder in Directory.EnumerateDirectories(work, "*", SearchOption.AllDirectories).Append(work))
+            {
+                MakePrivate(folder);
+                _ = DirectorySync.TryFlush(folder);
+            }
             if (Directory.Exists(data)) Directory.Delete(data);
             Directory.Move(work, data);
+            _ = DirectorySync.TryFlush(Path.GetDirectoryName(data)!);
             return manifest;
         }
         catch
         {
-            if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
+            Remove(work);
             throw;
+        }
+    }
+
+    // Copying or checking a large store is one long call into the database. Who cancels does not wait for it: what it still reads and writes lies in a
+    // folder that is removed under it.
+    private static Task<T> AsideAsync<T>(Func<T> work, CancellationToken cancellationToken) => Task.Run(work, CancellationToken.None).WaitAsync(cancellationToken);
+
+    private static void Remove(string work)
+    {
+        for (int left = 20; Directory.Exists(work); left--)
+        {
+            try
+            {
+                Directory.Delete(work, recursive: true);
+            }
+            catch (IOException) when (left > 0)
+            {
+                // A file was made in it at this moment.
+                Thread.Sleep(10);
+            }
         }
     }
 
@@ -130,6 +158,11 @@ public static class BridgeBackup
         BackupManifest manifest = await BackupFile.ReadAsync(file, work, cancellationToken);
         string database = Path.Combine(work, "bridge.db");
         if (!File.Exists(database)) throw new BridgeStartException($"{file} is not a sound backup: it holds no store.");
+        return await AsideAsync(() => Checked(file, database, manifest), cancellationToken);
+    }
+
+    private static BackupManifest Checked(string file, string database, BackupManifest manifest)
+    {
         using SqlSession session = Snapshot.Open(database);
         long schema = session.Dialect.Schema(session);
         if (schema > Migrations.Newest)
@@ -179,11 +212,11 @@ public static class BridgeBackup
 
     private static void IntoPostgres(string database, string connectionFile, long now)
     {
-        PostgresServer server = new(ConnectionFile.Read(connectionFile));
+        PostgresServer server = new(ConnectionFile.Read(connectionFile), StoreSeat.Alone);
         try
         {
             using SqlSession to = server.OpenWriter();
-            if (!PostgresServer.TryLock(to)) throw new BridgeStartException($"{server.Name} is served by a bridge: stop it, or restore into another database.");
+            if (server.Take(to) is not null) throw new BridgeStartException($"{server.Name} is served by a bridge: stop it, or restore into another database.");
             if (to.Dialect.Schema(to) != 0 && to.Number("SELECT COUNT(*) FROM ledgers") + to.Number("SELECT COUNT(*) FROM accounts") + to.Number("SELECT COUNT(*) FROM audit") > 0)
                 throw new BridgeStartException($"{server.Name} is not empty: a restore overwrites nothing. Create another database (createdb).");
             Migrations.Apply(to, server.Name);

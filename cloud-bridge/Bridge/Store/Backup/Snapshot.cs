@@ -50,7 +50,7 @@ internal static class Snapshot
 
     private static void FromPostgres(string connectionFile, string file)
     {
-        PostgresServer server = new(ConnectionFile.Read(connectionFile));
+        PostgresServer server = new(ConnectionFile.Read(connectionFile), StoreSeat.Beside);
         using SqlSession source = server.OpenReader();
         source.Script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         long schema = source.Dialect.Schema(source);

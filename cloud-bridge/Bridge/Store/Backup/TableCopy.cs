@@ -12,8 +12,8 @@ namespace Devices.Bridge.Store.Backup;
 /// </summary>
 internal static class TableCopy
 {
-    // Counted anew by triggers on the other side; or worked out anew, which needs the marks and the days both or neither.
-    private const string Derived = "('outbox_counts', 'hour_marks', 'day_sums')";
+    // Counted anew by triggers on the other side; or worked out anew, which needs the marks and the days both or neither; or of the moment.
+    private const string Derived = "('outbox_counts', 'hour_marks', 'day_sums', 'bridge_nodes', 'terminal_places', 'engine_parts')";
 
     /// <summary>The tables of a <c>bridge.db</c> that hold something of its own.</summary>
     public static List<string> Tables(SqlSession sqlite) => sqlite.Query(

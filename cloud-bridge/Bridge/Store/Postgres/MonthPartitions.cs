@@ -13,6 +13,8 @@ internal static class MonthPartitions
     /// <summary>Months beyond the present one that are made before they begin.</summary>
     public const int Ahead = 2;
 
+    private const int MakingClass = 0x4465_764D;
+
     private static readonly DateTimeOffset First = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Makes the present month and those ahead.</summary>
@@ -27,8 +29,20 @@ internal static class MonthPartitions
     {
         DateTimeOffset last = MonthOf(now).AddMonths(Ahead);
         foreach (DateTimeOffset month in times.Where(at => at >= First.ToUnixTimeMilliseconds() && at < last.AddMonths(1).ToUnixTimeMilliseconds()).Select(MonthOf).Distinct())
-            if (session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass(@name)", ("@name", NameOf(month))) == 0) Make(session, month);
+        {
+            if (Exists(session, month)) continue;
+            // Where several bridges write, one makes it. Another waits for that and begins its transaction anew: the one in hand has looked at what
+            // there is already, and would go on to put rows where they do not belong any more.
+            bool first = session.Number($"SELECT pg_try_advisory_xact_lock({MakingClass}, hashtext(current_schema()))") != 0;
+            if (!first) session.Execute($"SELECT pg_advisory_xact_lock({MakingClass}, hashtext(current_schema()))");
+            if (!first || session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE relname = @name AND relnamespace = to_regnamespace(current_schema()::text)", ("@name", NameOf(month))) != 0)
+                session.Script("DO $$ BEGIN RAISE EXCEPTION 'another bridge made the month' USING ERRCODE = 'serialization_failure'; END $$");
+            Make(session, month);
+        }
     }
+
+    private static bool Exists(SqlSession session, DateTimeOffset month) =>
+        session.Number("SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass(@name)", ("@name", NameOf(month))) != 0;
 
     /// <summary>The partitions of months that had ended by then, oldest first; never the default one.</summary>
     public static List<string> Before(SqlSession session, long before)

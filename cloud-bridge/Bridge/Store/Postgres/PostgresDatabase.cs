@@ -10,27 +10,32 @@ public sealed class PostgresDatabase : SqlDatabase
 {
     private readonly PostgresServer _server;
 
-    private PostgresDatabase(PostgresServer server, WriterLink writer) : base(PostgresDialect.Instance, writer) => _server = server;
+    private PostgresDatabase(PostgresServer server, SqlDialect dialect, WriterLink writer) : base(dialect, writer) => _server = server;
 
     /// <summary>Connects, brings the schema up to date and starts the writer.</summary>
     /// <param name="connectionFile">File of mode 0600 with the connection string.</param>
     /// <param name="exclusive">For the serving bridge: no second one may serve this database. Subcommands open it beside.</param>
     /// <exception cref="BridgeStartException">The server cannot be reached or is not fit, the schema is newer, or another bridge serves it.</exception>
-    public static PostgresDatabase Open(string connectionFile, bool exclusive, TimeProvider? time = null)
+    public static PostgresDatabase Open(string connectionFile, bool exclusive, TimeProvider? time = null) =>
+        Open(connectionFile, exclusive ? StoreSeat.Alone : StoreSeat.Beside, time);
+
+    /// <inheritdoc cref="Open(string, bool, TimeProvider?)"/>
+    /// <param name="seat">Alone, as one node of several, or beside whoever serves.</param>
+    public static PostgresDatabase Open(string connectionFile, StoreSeat seat, TimeProvider? time = null)
     {
-        PostgresServer server = new(ConnectionFile.Read(connectionFile));
+        ArgumentNullException.ThrowIfNull(seat);
+        PostgresServer server = new(ConnectionFile.Read(connectionFile), seat);
         time ??= TimeProvider.System;
         SqlSession? session = null;
         try
         {
             session = server.OpenWriter();
-            if (exclusive && !PostgresServer.TryLock(session))
-                throw new BridgeStartException($"{server.Name} is served by another bridge already: stop it, or give this one a database of its own.");
+            if (server.Take(session) is { } taken) throw new BridgeStartException(taken);
             Migrations.Apply(session, server.Name);
             session.Script(session.Dialect.BeginMigration);
             MonthPartitions.EnsureAhead(session, time.GetUtcNow().ToUnixTimeMilliseconds());
             session.Script("COMMIT");
-            return new(server, new PostgresWriterLink(server, session, exclusive, time));
+            return new(server, session.Dialect, new PostgresWriterLink(server, session, seat.Serving, time));
         }
         catch (Exception fault) when (fault is DbException or SocketException or TimeoutException)
         {

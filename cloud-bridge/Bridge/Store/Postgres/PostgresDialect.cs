@@ -7,7 +7,22 @@ namespace Devices.Bridge.Store.Postgres;
 /// <summary>PostgreSQL's own ways.</summary>
 public sealed class PostgresDialect : SqlDialect
 {
-    public static PostgresDialect Instance { get; } = new();
+    // Tags of advisory locks of transactions: the numbers of arrival that a writer may give, and turns that one bridge has at a time.
+    private const long NumbersTag = 0x4465;
+    private const int TurnClass = 0x4465_764C;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly string BeginNumbered = $"BEGIN; SELECT pg_advisory_xact_lock_shared(({NumbersTag}::bigint << 48) | (SELECT last_value FROM punches_id))";
+
+    private readonly bool _several;
+
+    private PostgresDialect(bool several) => _several = several;
+
+    /// <summary>One bridge writes.</summary>
+    public static PostgresDialect Instance { get; } = new(several: false);
+
+    /// <summary>Several bridges write.</summary>
+    public static PostgresDialect Several { get; } = new(several: true);
 
     public override string Name => "postgres";
 
@@ -17,11 +32,53 @@ public sealed class PostgresDialect : SqlDialect
     // A migration or a month that moves may take as long as it needs; a statement of every day may not.
     public override int? ScriptTimeout => 0;
 
-    public override string Begin => "BEGIN";
+    // Where several write, each says in a lock of its transaction from which number of arrival on it may give numbers: Settled reads that.
+    public override string Begin => _several ? BeginNumbered : "BEGIN";
 
     public override string BeginMigration => "BEGIN; SELECT pg_advisory_xact_lock(1147500098, 0)";
 
     public override string Locked => " FOR UPDATE";
+
+    public override string SkipLocked(string table) => $" FOR UPDATE OF {table} SKIP LOCKED";
+
+    public override bool Again(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
+    public override bool TryTurn(SqlSession session, string name)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return !_several || session.Number($"SELECT pg_try_advisory_xact_lock({TurnClass}, hashtext(@name))", ("@name", name)) != 0;
+    }
+
+    public override void WaitForTurn(SqlSession session, string name)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (_several) session.Execute($"SELECT pg_advisory_xact_lock({TurnClass}, hashtext(@name))", ("@name", name));
+    }
+
+    /// <summary>
+    /// The last number given, once every transaction that was under way then has ended; where one takes long, the number below which none is
+    /// under way. What begins later gives higher ones.
+    /// </summary>
+    public override long? Settled(SqlSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (!_several) return null;
+        long last = session.Number("SELECT last_value FROM punches_id");
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (true)
+        {
+            // Of a transaction that began at number n all numbers are above n.
+            long oldest = session.Number(
+                $"""
+                SELECT COALESCE(MIN(((classid::bigint & 65535) << 32) | objid::bigint), {long.MaxValue}) FROM pg_locks
+                WHERE locktype = 'advisory' AND objsubid = 1 AND (classid::bigint >> 16) = {NumbersTag} AND granted AND pid <> pg_backend_pid()
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """);
+            if (oldest >= last) return last;
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(began) > Patience) return oldest;
+            Thread.Sleep(2);
+        }
+    }
 
     public override string Matches(string column, string parameter) => $@"{column} ILIKE {parameter} ESCAPE '\'";
 

@@ -16,7 +16,7 @@ internal sealed class PostgresWriterLink : WriterLink
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     private readonly PostgresServer _server;
-    private readonly bool _exclusive;
+    private readonly bool _serving;
     private readonly TimeProvider _time;
     private readonly string _writer = Guid.NewGuid().ToString("N");
 
@@ -27,11 +27,11 @@ internal sealed class PostgresWriterLink : WriterLink
     private string _why = "The database server cannot be reached.";
 
     /// <param name="server">Where to connect.</param>
-    /// <param name="session">The first connection, migrated and, where exclusive, locked.</param>
-    /// <param name="exclusive">Whether this is the serving bridge; a subcommand shares the database and does not outlive its connection.</param>
-    public PostgresWriterLink(PostgresServer server, SqlSession session, bool exclusive, TimeProvider time)
+    /// <param name="session">The first connection, migrated and, where it serves, with its locks.</param>
+    /// <param name="serving">Whether this is a serving bridge; a subcommand shares the database and does not outlive its connection.</param>
+    public PostgresWriterLink(PostgresServer server, SqlSession session, bool serving, TimeProvider time)
     {
-        (_server, _session, _exclusive, _time) = (server, session, exclusive, time);
+        (_server, _session, _serving, _time) = (server, session, serving, time);
         Register(session);
     }
 
@@ -47,14 +47,14 @@ internal sealed class PostgresWriterLink : WriterLink
             if (_session.Connection.State == ConnectionState.Open) return true;
             Lose(new NpgsqlException("The connection is closed."));
         }
-        if (!_exclusive || _time.GetElapsedTime(_retryFrom) < _wait) return false;
+        if (!_serving || _time.GetElapsedTime(_retryFrom) < _wait) return false;
         SqlSession? session = null;
         try
         {
             session = _server.OpenWriter();
-            if (!PostgresServer.TryLock(session))
+            if (_server.Take(session) is not null)
             {
-                PostgresServer.EndHolder(session, _process);
+                _server.EndHolder(session, _process);
                 throw new BridgeStartException($"{_server.Name} is served by another bridge, or still holds this one's old connection.");
             }
             long found = session.Dialect.Schema(session);

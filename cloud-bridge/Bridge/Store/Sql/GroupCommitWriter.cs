@@ -17,6 +17,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 {
     private const int MaxGroup = 256;
     private const int MaxWaiting = 4096;
+    private const int MaxAttempts = 4;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly WriterLink _link;
@@ -118,34 +119,42 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>True where it is committed; false where it failed, or nobody knows yet.</summary>
     private bool CommitGroup(List<WriteRequest> group)
     {
-        if (!Begin(group)) return false;
-        SqlSession session = _link.Session;
-        _number++;
-        bool committing = false;
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            foreach (WriteRequest request in group) Attempt(session, request);
-            _link.Mark(_number);
-            committing = true;
-            session.Execute("COMMIT");
-        }
-        catch (Exception fault)
-        {
-            if (!Lost(session, fault)) Rollback(session);
-            else
+            if (!Begin(group)) return false;
+            SqlSession session = _link.Session;
+            _number++;
+            bool committing = false;
+            try
             {
-                _link.Lose(fault);
-                if (committing)
-                {
-                    _doubtful = [.. group];
-                    return false;
-                }
+                foreach (WriteRequest request in group) Attempt(session, request);
+                _link.Mark(_number);
+                committing = true;
+                session.Execute("COMMIT");
             }
-            Fail(group, new StoreUnavailableException(session.Dialect.Explain(fault), fault));
-            return false;
+            catch (Exception fault)
+            {
+                if (!Lost(session, fault))
+                {
+                    Rollback(session);
+                    // Two bridges may each wait for a row of the other's; the database undoes one of the two, and its turn comes again.
+                    if (attempt < MaxAttempts && session.Dialect.Again(fault)) continue;
+                }
+                else
+                {
+                    _link.Lose(fault);
+                    if (committing)
+                    {
+                        _doubtful = [.. group];
+                        return false;
+                    }
+                }
+                Fail(group, new StoreUnavailableException(session.Dialect.Explain(fault), fault));
+                return false;
+            }
+            foreach (WriteRequest request in group) request.Complete();
+            return true;
         }
-        foreach (WriteRequest request in group) request.Complete();
-        return true;
     }
 
     /// <summary>Opens the transaction. A connection that died while idle shows itself here, where a new one can still take its place.</summary>
@@ -175,6 +184,9 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
     private static void Attempt(SqlSession session, WriteRequest request)
     {
+        // One that failed for itself has been answered; run again it would be stored behind its caller's back.
+        if (request.Settled) return;
+        request.Reset();
         if (request.Cancelled) return;
         session.Execute("SAVEPOINT one");
         try

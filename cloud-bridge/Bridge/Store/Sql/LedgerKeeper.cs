@@ -110,10 +110,11 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
     private LedgerMark Create(string terminal, Guid ledger)
     {
         byte[] genesis = PunchChain.Genesis(ledger);
-        session.Execute(
-            "INSERT INTO ledgers (terminal, ledger, through, chain, first_seen_at, updated_at) VALUES (@terminal, @ledger, 0, @chain, @now, @now)",
+        int made = session.Execute(
+            "INSERT INTO ledgers (terminal, ledger, through, chain, first_seen_at, updated_at) VALUES (@terminal, @ledger, 0, @chain, @now, @now) ON CONFLICT (terminal, ledger) DO NOTHING",
             ("@terminal", terminal), ("@ledger", ledger.Text()), ("@chain", genesis), ("@now", now));
-        return new(terminal, ledger, 0, genesis, false, null);
+        // Where another bridge writes beside this one and was first, from what it has left.
+        return made == 0 ? Load(terminal, ledger, session.Dialect.Locked)! : new(terminal, ledger, 0, genesis, false, null);
     }
 
     /// <summary>Whether a punch at a stored seq is the stored one; null where it is.</summary>

@@ -6,15 +6,25 @@ namespace Devices.Bridge.Store.Sql;
 public sealed class SqlClaimStore(SqlDatabase database, TimeProvider time) : IClaimStore
 {
     public Task<bool> MakeAsync(byte[] codeHash, string? terminal, string? board, long expiresAt, string by, string? address, CancellationToken cancellationToken = default) =>
+        MakeAllAsync([(codeHash, terminal, board)], expiresAt, by, address, cancellationToken);
+
+    public Task<bool> MakeAllAsync(IReadOnlyList<(byte[] CodeHash, string Terminal, string? Board)> claims, long expiresAt, string by, CancellationToken cancellationToken = default) =>
+        MakeAllAsync([.. claims.Select(one => (one.CodeHash, (string?)one.Terminal, one.Board))], expiresAt, by, null, cancellationToken);
+
+    private Task<bool> MakeAllAsync(IReadOnlyList<(byte[] CodeHash, string? Terminal, string? Board)> claims, long expiresAt, string by, string? address, CancellationToken cancellationToken) =>
         database.WriteAsync(session =>
         {
             long now = Now();
-            if (session.Number("SELECT COUNT(*) FROM claims WHERE used_at IS NULL AND withdrawn_at IS NULL AND expires_at > @now", ("@now", now)) >= IClaimStore.MaxOpen) return false;
-            session.Execute(
-                "INSERT INTO claims (code_hash, terminal, board, created_at, expires_at, made_by) VALUES (@hash, @terminal, @board, @now, @expires, @by)",
-                ("@hash", codeHash), ("@terminal", terminal), ("@board", board), ("@now", now), ("@expires", expiresAt), ("@by", by));
-            string detail = string.Create(CultureInfo.InvariantCulture, $"until {DateTimeOffset.FromUnixTimeMilliseconds(expiresAt):yyyy-MM-dd HH:mm} UTC{(board is null ? "" : $", board {board}")}");
-            SqlAuditStore.Write(session, time, by, "claim.make", terminal, detail, address);
+            if (session.Number("SELECT COUNT(*) FROM claims WHERE used_at IS NULL AND withdrawn_at IS NULL AND expires_at > @now", ("@now", now)) + claims.Count > IClaimStore.MaxOpen) return false;
+            foreach ((byte[] codeHash, string? terminal, string? board) in claims)
+            {
+                session.Execute(
+                    "INSERT INTO claims (code_hash, terminal, board, created_at, expires_at, made_by) VALUES (@hash, @terminal, @board, @now, @expires, @by)",
+                    ("@hash", codeHash), ("@terminal", terminal), ("@board", board), ("@now", now), ("@expires", expiresAt), ("@by", by));
+                string detail = string.Create(CultureInfo.InvariantCulture, $"until {DateTimeOffset.FromUnixTimeMilliseconds(expiresAt):yyyy-MM-dd HH:mm} UTC{(board is null ? "" : $", board {board}")}");
+                SqlAuditStore.Write(session, time, by, "claim.make", terminal, detail, address);
+            }
+
             return true;
         }, cancellationToken);
 

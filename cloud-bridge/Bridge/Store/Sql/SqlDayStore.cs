@@ -9,7 +9,7 @@ public sealed class SqlDayStore(SqlDatabase database, TimeProvider time) : IDayS
 
     public Task<IReadOnlyDictionary<long, TimeMark>> HoursAsync(long start, long until, CancellationToken cancellationToken = default) =>
         database.ReadAsync<IReadOnlyDictionary<long, TimeMark>>(session => session.Query(
-            "SELECT hour, added, changed FROM hour_marks WHERE hour >= @start AND hour < @until",
+            "SELECT hour, CAST(SUM(added) AS BIGINT), CAST(SUM(changed) AS BIGINT) FROM hour_marks WHERE hour >= @start AND hour < @until GROUP BY hour",
             row => (row.GetInt64(0), new TimeMark(row.GetInt64(1), row.GetInt64(2))), ("@start", HourOf(start)), ("@until", HourOf(until - 1) + 1)).ToDictionary(), cancellationToken);
 
     public Task<string> SitesAsync(CancellationToken cancellationToken = default) => database.ReadAsync(
@@ -24,11 +24,13 @@ public sealed class SqlDayStore(SqlDatabase database, TimeProvider time) : IDayS
             Dictionary<string, string> names = new(StringComparer.Ordinal);
             Dictionary<string, Guid> ledgers = new(StringComparer.Ordinal);
             HashSet<long> struck = Struck(session, start, until);
+            // Read after the marks were: what those count is settled by now.
+            (string settled, (string, object?)[] through) = Arrivals.Settled(session, "p.id");
             // The newest few by their numbers: the signs keep the times from being looked up.
             List<DayFact> facts = session.Query(
                 $"""
                 SELECT p.id, p.terminal, p.ledger, p.seq, p.person, p.at, p.uncertainty_ms, p.direction FROM punches p
-                WHERE {(after > 0 ? "p.id > @after AND +p.at >= @start AND +p.at < @until" : "p.at >= @start AND p.at < @until")} AND {scope.Terminal("p.terminal")}
+                WHERE {(after > 0 ? "p.id > @after AND +p.at >= @start AND +p.at < @until" : "p.at >= @start AND p.at < @until")} AND {scope.Terminal("p.terminal")}{settled}
                 ORDER BY p.at, p.id
                 """,
                 row =>
@@ -40,7 +42,7 @@ public sealed class SqlDayStore(SqlDatabase database, TimeProvider time) : IDayS
                         row.GetInt64(0), new(name, id, row.GetInt64(3)), row.GetString(4), row.GetInt64(5), row.GetInt64(6),
                         direction == "none" ? PunchDirection.None : direction == "in" ? PunchDirection.In : PunchDirection.Out);
                 },
-                scope.With(after > 0 ? [("@start", start), ("@until", until), ("@after", after)] : [("@start", start), ("@until", until)]));
+                scope.With([("@start", start), ("@until", until), .. after > 0 ? ((string, object?)[])[("@after", after)] : [], .. through]));
             facts.RemoveAll(f => struck.Contains(f.Id));
             return facts;
         }, cancellationToken);
@@ -84,12 +86,12 @@ public sealed class SqlDayStore(SqlDatabase database, TimeProvider time) : IDayS
     internal static void Added(SqlSession session, IEnumerable<long> times)
     {
         foreach (IGrouping<long, long> hour in times.GroupBy(HourOf).OrderBy(g => g.Key))
-            session.Execute("INSERT INTO hour_marks (hour, added, changed) VALUES (@hour, @n, 0) ON CONFLICT (hour) DO UPDATE SET added = hour_marks.added + @n", ("@hour", hour.Key), ("@n", (long)hour.Count()));
+            session.Execute("INSERT INTO hour_marks (hour, added, changed) VALUES (@hour, @n, 0) ON CONFLICT (hour, shard) DO UPDATE SET added = hour_marks.added + @n", ("@hour", hour.Key), ("@n", (long)hour.Count()));
     }
 
     /// <summary>Punches of a run are removed now or soon.</summary>
     internal static void Removing(SqlSession session, string where, (string, object?)[] values) => session.Execute(
-        $"INSERT INTO hour_marks (hour, added, changed) SELECT DISTINCT at / 3600000, 0, 1 FROM punches WHERE {where} ON CONFLICT (hour) DO UPDATE SET changed = hour_marks.changed + 1", values);
+        $"INSERT INTO hour_marks (hour, added, changed) SELECT DISTINCT at / 3600000, 0, 1 FROM punches WHERE {where} ON CONFLICT (hour, shard) DO UPDATE SET changed = hour_marks.changed + 1", values);
 
     /// <summary>Punches from before a time were removed: what was made of them goes, and what somebody is making does not hold.</summary>
     internal static void Removed(SqlSession session, long before)

@@ -34,6 +34,24 @@ public abstract class SqlDialect
     /// <summary>Put after a SELECT of a row that the same transaction changes: no other writer comes between.</summary>
     public virtual string Locked => "";
 
+    /// <summary>Put after a SELECT whose rows are taken for work: one that another bridge is taking is left out. <paramref name="table"/> is the rows' table.</summary>
+    public virtual string SkipLocked(string table) => "";
+
+    /// <summary>Whether a failed transaction was undone only because another bridge's was in its way, so that it may be run again as it is.</summary>
+    public virtual bool Again(Exception fault) => false;
+
+    /// <summary>Takes a turn that only one bridge has at a time, until the transaction in hand ends; false where another has it.</summary>
+    public virtual bool TryTurn(SqlSession session, string name) => true;
+
+    /// <summary>Waits for such a turn: for work that reads rows which are perhaps not there yet and then writes them.</summary>
+    public virtual void WaitForTurn(SqlSession session, string name) { }
+
+    /// <summary>
+    /// The number of arrival up to which every punch is stored or never will be; null where there is one writer, whose numbers come in order.
+    /// Where there are several, a punch with a lower number may still be on its way into the store.
+    /// </summary>
+    public virtual long? Settled(SqlSession session) => null;
+
     /// <summary>Whether a column matches a pattern (<c>%</c>, <c>_</c>, escaped by <c>\</c>), whatever its case.</summary>
     public abstract string Matches(string column, string parameter);
 
@@ -44,10 +62,9 @@ public abstract class SqlDialect
     /// <param name="newest">From FROM to LIMIT, of punches <c>r</c> for one key <c>d.key</c>.</param>
     public abstract string NewestOfEach(string keys, string newest);
 
-    /// <summary>Whether a column's value is in a large set.</summary>
+    /// <summary>Whether a column's value is in a set too large to begin with.</summary>
     /// <param name="keys">The set as a SELECT of one column.</param>
-    /// <param name="probe">A SELECT that gives a row where the column's value is in the set.</param>
-    public virtual string Among(string column, string keys, string probe) => $"{column} IN ({keys})";
+    public virtual string Among(string column, string keys) => $"{column} IN ({keys})";
 
     public abstract FaultReach Reach(Exception fault);
 

@@ -36,10 +36,11 @@ public sealed class SqlLateStore(SqlDatabase database, TimeProvider time) : ILat
             return 0;
         }
 
+        (string settled, (string, object?)[] through) = Arrivals.Settled(session, "p.id");
         List<Arrived> fresh = session.Query(
-            "SELECT p.id, p.person, p.at, p.terminal, p.ledger, p.seq, p.received_at FROM punches p WHERE p.id > @after ORDER BY p.id LIMIT @limit",
+            $"SELECT p.id, p.person, p.at, p.terminal, p.ledger, p.seq, p.received_at FROM punches p WHERE p.id > @after{settled} ORDER BY p.id LIMIT @limit",
             row => new Arrived(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), Guid.Parse(row.GetString(4)), row.GetInt64(5), row.GetInt64(6)),
-            ("@after", after), ("@limit", (long)limit));
+            [("@after", after), ("@limit", (long)limit), .. through]);
         if (fresh.Count == 0) return 0;
         Dictionary<string, long> closed = session.Query(
             "SELECT m.month, m.action, m.at FROM month_closings m WHERE m.id = (SELECT MAX(n.id) FROM month_closings n WHERE n.month = m.month)",

@@ -35,7 +35,11 @@ public sealed class SqlNoticeStore(SqlDatabase database, TimeProvider time) : IN
             [("@ended", includeEnded), .. person is null ? ((string, object?)[])[] : [("@person", person)]]), cancellationToken);
 
     public Task<long> LastPunchAsync(CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => session.Number("SELECT COALESCE(MAX(id), 0) FROM punches"), cancellationToken);
+        database.ReadAsync(session =>
+        {
+            (string settled, (string, object?)[] through) = Arrivals.Settled(session, "id");
+            return session.Number($"SELECT COALESCE(MAX(id), 0) FROM punches WHERE id > 0{settled}", through);
+        }, cancellationToken);
 
     public Task<int> AddAsync(IReadOnlyList<NewNotice> notices, (string Key, string Value)? setting, CancellationToken cancellationToken = default)
     {

@@ -37,8 +37,10 @@ public sealed class SqlOutboxStore(SqlDatabase database, TimeProvider time) : IO
     private Task<IReadOnlyList<OutboxItem>> LeaseAsync(string sql, string target, long now, int limit, CancellationToken cancellationToken) =>
         database.WriteAsync<IReadOnlyList<OutboxItem>>(session =>
         {
+            // Two bridges that look at one moment could take two punches of one person; the row's own lock only keeps them from taking the same.
+            if (!session.Dialect.TryTurn(session, "lease " + target)) return [];
             List<(OutboxItem Item, bool Struck)> found = session.Query(
-                sql,
+                sql + session.Dialect.SkipLocked("o"),
                 row => (new OutboxItem(row.GetInt64(0), new(row.GetString(1), Guid.Parse(row.GetString(2)), row.GetInt64(3)), row.GetString(4),
                     row.GetInt64(5), Columns.Enum<DeliveryState>(row.GetString(6)), row.GetInt32(7), row.LongOrNull(8), row.GetBoolean(9), row.LongOrNull(10)), row.GetBoolean(11)),
                 ("@target", target), ("@now", now), ("@limit", limit));

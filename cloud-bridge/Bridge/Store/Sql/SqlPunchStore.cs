@@ -73,10 +73,14 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
     }
 
     public Task<IReadOnlyList<StoredPunch>> ListAfterAsync(SiteScope scope, long after, int limit, CancellationToken cancellationToken = default) =>
-        database.ReadAsync<IReadOnlyList<StoredPunch>>(session => session.Query(
-            // The punches first: PostgreSQL takes a punch and its outbox row for a rare match and would read both tables whole.
-            $"SELECT {PunchQuery.Select} FROM (SELECT * FROM punches r WHERE r.id > @after AND {scope.Terminal("r.terminal")} ORDER BY r.id LIMIT @limit) p {PunchQuery.Joins} ORDER BY p.id",
-            PunchQuery.Read, scope.With(("@after", after), ("@limit", limit))), cancellationToken);
+        database.ReadAsync<IReadOnlyList<StoredPunch>>(session =>
+        {
+            (string settled, (string, object?)[] through) = Arrivals.Settled(session, "r.id");
+            return session.Query(
+                // The punches first: PostgreSQL takes a punch and its outbox row for a rare match and would read both tables whole.
+                $"SELECT {PunchQuery.Select} FROM (SELECT * FROM punches r WHERE r.id > @after AND {scope.Terminal("r.terminal")}{settled} ORDER BY r.id LIMIT @limit) p {PunchQuery.Joins} ORDER BY p.id",
+                PunchQuery.Read, scope.With([("@after", after), ("@limit", limit), .. through]));
+        }, cancellationToken);
 
     public Task<StoredPunch?> FindAsync(SiteScope scope, PunchKey key, CancellationToken cancellationToken = default) =>
         database.ReadAsync(session => session.First(

@@ -85,6 +85,8 @@ public sealed class SqlSiteStore(SqlDatabase database, TimeProvider time, bool r
     private static KeepVerdict Keep(SqlSession session, TimeProvider time, string site, SiteRecord record)
     {
         string slot = SlotOf(record);
+        // Two terminals at two nodes may send a record for one slot at one moment.
+        session.Dialect.WaitForTurn(session, "site " + site);
         if (record.Kind is SiteKinds.Person or SiteKinds.Erase)
         {
             if (session.Number("SELECT COUNT(*) FROM people WHERE userid = @id AND NOT active", ("@id", record.Person)) > 0) return KeepVerdict.Left;

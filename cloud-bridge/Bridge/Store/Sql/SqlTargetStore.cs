@@ -27,7 +27,8 @@ public sealed class SqlTargetStore(SqlDatabase database, TimeProvider time) : IT
         {
             long filled = session.Number("SELECT filled FROM outbox_targets WHERE name = @name", ("@name", target));
             // Those of one page that have no row; what a held punch waits for, it waits for here too.
-            List<long> ids = session.Query("SELECT id FROM punches WHERE id > @filled ORDER BY id LIMIT @limit", row => row.GetInt64(0), ("@filled", filled), ("@limit", (long)limit));
+            (string settled, (string, object?)[] through) = Arrivals.Settled(session, "id");
+            List<long> ids = session.Query($"SELECT id FROM punches WHERE id > @filled{settled} ORDER BY id LIMIT @limit", row => row.GetInt64(0), [("@filled", filled), ("@limit", (long)limit), .. through]);
             if (ids.Count == 0) return false;
             session.Execute(
                 """

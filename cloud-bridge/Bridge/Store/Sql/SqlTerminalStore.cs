@@ -10,7 +10,8 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
         """
         t.name, t.site, t.created_at, t.revoked_at, t.online, t.last_seen_at, t.address, t.ledger, t.last_seq, t.clock_offset_ms, t.clock,
         t.queue, t.free_bytes, t.temperature, t.versions,
-        (SELECT MAX(c.not_after) FROM certificates c WHERE c.terminal = t.name AND c.revoked_at IS NULL)
+        (SELECT MAX(c.not_after) FROM certificates c WHERE c.terminal = t.name AND c.revoked_at IS NULL),
+        EXISTS (SELECT 1 FROM wifi_routers w WHERE w.router = t.name)
         """;
 
     public Task<IReadOnlyList<TerminalRow>> ListTerminalsAsync(SiteScope scope, CancellationToken cancellationToken = default) =>
@@ -88,8 +89,8 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
     private static CompletenessRow ReadCompleteness(DbDataReader row)
     {
         TerminalRow terminal = Read(row);
-        Guid? ledger = row.GuidOrNull(16);
-        return new(terminal, ledger, row.LongOrNull(17) ?? 0, row.LongOrNull(18), ledger is not null && ledger == terminal.Ledger, row.TextOrNull(19) == "forked", row.TextOrNull(20));
+        Guid? ledger = row.GuidOrNull(17);
+        return new(terminal, ledger, row.LongOrNull(18) ?? 0, row.LongOrNull(19), ledger is not null && ledger == terminal.Ledger, row.TextOrNull(20) == "forked", row.TextOrNull(21));
     }
 
     private static TerminalEvent ReadEvent(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5));
@@ -112,6 +113,7 @@ public sealed class SqlTerminalStore(SqlDatabase database, TimeProvider time) : 
         Temperature = row.DoubleOrNull(13),
         Versions = VersionsText.Read(row.TextOrNull(14)),
         CertificateNotAfter = row.LongOrNull(15),
+        Router = row.GetBoolean(16),
     };
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -31,6 +31,8 @@ internal sealed class WifiKeeper(SqlSession session, long now, ClockRules clock,
     public WifiTaken? Take(string name, AssociationBatch batch, Func<long, string> dayOf, long oldest)
     {
         if (Find(name) is not { } router) return null;
+        // Two routers at two nodes may report one phone at one moment.
+        session.Dialect.WaitForTurn(session, "wifi");
         string spool = batch.Spool.Text();
         long through = session.Number($"SELECT through FROM wifi_spools WHERE router = @router AND spool = @spool{session.Dialect.Locked}", ("@router", name), ("@spool", spool));
         long lost = 0;
@@ -70,6 +72,7 @@ internal sealed class WifiKeeper(SqlSession session, long now, ClockRules clock,
     public int Close(string today)
     {
         int made = 0;
+        session.Dialect.WaitForTurn(session, "wifi");
         foreach (Day day in session.Query($"SELECT {Columns} FROM wifi_days WHERE NOT closed AND day < @today ORDER BY day, person LIMIT 500", Read, ("@today", today)))
         {
             bool gone = day.LastKind == AssociationKinds.Disassociated && day.Punches < MostPunches

@@ -5,7 +5,13 @@ internal abstract class WriteRequest(CancellationToken cancellationToken)
 {
     public bool Cancelled => cancellationToken.IsCancellationRequested;
 
+    /// <summary>Whether its caller was answered already.</summary>
+    public abstract bool Settled { get; }
+
     protected CancellationToken Token => cancellationToken;
+
+    /// <summary>Forgets a run whose transaction was undone.</summary>
+    public abstract void Reset();
 
     public abstract void Run(SqlSession session);
 
@@ -22,6 +28,10 @@ internal sealed class WriteRequest<T>(Func<SqlSession, T> work, CancellationToke
     private bool _ran;
 
     public Task<T> Task => _done.Task;
+
+    public override bool Settled => _done.Task.IsCompleted;
+
+    public override void Reset() => (_result, _ran) = (default, false);
 
     public override void Run(SqlSession session)
     {

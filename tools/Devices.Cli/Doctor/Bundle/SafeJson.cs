@@ -11,7 +11,7 @@ public static class SafeJson
     // Of agent.json. A secret is never among the values of these: cameras are cut to where they are.
     private static readonly HashSet<string> Settings = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Bridge:EnrolmentHost", "Bridge:EnrolmentPort", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind", "Repeat:Seconds", "WantedFpir", "Liveness:Enabled",
+        "Terminal", "Site", "TimeZone", "State", "Bridge:Host", "Bridge:Port", "Bridge:ServerName", "Bridge:EnrolmentHost", "Bridge:EnrolmentPort", "Tpm", "Camera", "ModelPack", "Mcu:Port", "Mcu:Bind", "Repeat:Seconds", "WantedFpir", "Liveness:Enabled",
         "Liveness:Challenge", "Liveness:Acts", "Liveness:AskBelow", "Face:Region", "Face:MinimumEyes", "Face:NearestOnly", "Screen:Language", "Door:OpenMs", "Card:Door", "Face:Door", "Frames:AgeLimitSeconds",
         "Frames:IdlePerSecond", "Commands:OpenDoor", "Commands:Reboot", "Ready:GraceSeconds", "Ledger:ReserveMiB", "Photos:Enabled", "Photos:MaxMiB", "Photos:KeepDays", "Photos:ReserveMiB", "Telemetry:EverySeconds",
     };
@@ -19,7 +19,7 @@ public static class SafeJson
     // Of the agent's /status.
     private static readonly HashSet<string> Status = new(StringComparer.Ordinal)
     {
-        "terminal", "site", "version", "mode", "ledger", "clock", "pack", "template_pack", "challenge", "bridge", "mcu_firmware", "mcu_start_reason", "camera:name", "camera:fault", "camera:last_refusal", "configuration:digest",
+        "terminal", "site", "version", "mode", "ledger", "clock", "pack", "template_pack", "template_key", "certificate:key", "challenge", "bridge", "mcu_firmware", "mcu_start_reason", "camera:name", "camera:fault", "camera:last_refusal", "configuration:digest",
     };
 
     public static JsonNode OfSettings(JsonObject config) => Copy(config, "", Settings, Setting) ?? new JsonObject();

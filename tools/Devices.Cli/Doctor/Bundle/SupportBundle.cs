@@ -22,7 +22,7 @@ namespace Devices.Cli.Doctor.Bundle;
 public sealed class SupportBundle(Patient patient)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private static readonly string[] Secrets = ["mcu.password", "templates.key", "pins.key", "site.keys", "tls/terminal.key"];
+    private static readonly string[] Secrets = ["mcu.password", "templates.key", "marks.key", "pins.key", "site.keys", "tls/terminal.key"];
     private readonly List<(string Name, string Text)> _entries = [];
 
     /// <summary>Gathers and writes, to a file beside the target first. Mode 0600.</summary>

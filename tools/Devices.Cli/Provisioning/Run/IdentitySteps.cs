@@ -5,6 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Devices.Cli.App;
 using Devices.Cli.Models;
+using Devices.Edge.Ledger.Identity;
+using Devices.Edge.Ledger.Tpm;
 
 namespace Devices.Cli.Provisioning.Run;
 
@@ -22,6 +24,8 @@ internal sealed class IdentitySteps(ProvisionScene scene) : IDisposable
     private X509Certificate2Collection? _answer;
 
     private ProvisionPlan Plan => scene.Plan;
+
+    private BoardTpm? Tpm => BoardTpm.Of(scene.Answers.Tpm ?? AgentConfig.TpmOf(scene.Folder.ConfigPath));
 
     private TimeSpan Several => Plan.StepLimit * 4 + TimeSpan.FromSeconds(5);
 
@@ -60,9 +64,25 @@ internal sealed class IdentitySteps(ProvisionScene scene) : IDisposable
     private string Key()
     {
         scene.Folder.Prepare();
-        (_key, bool takenUp) = DeviceKey.LoadOrCreate(scene.Folder.PendingKey);
+        (_key, bool takenUp) = DeviceKey.LoadOrCreate(scene.Folder.PendingKey, Tpm);
         scene.Resumed = takenUp;
-        return takenUp ? "the one that an earlier run made on this board." : "made on this board (P-256), file mode 0600; it never leaves it.";
+        if (TerminalKey.IsInTpm(scene.Folder.PendingKey))
+        {
+            BoardTpm tpm = Tpm ?? BoardTpm.Standard;
+            TpmFacts facts;
+            try
+            {
+                facts = tpm.Probe();
+            }
+            catch (TpmException fault)
+            {
+                throw DeviceKey.Unusable(fault, scene.Folder.PendingKey);
+            }
+
+            return $"{(takenUp ? "the one that an earlier run made" : "made")} inside this board's TPM (P-256; {facts.Maker}, firmware {facts.Firmware}, {tpm.Address}): nobody can read it, and no other board can use its file.";
+        }
+
+        return takenUp ? "the one that an earlier run made on this board." : "made on this board (P-256), file mode 0600, since no TPM is used; it never leaves it.";
     }
 
     private async Task<string> BridgeAsync(CancellationToken cancellationToken)
@@ -121,7 +141,7 @@ internal sealed class IdentitySteps(ProvisionScene scene) : IDisposable
     private async Task<string> UplinkAsync(CancellationToken cancellationToken)
     {
         if (scene.Offline) return "left open with the certificate.";
-        string? fault = await UplinkProbe.TryAsync(Plan.Mqtt, scene.Answers.BridgeName ?? Plan.Mqtt.Host, scene.Folder.CertificatePath, scene.Folder.KeyPath, scene.Folder.RootsPath, Plan.StepLimit, scene.Host.Clock, cancellationToken);
+        string? fault = await UplinkProbe.TryAsync(Plan.Mqtt, scene.Answers.BridgeName ?? Plan.Mqtt.Host, scene.Folder.CertificatePath, scene.Folder.KeyPath, scene.Folder.RootsPath, Tpm, Plan.StepLimit, scene.Host.Clock, cancellationToken);
         return fault is null ? $"{Plan.Mqtt} takes the certificate."
             : throw new CliException(ExitCodes.UplinkFailed, $"Terminal '{Plan.Terminal}' is provisioned, but its uplink does not work yet. {fault}");
     }

@@ -69,6 +69,7 @@ public sealed class WebhookDesk(WebhookTarget target, WebhookSwitch power, Webho
             }
 
             File.Move(beside, options.SecretFile, overwrite: true);
+            _ = DirectorySync.TryFlush(Path.GetDirectoryName(Path.GetFullPath(options.SecretFile))!);
             return null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

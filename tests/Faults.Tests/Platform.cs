@@ -1,0 +1,2 @@
+// The harness drives a Debian machine and runs nowhere else.
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]

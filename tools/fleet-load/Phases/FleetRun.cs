@@ -1,0 +1,64 @@
+using Devices.FleetLoad.Checks;
+using Devices.FleetLoad.Fleet;
+using Devices.FleetLoad.Machine;
+using Devices.FleetLoad.Reports;
+using Devices.FleetLoad.Terminals;
+
+namespace Devices.FleetLoad.Phases;
+
+/// <summary>One bridge and its crowd through the phases that were asked for; at the end the store is compared with what terminals were told.</summary>
+internal sealed class FleetRun(LoadOptions options, FleetFolder fleet, Action<string> say)
+{
+    public const string Bridge = "bridge", Generator = "generator";
+
+    /// <summary>What each phase measured, and whether the store was right.</summary>
+    public async Task<(List<Section> Sections, StoreCheck Check)> RunAsync()
+    {
+        long seed = options.Seed;
+        List<(string Key, string Title, List<string> Lines)> parts = [];
+        BridgeHost bridge = await BridgeHost.StartAsync(options.Bridge, Path.Combine(options.Data, "bridge"), options.Postgres, fleet, fleet.Members);
+        try
+        {
+            Crowd crowd = new(fleet.Members, bridge.Target, options.People, (int)seed, options.AtOnce);
+            try
+            {
+                // Always: what follows needs everybody connected.
+                parts.Add(await new StormPhase(options, bridge, crowd, say).RunAsync());
+                if (Wants("steady")) parts.Add(await new SteadyPhase(options, bridge, crowd, say).RunAsync());
+                if (Wants("peak")) parts.Add(await new PeakPhase(options, bridge, crowd, say).RunAsync());
+                if (Wants("ramp")) parts.Add(await new RampPhase(options, bridge, crowd, say).RunAsync());
+                if (Wants("outage")) parts.Add(await new OutagePhase(options, bridge, crowd, say).RunAsync());
+                await DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(120));
+            }
+            finally
+            {
+                await crowd.DisposeAsync();
+            }
+
+            int code = await bridge.StopAsync();
+            StoreCheck check = await StoreCheck.RunAsync(bridge.Options, crowd.Terminals.Select(one => (one.Name, one.Ledger)), crowd.Misfits);
+            if (code != 0) check = check with { Faults = [.. check.Faults, $"The bridge ended with code {code}."] };
+            say(check.Sentence);
+            string store = options.Postgres.Length > 0 ? "postgresql" : "sqlite";
+            return ([.. parts.Select(one => new Section($"{one.Key}-{store}", $"{one.Title} ({options.Store})", string.Join('\n', [.. one.Lines, "", check.Sentence])))], check);
+        }
+        finally
+        {
+            await bridge.DisposeAsync();
+        }
+    }
+
+    /// <summary>Waits until every punch is covered by a watermark.</summary>
+    public static async Task DrainedAsync(Crowd crowd, BridgeHost bridge, TimeSpan limit)
+    {
+        long end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        while (crowd.Waiting > 0)
+        {
+            if (bridge.HasExited) throw bridge.Ended();
+            if (Environment.TickCount64 > end) throw new LoadFault(Figures.Text($"{crowd.Waiting:#,0} punches were not confirmed within {limit.TotalSeconds:0} s. {Figures.Reasons(crowd.Tally)}"));
+            await Task.Delay(50);
+        }
+    }
+
+    private bool Wants(string phase) => options.Phases.Contains(phase);
+}
