@@ -122,7 +122,8 @@ internal sealed partial class Stack : IAsyncDisposable
         string text = json.RootElement.GetProperty("claim").GetString()!;
         await Run(_layout.Program("Devices.Cli", "devices"),
         [
-            "provision", "--bridge", $"https://127.0.0.1:{_bridgePorts["https"]}", "--bridge-mqtt", $"127.0.0.1:{_bridgePorts["mqtt"]}",
+            // This machine's own TPM, where it has one, is not the terminal's.
+            "provision", "--tpm", "none", "--bridge", $"https://127.0.0.1:{_bridgePorts["https"]}", "--bridge-mqtt", $"127.0.0.1:{_bridgePorts["mqtt"]}",
             "--claim", text, "--terminal", Terminal, "--state", _layout.Terminal, "--site", "Sample site", "--time-zone", SiteZone,
             "--camera", $"mjpeg:{CameraAddress}stream", "--model-pack", FindPack(),
         ], stop).ConfigureAwait(false);
