@@ -109,7 +109,8 @@ internal sealed class Stack : IAsyncDisposable
         string text = await Launch.Claim(_layout, Terminal, stop).ConfigureAwait(false);
         await Launch.Run(_layout.Program("Devices.Cli", "devices"),
         [
-            "provision", "--bridge", $"https://127.0.0.1:{_bridgePorts["https"]}", "--bridge-mqtt", $"127.0.0.1:{_bridgePorts["mqtt"]}",
+            // This machine's own TPM, where it has one, is not the terminal's.
+            "provision", "--tpm", "none", "--bridge", $"https://127.0.0.1:{_bridgePorts["https"]}", "--bridge-mqtt", $"127.0.0.1:{_bridgePorts["mqtt"]}",
             "--claim", text, "--terminal", Terminal, "--state", _layout.Terminal, "--site", "Sample site", "--time-zone", SiteZone,
             "--camera", $"mjpeg:{CameraAddress}stream", "--model-pack", FindPack(),
         ], stop).ConfigureAwait(false);

@@ -211,7 +211,7 @@ publish_file() {
   say "Making devices for $rid as one file"
   work="$out/work-$rid"
   rm -rf "$work" "$out/devices-$rid.inputs"; mkdir -p "$out"
-  LOG="$out/$rid.log" logged dotnet publish "$ROOT/tools/Devices.Cli/Devices.Cli.csproj" -c Release -p:PublishRid="$rid" -o "$work" -nodeReuse:false -v quiet \
+  LOG="$out/$rid.log" logged dotnet publish "$ROOT/tools/Devices.Cli/Devices.Cli.csproj" -c Release -p:PublishRid="$rid" -p:RunAnalyzers=false -o "$work" -nodeReuse:false -v quiet \
     || { tail -20 "$out/$rid.log"; fail "devices for $rid was not made; what dotnet said is above and in $out/$rid.log"; }
   mv -f "$work/devices$suffix" "$out/devices-$rid$suffix.new"
   mv -f "$out/devices-$rid$suffix.new" "$out/devices-$rid$suffix"

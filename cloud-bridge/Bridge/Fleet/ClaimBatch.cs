@@ -65,7 +65,7 @@ internal static class ClaimBatch
         return 0;
     }
 
-    private static List<string[]> Read(string file)
+    internal static List<string[]> Read(string file)
     {
         try
         {

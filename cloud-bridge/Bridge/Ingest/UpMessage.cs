@@ -39,5 +39,6 @@ public sealed record UpMessage(TerminalSession Session, string Topic, string Lea
         return all.Count == 0 ? null : string.Join(',', all);
     }
 
-    private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
+    // It is told back, stands in the exceptions list, and is the terminal's to choose.
+    private static string Shorten(string text) => string.Concat(text.Take(80).Select(one => char.IsControl(one) || char.IsSurrogate(one) ? '\uFFFD' : one)) + (text.Length > 80 ? "…" : "");
 }

@@ -26,11 +26,11 @@ public sealed class PlainConsoleFormatter(IOptionsMonitor<LoggerFilterOptions> f
             _ => "",
         };
         textWriter.Write(level);
-        textWriter.Write(text.ReplaceLineEndings(" "));
+        textWriter.Write(OneLine.Of(text));
         if (logEntry.Exception is { } fault)
         {
             for (Exception? one = fault; one is not null; one = one.InnerException)
-                textWriter.Write($" ({one.GetType().Name}: {one.Message.ReplaceLineEndings(" ")})");
+                textWriter.Write($" ({one.GetType().Name}: {OneLine.Of(one.Message)})");
             if (filters.CurrentValue.Rules.Any(rule => rule.CategoryName == "Devices" && rule.LogLevel <= LogLevel.Debug))
             {
                 textWriter.WriteLine();

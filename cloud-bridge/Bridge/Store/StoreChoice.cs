@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Devices.Bridge.Fleet;
 
 namespace Devices.Bridge.Store;
 
@@ -42,8 +41,15 @@ public sealed record StoreChoice(string Store, string? ConnectionFile)
         if (Read(options.Data) == now || (now.Store == "sqlite" && !File.Exists(FileOf(options.Data)))) return;
         // A node keeps little more than this note.
         if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(options.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string file = Path.GetFullPath(FileOf(options.Data));
         // To the disk before it has its name: a note that a power cut emptied would refuse every start.
-        PrivateFiles.Write(FileOf(options.Data), JsonSerializer.Serialize(now));
+        using (FileStream beside = new(file + ".new", FileMode.Create, FileAccess.Write))
+        {
+            beside.Write(JsonSerializer.SerializeToUtf8Bytes(now));
+            beside.Flush(flushToDisk: true);
+        }
+        File.Move(file + ".new", file, overwrite: true);
+        _ = DirectorySync.TryFlush(Path.GetDirectoryName(file)!);
     }
 
     private static StoreChoice? Read(string data)

@@ -30,12 +30,14 @@ public static class ContractCodec
         catch (JsonException fault)
         {
             // The sender's own names stand in it: bounded and printable, for it is told in a reason string and stands in logs.
-            string path = string.Concat((fault.Path ?? "").Take(MaxPlace).Where(one => !char.IsControl(one) && !char.IsSurrogate(one)));
+            string path = Printable(fault.Path ?? "", MaxPlace);
             string where = path.Length == 0 ? "" : $" at {path}{(fault.Path!.Length > MaxPlace ? "…" : "")}";
             problem = new() { Code = ProblemCodes.Malformed, Text = $"The payload is not the JSON that this topic takes{where}." };
         }
         return false;
     }
+
+    private static string Printable(string text, int most) => string.Concat(text.Take(most).Where(one => !char.IsControl(one) && !char.IsSurrogate(one)));
 
     /// <summary>Checks the version user property; null where it is the one we speak.</summary>
     public static Problem? CheckVersion(string? version) => version == Protocol.Version ? null : new()
@@ -43,6 +45,6 @@ public static class ContractCodec
         Code = ProblemCodes.Version,
         Text = version is null
             ? $"The MQTT user property '{Protocol.VersionProperty}' is missing; this end speaks version {Protocol.Version}."
-            : $"Payload version '{(version.Length > 16 ? version[..16] : version)}' is not known; this end speaks version {Protocol.Version}.",
+            : $"Payload version '{Printable(version, 16)}' is not known; this end speaks version {Protocol.Version}.",
     };
 }

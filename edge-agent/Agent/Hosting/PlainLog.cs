@@ -21,12 +21,19 @@ public sealed class PlainLog(SiteClock clock, TimeProvider time, TextWriter outp
     {
         string priority = !_journal ? "" : level switch { >= LogLevel.Error => "<3>", LogLevel.Warning => "<4>", LogLevel.Information => "<6>", _ => "<7>" };
         string mark = level switch { >= LogLevel.Error => "ERROR: ", LogLevel.Warning => "Warning: ", _ => "" };
-        string line = $"{priority}{clock.Seconds(time.GetUtcNow().ToUnixTimeMilliseconds())} {mark}{text.ReplaceLineEndings(" ")}";
+        string line = $"{priority}{clock.Seconds(time.GetUtcNow().ToUnixTimeMilliseconds())} {mark}{Line(text)}";
         lock (_gate)
         {
             output.WriteLine(line);
             output.Flush();
         }
+    }
+
+    // What comes from outside may hold line ends, with which entries could be forged, and control sequences, which a console would obey.
+    private static string Line(string text)
+    {
+        string line = text.ReplaceLineEndings(" ");
+        return line.Any(char.IsControl) ? string.Concat(line.Select(one => char.IsControl(one) ? '\uFFFD' : one)) : line;
     }
 
     private sealed class Writer(PlainLog log) : ILogger

@@ -67,5 +67,6 @@ public sealed class CardTime
         AtMs = now.AtMs - age,
         MonotonicMs = now.MonotonicMs - age,
         UncertaintyMs = now.Trusted ? now.UncertaintyMs + uncertainty : now.UncertaintyMs,
+        MomentMs = uncertainty,
     };
 }

@@ -20,6 +20,7 @@ internal static class LedgerFile
             int version = exists ? Recognise(connection, path) : 0;
             Configure(connection, fresh: version == 0);
             LedgerSchema.Migrate(connection, version, c => WriteIdentity(c, options.Terminal, time));
+            connection.Execute(LedgerSchema.Moments);
             return connection;
         }
         catch (SqliteException fault)

@@ -69,6 +69,12 @@ internal static class LedgerSchema
           BEGIN SELECT raise(ABORT, 'the ledger keeps its identity'); END;
         """;
 
+    /// <summary>
+    /// How unsure a held punch's own moment is, until it is sealed. A table beside the others and no migration: a program that does not know it goes on with the file, as
+    /// after a rollback of an update.
+    /// </summary>
+    public const string Moments = "CREATE TABLE IF NOT EXISTS moment(seq INTEGER PRIMARY KEY, uncertainty INTEGER NOT NULL)";
+
     private static readonly string[] Migrations = [First];
 
     /// <summary>The newest schema this program knows.</summary>

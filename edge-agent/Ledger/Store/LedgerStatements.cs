@@ -22,6 +22,8 @@ internal sealed class LedgerStatements : IDisposable
             $"INSERT INTO punch({PunchRows.Columns}) VALUES ($seq, $person, $method, $direction, $score, $threshold, $liveness, $pack, $photo, $origin, $wall, $monotonic, $boot, $at, $clock, $uncertainty, $chain)",
             "$seq", "$person", "$method", "$direction", "$score", "$threshold", "$liveness", "$pack", "$photo", "$origin", "$wall", "$monotonic", "$boot", "$at", "$clock", "$uncertainty", "$chain");
         Seal = Make("UPDATE punch SET at = $at, clock = $clock, uncertainty = $uncertainty, chain = $chain WHERE seq = $seq", "$at", "$clock", "$uncertainty", "$chain", "$seq");
+        KeepMoment = Make("INSERT OR REPLACE INTO moment(seq, uncertainty) VALUES ($seq, $uncertainty)", "$seq", "$uncertainty");
+        TakeMoment = Make("DELETE FROM moment WHERE seq = $seq RETURNING uncertainty", "$seq");
         ByOrigin = Make($"SELECT {PunchRows.Columns} FROM punch WHERE origin = $origin", "$origin");
         Last = Make("SELECT max(seq) FROM punch");
         LastSealed = Make("SELECT seq, chain FROM punch WHERE chain IS NOT NULL ORDER BY seq DESC LIMIT 1");
@@ -37,6 +39,8 @@ internal sealed class LedgerStatements : IDisposable
     public SqliteCommand Commit { get; }
     public SqliteCommand Insert { get; }
     public SqliteCommand Seal { get; }
+    public SqliteCommand KeepMoment { get; }
+    public SqliteCommand TakeMoment { get; }
     public SqliteCommand ByOrigin { get; }
     public SqliteCommand Last { get; }
     public SqliteCommand LastSealed { get; }

@@ -63,6 +63,7 @@ public sealed partial class LedgerStore
                 chain = PunchChain.Next(_sealedChain, punch);
             }
             Insert(stored, punch, chain);
+            if (punch is null && reading.MomentMs > 0) _sql.KeepMoment.With(stored.Seq, reading.MomentMs).ExecuteNonQuery();
             // The cached places move inside the transaction; a failure reads them from the file again.
             _lastSeq = stored.Seq;
             if (punch is not null)
@@ -84,6 +85,7 @@ public sealed partial class LedgerStore
                 foreach (StoredPunch stored in RangeCore(_sealedThrough + 1, SealChunk))
                 {
                     if (stored.BootId == bootId) break;
+                    _sql.TakeMoment.With(stored.Seq).ExecuteNonQuery();
                     SealOne(stored, ClampAt(stored.WallMs), ClockQuality.Held, -1);
                     count++;
                 }
@@ -98,8 +100,9 @@ public sealed partial class LedgerStore
         List<StoredPunch> held = RangeCore(_sealedThrough + 1, most);
         foreach (StoredPunch stored in held)
         {
+            long moment = _sql.TakeMoment.With(stored.Seq).ExecuteScalar() is long unsure ? unsure : 0;
             if (stored.BootId == anchor.BootId)
-                SealOne(stored, ClampAt(anchor.At(stored.MonotonicMs)), ClockQuality.Corrected, anchor.UncertaintyAt(stored.MonotonicMs, _options.DriftPpm));
+                SealOne(stored, ClampAt(anchor.At(stored.MonotonicMs)), ClockQuality.Corrected, anchor.UncertaintyAt(stored.MonotonicMs, _options.DriftPpm) + moment);
             else
                 SealOne(stored, ClampAt(stored.WallMs), ClockQuality.Held, -1);
         }

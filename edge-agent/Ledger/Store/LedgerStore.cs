@@ -29,6 +29,7 @@ public sealed partial class LedgerStore : ITimeFloor, IDisposable
     private long _baseThrough;
     private byte[] _baseChain = [];
     private long _floorMs;
+    private bool _stale;
     private bool _disposed;
 
     private LedgerStore(LedgerOptions options, LedgerLock fileLock, SqliteConnection connection, IFreeSpace freeSpace, TimeProvider time)
@@ -147,6 +148,8 @@ public sealed partial class LedgerStore : ITimeFloor, IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             try
             {
+                if (_stale) Load();
+                _stale = false;
                 return work(_connection);
             }
             catch (SqliteException fault)
@@ -160,6 +163,7 @@ public sealed partial class LedgerStore : ITimeFloor, IDisposable
     internal T Transact<T>(Func<SqliteConnection, T> work) => Guard(connection =>
     {
         _sql.Begin.ExecuteNonQuery();
+        var places = (_lastSeq, _sealedThrough, _sealedChain, _acknowledged, _baseThrough, _baseChain, _floorMs);
         try
         {
             T result = work(connection);
@@ -169,7 +173,17 @@ public sealed partial class LedgerStore : ITimeFloor, IDisposable
         catch
         {
             connection.TryRollback();
-            Load();
+            try
+            {
+                Load();
+            }
+            catch (SqliteException)
+            {
+                // The disk cannot even be read now. Until it can, the places are those of before: the next punch must not be refused for theirs.
+                (_lastSeq, _sealedThrough, _sealedChain, _acknowledged, _baseThrough, _baseChain, _floorMs) = places;
+                _stale = true;
+            }
+
             throw;
         }
     });

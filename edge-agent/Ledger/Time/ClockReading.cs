@@ -9,6 +9,12 @@ namespace Devices.Edge.Ledger.Time;
 /// <param name="UncertaintyMs">Half-width of the interval around <paramref name="AtMs"/> that holds the true time; -1 where not trusted.</param>
 public readonly record struct ClockReading(long WallMs, long AtMs, long MonotonicMs, string BootId, bool Trusted, long UncertaintyMs)
 {
+    /// <summary>
+    /// How far the moment itself may lie from <see cref="MonotonicMs"/>, ms, where it was told by another clock (an entry that waited on the MCU). Of a trusted reading it
+    /// is part of <see cref="UncertaintyMs"/>; of one that is not trusted it is kept, and added when the punch gets its time.
+    /// </summary>
+    public long MomentMs { get; init; }
+
     /// <summary>A reading whose time is known to <paramref name="uncertaintyMs"/>.</summary>
     public static ClockReading Known(long atMs, long monotonicMs, string bootId, long uncertaintyMs = 0) =>
         new(atMs, atMs, monotonicMs, bootId, true, uncertaintyMs);

@@ -24,6 +24,7 @@ public sealed record TpmFacts(string Maker, string Firmware);
 public sealed class BoardTpm(TpmAddress address)
 {
     private const int DigestBytes = 32;
+    private const string Variable = "DEVICES_TPM";
 
     /// <summary>Longest secret that a TPM seals (MAX_SYM_DATA).</summary>
     public const int MaxSecret = 128;
@@ -33,14 +34,35 @@ public sealed class BoardTpm(TpmAddress address)
     public TpmAddress Address => address;
 
     /// <summary>The TPM that a setting means.</summary>
-    /// <param name="setting"><c>auto</c> (or null): the kernel's, where there is one. <c>none</c>. Or an address.</param>
+    /// <param name="setting"><c>auto</c> (or null): the kernel's, where there is one that this account may use. <c>none</c>. Or an address.</param>
     /// <returns>Null for none.</returns>
+    /// <remarks>What <c>auto</c> means can be said by the environment variable <c>DEVICES_TPM</c>: <c>none</c> on a machine whose TPM is not a terminal's.</remarks>
     public static BoardTpm? Of(string? setting) => setting switch
     {
-        null or "" or "auto" => File.Exists(TpmAddress.StandardDevice) ? Standard : null,
+        null or "" or "auto" => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } meant ? (TpmAddress.TryParse(meant, out TpmAddress? other) ? new(other) : null) : MayUse(TpmAddress.StandardDevice) ? Standard : null,
         "none" => null,
         _ => TpmAddress.TryParse(setting, out TpmAddress? given) ? new(given) : throw new ArgumentException(Refusal(setting)),
     };
+
+    // An account without the right to it goes on as on a board without one: a developer's own machine has a TPM too.
+    private static bool MayUse(string device)
+    {
+        try
+        {
+            if (!File.Exists(device)) return false;
+            using FileStream open = new(device, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // There, and not well: said where it is used.
+            return true;
+        }
+    }
 
     /// <summary>Null where the setting can be used, else why not.</summary>
     public static string? Refusal(string? setting) =>

@@ -51,7 +51,7 @@ public sealed class CardTimeTests
         _time.Anchor("mcu-1", 100_000, 5_000_000);
         ClockReading at = _time.Of("mcu-1", 70_000, 0, ClockReading.Unknown(5, 5_000_000, "board-boot"));
         at.Trusted.ShouldBeFalse();
-        (at.MonotonicMs, at.BootId).ShouldBe((4_970_000, "board-boot"));
+        (at.MonotonicMs, at.BootId, at.MomentMs).ShouldBe((4_970_000, "board-boot", 56));
     }
 
     [Fact]

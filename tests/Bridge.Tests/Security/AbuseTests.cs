@@ -1,5 +1,6 @@
 using System.Net;
 using Devices.Bridge.Exports;
+using Devices.Bridge.Logging;
 using Devices.Bridge.Store;
 using Devices.Bridge.Tests.Kit;
 using Devices.Bridge.Tests.Web;
@@ -65,4 +66,10 @@ public sealed class AbuseTests
         (await exports.OfOwnerAsync("mallory", 100, Stop)).Count(one => one.State is ExportState.Waiting or ExportState.Running).ShouldBe(3);
         (await exports.AddAsync(new("grace", "punches", "csv", "", "{}"), 3, Stop)).ShouldNotBeNull();
     }
+
+    [Theory]
+    [InlineData("plain text, é 漢字 😀", "plain text, é 漢字 😀")]
+    [InlineData("d/m2-001/eve\u0000\u001b[2Jnt", "d/m2-001/eve\uFFFD\uFFFD[2Jnt")]
+    [InlineData("x\n12:00:00 error: forged\r\nby\u0085a\u2028topic\u009b31m", "x 12:00:00 error: forged by a topic\uFFFD31m")]
+    public void What_a_terminal_names_can_neither_forge_a_line_of_the_log_nor_command_a_console(string text, string line) => OneLine.Of(text).ShouldBe(line);
 }

@@ -33,6 +33,10 @@ public sealed class PublishedTests : IDisposable
             store.Append(new PunchDraft { Person = "a", Method = PunchMethod.Card }, ClockReading.Known(1_790_000_000_000, 1, "boot"));
 
         (await RunAsync("--help")).ShouldSucceed().Output.ShouldContain("doctor");
+        (await RunAsync("--version")).ShouldSucceed().Output.Trim().ShouldBe(CliApp.Version);
+        // Its own list of packs, without a folder beside it.
+        (await RunAsync("models", "list")).ShouldSucceed().Output.ShouldContain("faceplugin-rfb-512");
+        (await RunAsync("models", "install", "nosuch")).ShouldRefuse(ExitCodes.PackUnknown, "it holds the manifest of 'default'");
         // SQLite.
         Ran ledger = (await RunAsync("ledger", "verify", "state/ledger.db", "--json")).ShouldSucceed();
         ledger.Json.GetProperty("whole").GetBoolean().ShouldBeTrue();

@@ -11,6 +11,7 @@ using Devices.Edge.Agent.Photos;
 using Devices.Edge.Agent.Site;
 using Devices.Edge.Ledger.Identity;
 using Devices.Edge.Ledger.Store;
+using Devices.Edge.Ledger.Tpm;
 using Devices.Fuzz.Engine;
 
 namespace Devices.Fuzz.Targets;
@@ -45,6 +46,8 @@ internal static class AgentTargets
         new("agent/card", Shape.Text, Samples.Of("04A1B2C3", "04:a1:b2:c3:d4:e5:f6", "04 A1 B2 C3"), bytes => PersonRules.NormaliseCard(bytes.Text()) is { } card ? ContractTargets.Expect(RosterRules.IsCard(card), "taken", $"'{card}' is no card") : "refused") { Files = ["edge-agent/Agent/Gallery/PersonRules.cs"] },
         new("agent/person", Shape.Text, Samples.Of("u1", "Grace Hopper", "王伟"), bytes => $"{PersonRules.CheckId(bytes.Text())} {PersonRules.CheckName(bytes.Text())}") { Files = ["edge-agent/Agent/Gallery/PersonRules.cs"] },
         new("ledger/est-answer", Shape.Bytes, () => [Signed.Value.Issued], bytes => $"read {RenewalClient.Read(Convert.ToBase64String(bytes)).Count}") { Files = ["edge-agent/Ledger/Identity/RenewalClient.cs"], Refusals = [typeof(FormatException), typeof(CryptographicException)], Runs = 600 },
+        new("ledger/tpm-key", Shape.Text, () => [new TpmKeyFile(false, TpmArea(), [0, 4, 1, 2, 3, 4]).ToPem().Utf8(), new TpmKeyFile(true, TpmArea(), [0, 2, 1, 2]).ToPem().Utf8()], bytes => $"taken {TpmKeyFile.Parse(bytes.Text(), "key").Point("key").Length}") { Files = ["edge-agent/Ledger/Tpm/TpmKeyFile.cs", "edge-agent/Ledger/Tpm/TpmWire.cs"], Refusals = [typeof(TpmException)] },
+        new("ledger/tpm-key-inside", Shape.Bytes, () => [TpmArea()], bytes => $"taken {new TpmKeyFile(false, bytes, []).Point("key").Length}") { Files = ["edge-agent/Ledger/Tpm/TpmKeyFile.cs", "edge-agent/Ledger/Tpm/TpmWire.cs"], Refusals = [typeof(TpmException)] },
         new("ledger/trust", Shape.Json, () => [Signed.Value.Trust], Trusting) { Files = ["edge-agent/Ledger/Identity/TrustDesk.cs"], Runs = 200 },
         new("ledger/file", Shape.Bytes, () => [Ledger()], bytes => Verify(bytes)) { Files = ["edge-agent/Ledger/Store/LedgerReader.cs", "edge-agent/Ledger/Store/LedgerFile.cs", "edge-agent/Ledger/Store/PunchRows.cs"], Refusals = [typeof(LedgerException)], Runs = 150, MostInput = 256 * 1024 },
     ];
@@ -86,6 +89,13 @@ internal static class AgentTargets
     {
         byte[]? key = Signed.Value.Site.Read(new() { Kind = SiteKinds.Member, Terminal = "m2-001", Body = Convert.ToBase64String(paper) });
         return key is null ? "refused" : ContractTargets.Expect(key.AsSpan().SequenceEqual(Hpke.PublicOf(Signed.Value.Sender)), "taken", "a key that was not signed is taken");
+    }
+
+    // TPMT_PUBLIC of a P-256 signing key with its length: type, name algorithm, attributes, policy, symmetric, scheme, curve, KDF, x, y.
+    private static byte[] TpmArea()
+    {
+        byte[] area = [0, 0x23, 0, 0x0B, 0, 4, 0, 0x72, 0, 0, 0, 0x10, 0, 0x18, 0, 0x0B, 0, 3, 0, 0x10, 0, 32, .. Enumerable.Repeat((byte)1, 32), 0, 32, .. Enumerable.Repeat((byte)2, 32)];
+        return [0, (byte)area.Length, .. area];
     }
 
     private static string Trusting(byte[] bytes)

@@ -21,6 +21,9 @@ namespace Devices.Fuzz.Targets;
 internal static class BridgeTargets
 {
     private static readonly CallbackCrypto Crypto = new("token", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "dingcorp");
+    [ThreadStatic]
+    private static string? _beside;
+
     private static readonly SiteClock Clock = SiteClock.For("Asia/Shanghai", TimeProvider.System);
 
     private const string Event = """{"EventType":"user_add_org","TimeStamp":"1790000000000","UserId":["u1","u2"],"CorpId":"dingcorp","eventId":"e1"}""";
@@ -48,6 +51,7 @@ internal static class BridgeTargets
         new("bridge/query", Shape.Text, Samples.Of("?person=u1&department=3&terminal=m2-001&site=-&method=face&state=pending&from=2026-10-01&to=2026-10-02T08:00&at=o.1790000000000.5.50&page=2&show=late&day=2026-10-01&month=2026-10&after=5-7&first=2026-10-01&last=2026-10-05&limit=20"), Query)
             { Files = ["cloud-bridge/Bridge/Web/Filters/PunchFilters.cs", "cloud-bridge/Bridge/Web/Filters/BoardFilters.cs", "cloud-bridge/Bridge/Web/Filters/DayRange.cs", "cloud-bridge/Bridge/Web/Filters/MonthText.cs", "cloud-bridge/Bridge/Web/Filters/ListPlace.cs", "cloud-bridge/Bridge/Store/PunchCursor.cs", "cloud-bridge/Bridge/Web/Time/SiteClock.cs", "cloud-bridge/Bridge/Web/Api/ApiQuery.cs"], Words = ["&", "=", "from", "to", "at", "9999-12-31", "0001-01-01", "2026-13-01", "n.", "o."] },
         new("bridge/claim", Shape.Text, () => [ClaimCode.Create().Utf8(), ClaimCode.WithRoot(ClaimCode.Create(), new string('a', 64)).Utf8()], bytes => ClaimCode.TryHash(bytes.Text(), out byte[] hash) ? ContractTargets.Expect(hash.Length == 32, "taken", "no hash") : "refused") { Files = ["cloud-bridge/Bridge/Fleet/ClaimCode.cs"] },
+        new("bridge/claim-batch", Shape.Text, Samples.Of("terminal,serial,claim\nm2-001,1,\nm2-002,2,\"a \"\"b\"\"\"\n"), bytes => $"read {ClaimBatch.Read(Samples.Put("claims.csv", bytes)).Count}") { Files = ["cloud-bridge/Bridge/Fleet/ClaimBatch.cs"], Refusals = [typeof(BridgeStartException)], Words = [",", "\"", "\n", "terminal", "claim"], Runs = 800 },
         new("bridge/mac", Shape.Text, Samples.Of("AA:BB:CC:DD:EE:FF", "a2-bb-cc-dd-ee-ff", "a2bb.ccdd.eeff"), bytes => MacAddress.Read(bytes.Text()) is { } mac ? ContractTargets.Expect(mac.Text.Length == 17, $"taken {mac.IsPrivate}", "another length") : "refused") { Files = ["cloud-bridge/Bridge/Wifi/MacAddress.cs"] },
         new("bridge/wishes", Shape.Text, Samples.Of("Repeat:Seconds=60\nTimeZone=Asia/Shanghai\nLiveness:Enabled=true"), Wishes) { Files = ["cloud-bridge/Bridge/Fleet/ConfigInput.cs"], Words = ["Repeat:Seconds", "=", "\n"] },
     ];
@@ -117,17 +121,17 @@ internal static class BridgeTargets
     private static string ReadBackup(byte[] bytes)
     {
         string file = Samples.Put("backup.tar", bytes), above = Path.GetDirectoryName(file)!, into = Path.Combine(above, "into");
+        if (_beside is not null) throw new FindingException($"something was written beside the directory: {_beside}");
         Directory.CreateDirectory(into);
         try
         {
-            BackupManifest manifest = BackupFile.ReadAsync(file, into, CancellationToken.None).GetAwaiter().GetResult();
-            return $"read {manifest.Parts.Count}";
+            return $"read {BackupFile.ReadAsync(file, into, CancellationToken.None).GetAwaiter().GetResult().Parts.Count}";
         }
         finally
         {
-            string? beside = Directory.EnumerateFileSystemEntries(above).FirstOrDefault(one => one != file && one != into && !Path.GetFileName(one).Contains('.', StringComparison.Ordinal));
             Directory.Delete(into, recursive: true);
-            if (beside is not null) throw new FindingException($"something was written beside the directory: {beside}");
+            // What is written beside the directory stays there, and the next input is told.
+            _beside ??= Directory.EnumerateFileSystemEntries(above).FirstOrDefault(one => one != file && !Path.GetFileName(one).Contains('.', StringComparison.Ordinal));
         }
     }
 

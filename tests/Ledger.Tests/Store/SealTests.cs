@@ -47,6 +47,20 @@ public sealed class SealTests : IDisposable
     }
 
     [Fact]
+    public void What_a_held_punchs_own_moment_is_unsure_by_is_part_of_its_uncertainty_once_it_has_a_time_also_over_a_restart()
+    {
+        using (LedgerStore before = Drafts.Open(_folder))
+        {
+            before.Append(Drafts.Face("told-late"), _board.Unknown() with { MomentMs = 1_500 });
+            before.Append(Drafts.Face("seen-here"), _board.Unknown());
+        }
+
+        using LedgerStore ledger = Drafts.Open(_folder);
+        ledger.Seal(new(_board.TrueMs, _board.MonotonicMs, "boot-1", 20, TrustSource.Bridge)).ShouldBe(2);
+        ledger.SealedRange(1, 10).Select(p => p.UncertaintyMs).ShouldBe([1_520, 20]);
+    }
+
+    [Fact]
     public void A_trusted_append_seals_the_held_ones_before_it_in_the_same_commit_and_in_order()
     {
         using LedgerStore ledger = Drafts.Open(_folder);

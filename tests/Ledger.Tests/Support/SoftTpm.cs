@@ -7,6 +7,12 @@ namespace Devices.Tests.Tpm;
 public sealed class SoftTpm : IDisposable
 {
     private const string Program = "/usr/bin/swtpm";
+
+#pragma warning disable CA2255 // Before any test, and inherited by the programs that tests start: the machine's own TPM is not a terminal's.
+    [System.Runtime.CompilerServices.ModuleInitializer]
+    internal static void LeaveTheMachinesOwnAside() => Environment.SetEnvironmentVariable("DEVICES_TPM", "none");
+#pragma warning restore CA2255
+
     private readonly string _folder;
     private Process? _process;
 

@@ -41,8 +41,8 @@ public enum DiskFaultKind
     /// <summary>Files cannot be deleted.</summary>
     Delete,
 
-    /// <summary>Nothing works that changes the disk.</summary>
-    Dead,
+    /// <summary>Nothing works, reading neither: a disk that is gone for a while.</summary>
+    Gone,
 
     /// <summary>Writes and syncs take long.</summary>
     Slow,
@@ -90,7 +90,7 @@ public sealed class DiskFaults(DiskFaultKind kind, int at, int length, int slowM
         DiskFaultKind.Open => call == DiskCall.Open,
         DiskFaultKind.Truncate => call == DiskCall.Truncate,
         DiskFaultKind.Delete => call == DiskCall.Delete,
-        DiskFaultKind.Dead => call is DiskCall.Write or DiskCall.Sync or DiskCall.Truncate or DiskCall.Delete,
+        DiskFaultKind.Gone => call is DiskCall.Read or DiskCall.Write or DiskCall.Sync or DiskCall.Truncate or DiskCall.Delete,
         _ => call is DiskCall.Write or DiskCall.Sync,
     };
 }

@@ -15,11 +15,27 @@ namespace Devices.PowerCut.Scenarios;
 /// </summary>
 public sealed class BridgeScenario(bool fromNothing = false) : IScenario
 {
+    private static readonly Lock Gate = new();
+    private static DiskImage? _made;
+
     public string Name => fromNothing ? "bridge-new" : "bridge";
 
     public void Prepare(string folder)
     {
-        if (!fromNothing) SqliteDatabase.Open(File(folder)).DisposeAsync().AsTask().GetAwaiter().GetResult();
+        if (fromNothing) return;
+        lock (Gate)
+        {
+            // Every migration takes longer than what follows: an empty store is made once.
+            if (_made is null)
+            {
+                SqliteDatabase.Open(File(folder)).DisposeAsync().AsTask().GetAwaiter().GetResult();
+                _made = DiskImage.Read(folder);
+            }
+            else
+            {
+                _made.Write(folder);
+            }
+        }
     }
 
     public string? Work(string folder, DiskLog log, Random random, int steps, bool faulty)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using Devices.Cli.Accuracy;
 using Devices.Cli.Bridge;
@@ -25,11 +26,15 @@ namespace Devices.Cli.App;
 /// <summary>The command tree of <c>devices</c>.</summary>
 public static class CliApp
 {
+    /// <summary>As <c>devices --version</c> says it; without the build's mark.</summary>
+    public static string Version { get; } = (typeof(CliApp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
+
     public static void Configure(IConfigurator config, CliHost host)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(host);
         config.SetApplicationName("devices");
+        config.SetApplicationVersion(Version);
         config.Settings.ShowOptionDefaultValues = true;
         config.Settings.StrictParsing = true;
         config.Settings.Registrar.RegisterInstance(host);

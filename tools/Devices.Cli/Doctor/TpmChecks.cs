@@ -13,13 +13,15 @@ internal static class TpmChecks
     {
         const string Check = "TPM";
         if (BoardTpm.Refusal(patient.Setting("Tpm")) is { } wrong) return new(Check, Level.Fault, $"Tpm in agent.json is {wrong}", "The agent does not start.", "Correct Tpm in agent.json.");
-        if (patient.Tpm is not { } tpm)
+        if (patient.Tpm is null && File.Exists(TpmAddress.StandardDevice) && (patient.Setting("Tpm") is null or "auto") && Environment.GetEnvironmentVariable("DEVICES_TPM") is null)
+            return new(Check, Level.Unknown, $"{TpmAddress.StandardDevice} is there, and this account may not use it", "Keys made by it are files of mode 0600.", "Run the doctor as the agent's user, or with sudo; hardware/udev gives the TPM to the agent's group.");
+        if (patient.Tpm is not { } usable)
             return new(Check, Level.Ok, patient.Setting("Tpm") == "none" ? "left aside (Tpm is none): keys are files of mode 0600" : $"none ({TpmAddress.StandardDevice} is not there): keys are files of mode 0600",
                 "Whoever takes a copy of the whole disk has the keys too.");
         try
         {
-            TpmFacts facts = tpm.Probe();
-            return new(Check, Level.Ok, $"{facts.Maker}, firmware {facts.Firmware}, at {tpm.Address}");
+            TpmFacts facts = usable.Probe();
+            return new(Check, Level.Ok, $"{facts.Maker}, firmware {facts.Firmware}, at {usable.Address}");
         }
         catch (TpmException fault)
         {

@@ -58,7 +58,7 @@ public sealed class FlashPlan
     }
 
     private static PartitionTable Present(byte[] bytes) => PartitionTable.IsBlank(bytes)
-        ? throw new ImageRefusedException("This board has no partition table: flash the runtime first (--runtime), or together with the program.")
+        ? throw new ImageRefusedException("This board has no partition table: flash the runtime first (--runtime), or together with the program.") { Remedy = "Give --runtime with the folder or .zip of a nanoFramework target for this chip, as released." }
         : PartitionTable.Parse(bytes, "the board's partition table");
 
     private static FlashPart PlaceApp(FlashPart app, PartitionTable table)

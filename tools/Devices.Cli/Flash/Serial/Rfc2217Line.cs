@@ -51,7 +51,7 @@ internal sealed class Rfc2217Line : ISerialLine
         catch (Exception fault) when (fault is SocketException || fault is AggregateException { InnerException: SocketException })
         {
             socket.Dispose();
-            throw new SerialLineException(SerialFault.Missing, $"Nobody answers at {host}:{port}.", fault);
+            throw new SerialLineException(SerialFault.Missing, $"Nobody answers at {host}:{port}.", fault) { Remedy = "Check the serial server's address and port, and that it runs; a board on this computer is named by its port (`devices flash ports`)." };
         }
         catch
         {

@@ -23,4 +23,7 @@ public enum SerialFault
 public sealed class SerialLineException(SerialFault fault, string message, Exception? inner = null) : IOException(message, inner)
 {
     public SerialFault Fault { get; } = fault;
+
+    /// <summary>What to do; null where the code's own remedy fits.</summary>
+    public string? Remedy { get; init; }
 }
