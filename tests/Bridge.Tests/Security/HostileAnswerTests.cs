@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Roster;
 using Devices.Bridge.Roster.Events;
 using Devices.Bridge.Tests.Delivery;
@@ -33,20 +34,16 @@ public sealed class HostileAnswerTests
         await using TargetBench bench = Platform(cloud);
 
         // Chunked, so that no length gives it away; far more than any answer has.
-        long sent = 0;
         answer = async context =>
         {
             byte[] much = new byte[64 * 1024];
-            Array.Fill(much, (byte)' ');
-            while (!context.RequestAborted.IsCancellationRequested && sent < 512L * 1024 * 1024)
-            {
-                await context.Response.Body.WriteAsync(much, context.RequestAborted);
-                sent += much.Length;
-            }
+            while (!context.RequestAborted.IsCancellationRequested) await context.Response.Body.WriteAsync(much, context.RequestAborted);
         };
         DeliveryOutcome endless = await SendAsync(bench);
         (endless.Kind, endless.Reason).ShouldBe((OutcomeKind.Ambiguous, "reason.unreadable_answer"));
-        sent.ShouldBeLessThan(64L * 1024 * 1024, "it is not read to its end");
+        Endless source = new();
+        (await BoundedBody.ReadAsync(new StreamContent(source), 1_000_000, Stop)).ShouldBeNull();
+        source.Given.ShouldBeLessThan(3_000_000, "it is not read further than that it is too long");
 
         answer = context =>
         {
@@ -112,5 +109,36 @@ public sealed class HostileAnswerTests
         cloud.Run(context => context.Request.Path.Value!.Contains("oauth2", StringComparison.Ordinal) ? context.Response.WriteAsync(Token) : answer(context));
         await cloud.StartAsync(Stop);
         return cloud;
+    }
+
+    private sealed class Endless : Stream
+    {
+        public long Given { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => Given; set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            Given += count;
+            return count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
