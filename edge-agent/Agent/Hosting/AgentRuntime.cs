@@ -172,7 +172,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
             new LedgerOptions { Path = _options.LedgerFile, Terminal = _options.Terminal, ReserveBytes = _options.ReserveBytes }, boot.BootId, _time)));
         _health.Set(HealthBoard.Ledger, true, $"{_ledger.LastSeq} punches");
         _clock = new(new TrustedClockOptions(), _time, boot, new LinuxNtpProbe(), _ledger, new LinuxRtcProbe());
-        _templateKey = Own(Read(() => TemplateKey.Open(_options.TemplateKeyFile, BoardTpm.Of(_options.Tpm))));
+        _templateKey = Own(Read(() => TemplateKey.Open(_options.TemplateKeyFile, BoardTpm.Of(_options.Tpm), sealExisting: _options.Tpm != "auto")));
         TemplateVault vault = Own(TemplateVault.Open(_templateKey));
         _people = Own(Read(() => PeopleStore.Open(_options.GalleryFile, vault, _time)));
         _siteKeys = Own(Read(() => SiteKeys.Open(_options.SiteKeysFile)));

@@ -27,7 +27,7 @@ public sealed class CertificatePart : IDisposable
         BoardTpm? tpm = BoardTpm.Of(options.Tpm);
         IdentityFolder folder = new(options.TlsFolder, tpm);
         Trust = new(folder);
-        Keeper = new(new() { Host = host, Port = options.EnrolmentPort, Names = names, MakeKey = MakerOf(tpm, folder) }, folder, clock, time);
+        Keeper = new(new() { Host = host, Port = options.EnrolmentPort, Names = names, MakeKey = MakerOf(tpm, folder, options.Tpm != "auto") }, folder, clock, time);
         Keeper.Noted += note =>
         {
             if (note.Warning) narration.Warn("certificate", note.Text);
@@ -38,10 +38,10 @@ public sealed class CertificatePart : IDisposable
 
     public CertificateKeeper Keeper { get; }
 
-    // A board with a TPM has its next key in there, also where its first one was a file. A TPM that cannot be used is a failed renewal, told and tried
-    // again, and no reason for a key in a file where there was none.
-    private static Func<string> MakerOf(BoardTpm? tpm, IdentityFolder folder) =>
-        () => tpm is not null || folder.KeyPlace == "tpm" ? TerminalKey.MakeIn(tpm ?? BoardTpm.Standard) : TerminalKey.Make();
+    // The next key is where this one is, or in the TPM that somebody has named: not in one that happens to be there, since a version of before TPMs, gone
+    // back to, could not use it. A TPM that cannot be used is a failed renewal, told and tried again, and no reason for a key in a file where there was none.
+    private static Func<string> MakerOf(BoardTpm? tpm, IdentityFolder folder, bool named) =>
+        () => (tpm is not null && named) || folder.KeyPlace == "tpm" ? TerminalKey.MakeIn(tpm ?? BoardTpm.Standard) : TerminalKey.Make();
 
     /// <summary>The roots.</summary>
     public TrustDesk Trust { get; }

@@ -7,7 +7,7 @@ namespace Devices.Edge.Agent.Secrets;
 
 /// <summary>
 /// The 32 bytes under which face templates and waiting photos are encrypted on this board. Where the board has a TPM, <c>templates.key</c> holds
-/// them sealed, as only that TPM opens them; else in clear, mode 0600. A key file in clear is sealed at the first start that finds a TPM.
+/// them sealed, as only that TPM opens them; else in clear, mode 0600.
 /// </summary>
 /// <remarks>
 /// A TPM that is gone, cleared or exchanged locks the key and nothing else: people, cards, PINs and punches are not under it, so the terminal goes
@@ -40,16 +40,25 @@ public sealed class TemplateKey : IDisposable
     public ReadOnlySpan<byte> Marks => _marks;
 
     /// <param name="tpm">The board's TPM; null where it has none, or is to be left aside.</param>
+    /// <param name="sealExisting">Whether a key that lies in clear is sealed: only where somebody has named the TPM, since a version of before TPMs, gone back to, could not open it.</param>
     /// <exception cref="GalleryException">The file is damaged, or cannot be read or made.</exception>
-    public static TemplateKey Open(string file, BoardTpm? tpm)
+    public static TemplateKey Open(string file, BoardTpm? tpm, bool sealExisting = false)
     {
         // In a TPM's care from the first moment: in clear it was never on the disk.
-        if (tpm is not null && !File.Exists(file) && Seal(file, RandomNumberGenerator.GetBytes(Bytes), tpm, replaces: false) is { IsLocked: false, Place: "tpm" } born) return born;
+        string? unsealed = null;
+        if (tpm is not null && !File.Exists(file))
+        {
+            TemplateKey born = Seal(file, RandomNumberGenerator.GetBytes(Bytes), tpm, replaces: false);
+            if (born.Place == "tpm") return born;
+            unsealed = born.Note;
+            born.Dispose();
+        }
+
         byte[] contents = SecretFile.ReadOrCreate(file, () => RandomNumberGenerator.GetBytes(Bytes), What);
         if (TpmKeyFile.IsOne(contents)) return Unsealed(file, contents, tpm ?? BoardTpm.Standard);
         if (contents.Length != Bytes)
             throw new GalleryException($"The key of the face templates {file} has {contents.Length} bytes instead of 32; put the right file back, or move it away and enrol everybody again.");
-        return tpm is null ? new(contents, MarksOf(contents), "file", null, null) : Seal(file, contents, tpm, replaces: true);
+        return tpm is null || !sealExisting || unsealed is not null ? new(contents, MarksOf(contents), "file", null, unsealed) : Seal(file, contents, tpm, replaces: true);
     }
 
     public void Dispose()
