@@ -66,7 +66,7 @@ async Task<int> Play(IReadOnlyList<FaultKind> kinds)
     {
         if (Stopwatch.GetElapsedTime(began).TotalMinutes > options.Minutes) break;
         using Layout layout = Layout.Prepare(root, data);
-        Session session = new(options, plan, layout, tally, Say);
+        Session session = new(options, plan, layout, tally, Say, () => Stopwatch.GetElapsedTime(began).TotalMinutes > options.Minutes);
         IReadOnlyList<Violation> wrong;
         try
         {

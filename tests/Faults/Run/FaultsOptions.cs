@@ -16,7 +16,7 @@ internal sealed record FaultsOptions
           --terminals  terminals in each installation (1 to 40); --people at each (8 to 99)
           --session    faults before a fresh installation is set up
           --check      faults between two checks of everybody
-          --minutes    begin no further session after so many minutes
+          --minutes    end with the round that is under way after so many minutes
           --data       where this run keeps its files (default: .run/faults); emptied at the start
           --report     writes the table into this file too
           --plan       only prints what would be done

@@ -10,7 +10,7 @@ using Devices.Up;
 namespace Devices.Faults.Run;
 
 /// <summary>One installation from its set-up to its last check: people punch at every terminal while faults come over it.</summary>
-internal sealed class Session(FaultsOptions options, FaultPlan plan, Layout layout, Tally tally, Action<string> say)
+internal sealed class Session(FaultsOptions options, FaultPlan plan, Layout layout, Tally tally, Action<string> say, Func<bool> enough)
 {
     private static readonly string[] Settled = ["delivered", "dead", "held", "skipped"];
     private readonly List<LedgerCopy> _ledgers = [];
@@ -55,7 +55,8 @@ internal sealed class Session(FaultsOptions options, FaultPlan plan, Layout layo
         {
             long from = Stopwatch.GetTimestamp();
             await Round(round, pressers, stop).ConfigureAwait(false);
-            bool last = n == plan.Rounds.Count - 1;
+            // Over time: this round is the last, and everything must settle by itself.
+            bool last = n == plan.Rounds.Count - 1 || enough();
             double faulting = Stopwatch.GetElapsedTime(from).TotalSeconds;
             history = await Settle(mayNudge: !last, stop).ConfigureAwait(false);
             IReadOnlyList<Violation> wrong = [.. _heard, .. Checker.Check(history)];
@@ -74,6 +75,7 @@ internal sealed class Session(FaultsOptions options, FaultPlan plan, Layout layo
                 return wrong;
             }
             say(string.Create(CultureInfo.InvariantCulture, $"session {plan.Seed}: {done}/{plan.Count} faults, {history.Presses.Count} entries, {history.Store.Count} punches in all places; this round {round.Count} faults in {faulting:0} s, all settled and compared after {Stopwatch.GetElapsedTime(from).TotalSeconds:0} s"));
+            if (last) break;
         }
         if (history is not null)
         {
@@ -231,7 +233,7 @@ internal sealed class Session(FaultsOptions options, FaultPlan plan, Layout layo
     }
 
     private string Words(History history, long began) => string.Create(CultureInfo.InvariantCulture,
-        $"seed {plan.Seed}, {(options.Postgres ? "PostgreSQL" : "SQLite")}, {options.Terminals} terminals: {plan.Count} faults planned, {history.Presses.Count:#,0} entries, {history.Store.Count:#,0} punches, {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s");
+        $"seed {plan.Seed}, {(options.Postgres ? "PostgreSQL" : "SQLite")}, {options.Terminals} terminals: {_done.Count + _forks.Count} faults, {history.Presses.Count:#,0} entries, {history.Store.Count:#,0} punches, {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s");
 
     private static string Seconds(long began) => Stopwatch.GetElapsedTime(began).TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
 }
