@@ -27,6 +27,8 @@ public sealed class SqliteDatabase : SqlDatabase
         {
             session = Connect(connectionString);
             session.Script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=2000;");
+            // A commit that a killed bridge wrote and did not sync is found in the log and would be told on: it is synced first.
+            session.Script("PRAGMA wal_checkpoint(PASSIVE);");
             Migrations.Apply(session, file);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return new(connectionString, session);
