@@ -157,12 +157,16 @@ public sealed class Replayer(IScenario scenario, int seed, ReplayOptions options
     private void Cut(DiskLog log, string folder, ReplayResult result)
     {
         IReadOnlyList<DiskOp> ops = log.Ops;
-        double share = Math.Min(1, options.MostStates / (ops.Count * (double)options.StatesPerCut));
+        // Few states: as many places as they need, and one at least, drawn from all.
+        int places = (int)Math.Min(ops.Count + 1, options.MostStates / (double)options.StatesPerCut + 1);
+        int[] all = [.. Enumerable.Range(0, ops.Count + 1)];
+        _random.Shuffle(all);
+        HashSet<int> cuts = [.. all.Take(places)];
         DiskModel model = new(log.Start);
         List<object> facts = [];
         for (int at = 0; at <= ops.Count && result.States < options.MostStates; at++)
         {
-            if (_random.NextDouble() <= share)
+            if (cuts.Contains(at))
             {
                 result.Cuts++;
                 Told told = new(facts, ops.Skip(at).OfType<DiskOp.Mark>().Select(mark => mark.Fact).FirstOrDefault(fact => fact is not Asked));

@@ -34,7 +34,7 @@ public sealed partial class PeopleStore : IDisposable
             if (!File.Exists(path))
                 File.Open(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
             connection.Open();
-            Run(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;");
+            Run(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA wal_checkpoint(PASSIVE);");
             long version = (long)Scalar(connection, "PRAGMA user_version")!;
             if (version > Schema) throw new GalleryException($"The gallery {path} was made by a newer version of the agent (schema {version}); install that version.");
             if (version == 0)

@@ -20,7 +20,7 @@ public sealed class EntryAnswers : IDisposable
         _connection.Open();
         using SqliteCommand make = _connection.CreateCommand();
         make.CommandText = """
-            PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+            PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_checkpoint(PASSIVE);
             CREATE TABLE IF NOT EXISTS answer(n INTEGER PRIMARY KEY, entry TEXT NOT NULL UNIQUE, result INTEGER NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
             """;
         make.ExecuteNonQuery();

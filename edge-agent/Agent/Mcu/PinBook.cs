@@ -50,7 +50,7 @@ public sealed class PinBook : IDisposable
         _connection.Open();
         using SqliteCommand make = _connection.CreateCommand();
         make.CommandText = """
-            PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;
+            PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_checkpoint(PASSIVE);
             CREATE TABLE IF NOT EXISTS pin(
               number TEXT PRIMARY KEY, person TEXT NOT NULL UNIQUE, salt BLOB NOT NULL, hash BLOB NOT NULL, rounds INTEGER NOT NULL,
               wrong INTEGER NOT NULL DEFAULT 0, locked_until INTEGER NOT NULL DEFAULT 0) STRICT;

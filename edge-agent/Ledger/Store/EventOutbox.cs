@@ -25,6 +25,9 @@ public sealed class EventOutbox
     /// <summary>Events waiting.</summary>
     public long Count => _store.Guard(Counted);
 
+    /// <summary>What was counted inside a commit that failed does not hold.</summary>
+    internal void Recount() => _count = -1;
+
     /// <summary>Whether this event still waits for the bridge.</summary>
     public bool Has(string id) => _store.Guard(connection =>
     {

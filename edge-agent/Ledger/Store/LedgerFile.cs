@@ -132,6 +132,9 @@ internal static class LedgerFile
         // REPLACE would otherwise delete rows behind the delete trigger's back.
         connection.Execute("PRAGMA recursive_triggers = 1");
         connection.Execute("PRAGMA temp_store = MEMORY");
+        // A process that was killed, or refused by its disk, between writing a commit and syncing it leaves it in the log, where this start finds it
+        // and would answer by it: it is synced first, or a power cut now took a punch that was confirmed.
+        connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
     private static void WriteIdentity(SqliteConnection connection, string terminal, TimeProvider time)

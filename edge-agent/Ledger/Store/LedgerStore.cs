@@ -173,6 +173,7 @@ public sealed partial class LedgerStore : ITimeFloor, IDisposable
         catch
         {
             connection.TryRollback();
+            Events.Recount();
             try
             {
                 Load();
@@ -200,6 +201,9 @@ public sealed partial class LedgerStore : ITimeFloor, IDisposable
         // Beyond the limit quick_check would keep people waiting at the door after a power cut; `devices ledger verify` checks it whole.
         if (!whole) return;
         string? verdict = _connection.ReadText("PRAGMA quick_check(1)");
+        // "… error code=266": the disk could not be read, which says nothing about what is on it.
+        if (verdict?.IndexOf("error code=", StringComparison.Ordinal) is >= 0 and int at && int.TryParse(verdict.AsSpan(at + 11).TrimEnd(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int code) && (code & 0xFF) == 10)
+            throw new LedgerException(LedgerFault.Io, $"The ledger {_options.Path} cannot be read: its disk fails ({verdict}).");
         if (verdict != "ok") throw new LedgerException(LedgerFault.Damaged, $"The ledger {_options.Path} is damaged ({verdict}); it was left as it is: keep it for recovery.");
     }
 

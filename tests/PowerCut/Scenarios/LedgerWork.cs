@@ -75,8 +75,7 @@ internal sealed class LedgerWork(string folder, DiskLog log, Random random, bool
                 Guid id = Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(Begin + _now));
                 Ask(new("event") { EventAdded = id.ToString("D") }, () => Ledger.Events.Add("door", new string('d', random.Next(1, 300)), id: id, atMs: Begin + _now));
                 break;
-            case 17 when Ledger.Events.Count > 0:
-                string done = Ledger.Events.Peek(1)[0].Id;
+            case 17 when Ledger.Events.Peek(1) is [{ Id: { } done }]:
                 Ask(new("event done") { EventDone = done }, () => Ledger.Events.Done(done));
                 break;
             case 18:

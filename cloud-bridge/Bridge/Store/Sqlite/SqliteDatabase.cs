@@ -32,6 +32,8 @@ public sealed class SqliteDatabase : SqlDatabase
         {
             session = Connect(connectionString);
             session.Script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+            // A commit that a killed bridge wrote and did not sync is found in the log and would be told on: it is synced first.
+            session.Script("PRAGMA wal_checkpoint(PASSIVE);");
             Migrations.Apply(session, file);
             session.Script(Writer);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);

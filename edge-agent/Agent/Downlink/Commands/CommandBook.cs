@@ -31,6 +31,8 @@ public sealed class CommandBook : IDisposable
             _connection.Open();
             Run("PRAGMA journal_mode=WAL");
             Run("PRAGMA synchronous=FULL");
+            // What a killed agent wrote and did not sync is on the disk before it is answered by.
+            Run("PRAGMA wal_checkpoint(PASSIVE)");
             Run("""
                 CREATE TABLE IF NOT EXISTS command(id TEXT PRIMARY KEY, hash BLOB NOT NULL, kind TEXT NOT NULL, boot TEXT NOT NULL, what TEXT, issued_at INTEGER NOT NULL,
                   state TEXT NOT NULL, code TEXT, text TEXT NOT NULL, at INTEGER NOT NULL, attachment TEXT, confirmed INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID
