@@ -9,7 +9,12 @@ namespace Devices.FleetLoad.Soak;
 /// <summary>Connections of a controller to the real agent's broker: password, subscriptions, hello answered with the time; every second one is cut off without a farewell.</summary>
 internal sealed class McuSoak(SoakOptions options, FleetFolder fleet, Action<string> say)
 {
+    // A controller tries again; only an agent that takes none any more is a failure.
+    private const int InARow = 20;
+
     private long _connects;
+    private int _failed;
+    private string _why = "";
 
     public async Task<(Section, bool)> RunAsync()
     {
@@ -33,7 +38,7 @@ internal sealed class McuSoak(SoakOptions options, FleetFolder fleet, Action<str
         double seconds = spent.Elapsed.TotalSeconds, cores = spent.Cores("agent");
         int code = await agent.StopAsync();
         (List<string> rows, bool flat) = PunchSoak.Judge(trends);
-        string verdict = Figures.Text($"{connects:#,0} connections, each greeted; the agent ended with code {code}.");
+        string verdict = Figures.Text($"{connects:#,0} connections, each greeted; {_failed:#,0} tries failed and were made again{(_failed > 0 ? $" ({_why})" : "")}; the agent ended with code {code}.");
         say(verdict);
         return (new("mcu-soak", Figures.Text($"Soak: {connects:#,0} connections of the controller"), string.Join('\n',
         [
@@ -47,22 +52,26 @@ internal sealed class McuSoak(SoakOptions options, FleetFolder fleet, Action<str
 
     private async Task ConnectAsync(AgentHost agent, CancellationToken stop)
     {
-        try
+        int inARow = 0;
+        while (!stop.IsCancellationRequested && _connects < options.McuReconnects)
         {
-            while (!stop.IsCancellationRequested && _connects < options.McuReconnects)
+            try
             {
                 McuPlayer player = await McuPlayer.ConnectAsync(agent, "soak-boot", stop);
                 if (Interlocked.Increment(ref _connects) % 2 == 0) await player.CloseAsync();
                 else await player.DisposeAsync();
+                inARow = 0;
             }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The end.
-        }
-        catch (Exception fault) when (fault is IOException or SocketException or TimeoutException or MqttRefusedException)
-        {
-            throw new LoadFault($"After {_connects} connections the agent did not take the next: {fault.Message}");
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is IOException or SocketException or TimeoutException or MqttRefusedException)
+            {
+                (_failed, _why) = (_failed + 1, fault.Message);
+                if (++inARow == InARow) throw new LoadFault($"After {_connects} connections the agent took none of {InARow} more: {fault.Message}");
+                await Task.Delay(50, CancellationToken.None);
+            }
         }
     }
 }
