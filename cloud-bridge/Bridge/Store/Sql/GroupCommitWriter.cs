@@ -138,7 +138,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
                 {
                     Rollback(session);
                     // Two bridges may each wait for a row of the other's; the database undoes one of the two, and its turn comes again.
-                    if (attempt < MaxAttempts && session.Dialect.Again(fault)) continue;
+                    if (attempt < MaxAttempts && session.Dialect.Again(fault) && Ready()) continue;
                 }
                 else
                 {
