@@ -56,6 +56,7 @@ public sealed class CounterTests
                 INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, chain, received_at)
                 SELECT terminal, ledger, 3, person, at + 1000, clock, uncertainty_ms, method, direction, chain, received_at FROM punches WHERE seq = 2
                 """);
+            session.Execute("INSERT INTO terminals (name, created_at, ledger) SELECT terminal, 0, ledger FROM ledgers WHERE terminal = 'm2-001' ON CONFLICT (name) DO UPDATE SET ledger = excluded.ledger");   // as its enrolment and hello would
             return session.Execute("UPDATE terminal_counts SET received = received + 1, stored = stored + 1");
         });
         await site.Bench.Get<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<ShownCounter>().Single().StepAsync(TestContext.Current.CancellationToken);
