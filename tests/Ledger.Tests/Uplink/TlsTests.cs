@@ -49,7 +49,7 @@ public sealed class TlsTests
             await using SslStream tls = new(tcp.GetStream());
             try
             {
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = SslProtocols.Tls12, ClientCertificateRequired = true, RemoteCertificateValidationCallback = (_, client, _, _) => client is not null }, TestContext.Current.CancellationToken);
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = SslProtocols.Tls12, ClientCertificateRequired = true, RemoteCertificateValidationCallback = (_, seen, _, _) => seen is not null }, TestContext.Current.CancellationToken);
                 return "agreed on " + tls.SslProtocol;
             }
             catch (Exception fault) when (fault is AuthenticationException or IOException)
