@@ -10,6 +10,8 @@ namespace Devices.Edge.Vision.Packs;
     UseStringEnumConverter = true,
     ReadCommentHandling = JsonCommentHandling.Skip,
     AllowTrailingCommas = true,
+    // A null where the manifest must have something is a fault of the file, told with its line.
+    RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PackManifest))]
 [JsonSerializable(typeof(PackCalibration))]
