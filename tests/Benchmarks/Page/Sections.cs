@@ -51,6 +51,20 @@ internal static class Sections
             [
                 new("Kinds of page beyond 200 ms (95th percentile) on PostgreSQL", 0, ["PostgreSQL"], "beyond the goal", Goal.Most(0), "", "limit"),
             ]),
+            // Long runs, by commands of their own.
+            new("fleet", "Ten thousand terminals, and one for long", "./tools/fleet-load/run", [], "tests/Benchmarks/FLEET.md",
+            [
+                new("Memory of the bridge a connected terminal, 10,000 of them", 0, ["memory a session (difference / sessions)"], "", null, "", "–"),
+                new("Durable punches a second at 1,000 offered", 0, ["durable punches a second"], "", Goal.Least(990), "/s", "what is offered"),
+                new("Single punches, ours / peer", 0, ["1", "Mosquitto, a commit a message"], "bridge / it", Goal.Least(3), "", "Mosquitto and a subscriber that commits each message to SQLite"),
+            ]),
+            new("faults", "Faults of real processes, wires, clocks and disks", "./tools/faults", [], "tests/Faults/RESULTS.md", []),
+            new("power", "Power cuts", "Devices.PowerCut", [], "tests/PowerCut/RESULTS.md",
+            [
+                new("States of the disk after a power cut that lose, double or break something", 0, ["all"], "violations", Goal.Most(0), "", "what had been told before the cut"),
+                new("States opened", 0, ["all"], "states opened", Goal.Least(10000), "", "–"),
+            ]),
+            new("accuracy", "Accuracy of the default pack", "./tools/accuracy", [], "models/default/ACCURACY.md", []),
         ];
     }
 }
