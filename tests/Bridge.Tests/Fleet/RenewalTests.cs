@@ -36,7 +36,7 @@ public sealed class RenewalTests : IAsyncLifetime
         await Until.TrueAsync(() => Task.FromResult(terminal.Serial != first && terminal.Keeper.Status.Condition == CertificateCondition.Good), "renewed and confirmed");
         terminal.Punch(2);
         await terminal.ArrivedAsync();
-        terminal.Uplink.Status.Connects.ShouldBe(2);
+        await Until.TrueAsync(() => Task.FromResult(terminal.Uplink.Status.Connects == 2), "connected once more, with the new certificate");
         (await File.ReadAllTextAsync(Path.Combine(terminal.Tls, "terminal.key"))).ShouldNotBe(key);
         Directory.Exists(Path.Combine(terminal.Tls, "previous")).ShouldBeFalse("the old key is forgotten");
 

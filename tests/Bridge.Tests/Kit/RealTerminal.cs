@@ -124,8 +124,19 @@ public sealed class RealTerminal : IAsyncDisposable
     {
         get
         {
-            using X509Certificate2 own = new IdentityFolder(Tls, _tpm).Load();
-            return Convert.ToHexStringLower(own.SerialNumberBytes.Span);
+            for (int turn = 0; ; turn++)
+            {
+                try
+                {
+                    using X509Certificate2 own = new IdentityFolder(Tls, _tpm).Load();
+                    return Convert.ToHexStringLower(own.SerialNumberBytes.Span);
+                }
+                catch (FileNotFoundException) when (turn < 100)
+                {
+                    // The keeper moves the folders at this very moment.
+                    Thread.Sleep(10);
+                }
+            }
         }
     }
 

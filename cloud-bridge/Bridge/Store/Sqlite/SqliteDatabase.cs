@@ -9,9 +9,10 @@ namespace Devices.Bridge.Store.Sqlite;
 public sealed class SqliteDatabase : SqlDatabase
 {
     // For punches as they come, single ones of thousands of terminals: each changes pages all over the indexes. What a savepoint may have to take back stays in
-    // memory (it went to a temporary file, 25 system calls a punch); pages are kept so that they need not be read again; and a page that many commits change goes
-    // into the file once for all of them (the WAL grows to 32 MiB). None of it touches what is durable when. After the migrations: those sort more than memory holds.
-    private const string Writer = "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8000;";
+    // memory (it went to a temporary file, 25 system calls a punch); pages are kept so that they need not be read again; a page that many commits change goes into
+    // the file once for all of them. The WAL grows to 8 MiB and no further: a larger one, which wrote less, kept a nearly full disk full after there was room again.
+    // None of it touches what is durable when. After the migrations: those sort more than memory holds.
+    private const string Writer = "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=2000;";
 
     private readonly string _connectionString;
 
