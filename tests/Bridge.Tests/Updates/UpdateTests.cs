@@ -165,6 +165,7 @@ public sealed class UpdateTests : IAsyncLifetime
         RolloutRow row = await Rollouts.BeginAsync(new() { Kind = "agent", Name = "agent", Version = "1.0.0", Stages = [100] }, "hr", null, Stop);
         await LookAsync();
         (await Rollouts.MembersAsync(SiteScope.All, row.Id, Stop)).Select(one => one.Terminal).ShouldBe(["m2-001", "m2-002"], ignoreOrder: true);
+        (await Rollouts.ReportsAsync(SiteScope.All, Stop)).Select(one => one.Terminal).ShouldBe(["m2-001", "m2-002"], "nor is it among what terminals run");
         await Rollouts.SaveReportAsync("m2-001", new() { Digest = new string('1', 32), Progress = [new() { Kind = "agent", Name = "agent", Version = "1.0.0", State = UpdateStates.Trial }] }, Stop);
         (await Rollouts.SetStateAsync(row.Id, RolloutState.Paused, null, "hr", null, Stop)).ShouldBeTrue();
         ((await Rollouts.WishAsync("m2-001", Stop)).Wanted.Count, (await Rollouts.WishAsync("m2-002", Stop)).Wanted.Count).ShouldBe((1, 0));

@@ -127,7 +127,7 @@ public sealed class SqlRolloutStore(SqlDatabase database, TimeProvider time) : I
     {
         ArgumentNullException.ThrowIfNull(scope);
         return database.ReadAsync<IReadOnlyList<UpdateReportRow>>(session => session.Query(
-            $"SELECT t.name, t.site, t.online, u.report, u.reported_at FROM terminals t LEFT JOIN update_reports u ON u.terminal = t.name WHERE t.revoked_at IS NULL AND {scope.Terminal("t.name")} ORDER BY t.name",
+            $"SELECT t.name, t.site, t.online, u.report, u.reported_at FROM terminals t LEFT JOIN update_reports u ON u.terminal = t.name WHERE t.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM wifi_routers w WHERE w.router = t.name) AND {scope.Terminal("t.name")} ORDER BY t.name",
             row => new UpdateReportRow(row.GetString(0), Text(row, 1), row.GetBoolean(2), row.IsDBNull(3) ? null : JsonSerializer.Deserialize(row.GetString(3), ContractJson.Default.UpdateApplied), row.IsDBNull(4) ? null : row.GetInt64(4)), scope.Values()), cancellationToken);
     }
 
