@@ -156,10 +156,18 @@ public sealed partial class PeopleStore : IDisposable
                 if (plain is not null) Array.Clear(plain);
             }
 
-            using SqliteCommand only = Command(
-                "SELECT count(DISTINCT person) FROM template t WHERE NOT EXISTS (SELECT 1 FROM template o WHERE o.person = t.person AND o.pack = $pack)", ("$pack", pack.ToString()));
-            return (failed, (int)(long)only.ExecuteScalar()!);
+            return (failed, OnlyOthers(pack));
         });
+    }
+
+    /// <summary>People who have templates of other packs only, now: they must be enrolled again to be recognised.</summary>
+    public int Stale(PackRef pack) => Turn(() => OnlyOthers(pack));
+
+    private int OnlyOthers(PackRef pack)
+    {
+        using SqliteCommand only = Command(
+            "SELECT count(DISTINCT person) FROM template t WHERE NOT EXISTS (SELECT 1 FROM template o WHERE o.person = t.person AND o.pack = $pack)", ("$pack", pack.ToString()));
+        return (int)(long)only.ExecuteScalar()!;
     }
 
     /// <summary>One person's templates of one pack.</summary>

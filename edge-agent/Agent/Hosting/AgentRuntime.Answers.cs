@@ -54,7 +54,7 @@ public sealed partial class AgentRuntime
             TemplatePack = models?.Templates.ToString(),
             Gallery = models?.Gallery.Count ?? 0,
             People = _people.Count,
-            EnrolAgain = models?.Stale ?? 0,
+            EnrolAgain = models is null ? 0 : _people.Stale(models.Templates),
             Threshold = _vision?.Threshold,
             Liveness = _options.Liveness,
             Challenge = _vision is null || !_options.Liveness ? null : VisionPart.ChallengeInWords(_options, models?.CanSeeEyes ?? true),

@@ -38,7 +38,7 @@ public sealed class FaceModels : IDisposable
     /// <summary>Whether the pack can tell closed eyes.</summary>
     public bool CanSeeEyes => _pack.Manifest.Eyes is not null;
 
-    /// <summary>People who have templates of other packs only: they must be enrolled again to be recognised.</summary>
+    /// <summary>People who had templates of other packs only when it was loaded: they must be enrolled again to be recognised.</summary>
     public int Stale { get; }
 
     /// <summary>Template rows that do not open (altered, or sealed by another key).</summary>

@@ -81,7 +81,7 @@ public sealed class SystemdTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(units, "boot.target"), $"[Unit]\nDescription=boot\nDefaultDependencies=no\nWants={Unit}.service\n", TestContext.Current.CancellationToken);
         // The unit as it is; only the watchdog's patience is a test's, and .NET is where this machine has it.
         Directory.CreateDirectory(Path.Combine(units, Unit + ".service.d"));
-        await File.WriteAllTextAsync(Path.Combine(units, Unit + ".service.d", "bench.conf"), "[Service]\nWatchdogSec=8\nEnvironment=DOTNET_ROOT=/opt/dotnet\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(units, Unit + ".service.d", "bench.conf"), "[Service]\nWatchdogSec=8\nEnvironment=DOTNET_ROOT=/opt/dotnet\nStandardOutput=append:/run/agent.log\nStandardError=append:/run/agent.log\n", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_scratch["agent.json"], """{ "Terminal": "m2-001", "TimeZone": "Asia/Shanghai", "Camera": "none", "Mcu": { "Port": 0 } }""", TestContext.Current.CancellationToken);
         string dotnet = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         string script = _scratch["boot.sh"];
@@ -117,7 +117,7 @@ public sealed class SystemdTests : IDisposable
             last = await InsideAsync("systemctl", "show", Unit, "-p", "ActiveState,SubState,NRestarts,MainPID,Result,StatusText,ExecMainStatus");
             Dictionary<string, string> shown = last.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
             if (shown.ContainsKey("MainPID") && holds(shown)) return shown;
-            if (since.Elapsed > TimeSpan.FromSeconds(60)) throw new TimeoutException($"Not within 60 s: {what}. systemd says: {last}");
+            if (since.Elapsed > TimeSpan.FromSeconds(60)) throw new TimeoutException($"Not within 60 s: {what}. systemd says: {last}\nThe agent said: {await InsideAsync("tail", "-n", "30", "/run/agent.log")}");
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }

@@ -98,7 +98,7 @@ public sealed class FleetUpdateTests : IAsyncLifetime
 
         await RollAsync("models", had.Id, "9.2.0");
         JsonElement refused = await UntilAsync(terminal, status => State(status, "9.2.0") == "refused", "9.2.0 is refused");
-        refused.GetProperty("progress").EnumerateArray().Single(one => one.GetProperty("version").GetString() == "9.2.0").GetProperty("reason").GetString().ShouldBe("templates");
+        refused.GetProperty("progress").EnumerateArray().Single(one => one.GetProperty("version").GetString() == "9.2.0").GetProperty("code").GetString().ShouldBe("templates");
         await BridgeAsync("release", "cancel", (await StatusAsync())[0].GetProperty("id").GetString()!);
         await BridgeAsync("release", "roll", $"models/{had.Id}/9.2.0", "--stages", "100", "--soak", "0", "--enrol-again");
         await UntilAsync(terminal, status => Runs(status, "9.2.0", $"models/{had.Id}") && State(status, "9.2.0") == "confirmed", "9.2.0 runs where the release says that people are enrolled again");
