@@ -69,6 +69,8 @@ internal static class BoardFaults
             bool alerted = await Until(async () => await Stopped(seat, stop).ConfigureAwait(false) || await Stopped(clone, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
             LedgerCopy here = Read(seat, $"of {seat.Terminal} beside its clone");
             await Until(async () => Shown(await Records.Exceptions(village.Hr, stop).ConfigureAwait(false), seat.Terminal, here), stop).ConfigureAwait(false);
+            // The clone ends here for good: what its MCU still holds is handed to its ledger first, as at the board that stays.
+            await Until(() => Handed(clone, stop), stop).ConfigureAwait(false);
             await clone.Mcu!.Kill().ConfigureAwait(false);
             await clone.Agent.Kill().ConfigureAwait(false);
             LedgerCopy there = Read(clone, $"of {seat.Terminal}'s clone");
@@ -96,7 +98,7 @@ internal static class BoardFaults
     private static async Task<LedgerCopy> SetAside(Seat seat, FaultStep step, CancellationToken stop)
     {
         // What the MCU still holds belongs to this ledger's time; it is answered first.
-        await Until(async () => (await seat.Hands.State(stop).ConfigureAwait(false)).GetProperty("queue").GetInt32() == 0, stop).ConfigureAwait(false);
+        await Until(() => Handed(seat, stop), stop).ConfigureAwait(false);
         await seat.Agent.Stop(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
         string aside = Path.Combine(seat.Folder, string.Create(CultureInfo.InvariantCulture, $"aside-{step.N}"));
         Directory.CreateDirectory(aside);
@@ -105,6 +107,8 @@ internal static class BoardFaults
         await seat.StartAgent(stop).ConfigureAwait(false);
         return copy;
     }
+
+    private static async Task<bool> Handed(Seat seat, CancellationToken stop) => (await seat.Hands.State(stop).ConfigureAwait(false)).GetProperty("queue").GetInt32() == 0;
 
     private static LedgerCopy Read(Seat seat, string name) => Records.Ledger(seat.Ledger, seat.Terminal, name);
 

@@ -37,7 +37,8 @@ public sealed class StreamTests
             using var picture = FilmedCamera.Decode(frame).ShouldNotBeNull();
             IsRed(picture.GetPixel(320, 20)).ShouldBeTrue();
             IsRed(picture.GetPixel(320, 460)).ShouldBeTrue();
-            IsRed(picture.GetPixel(5, 240)).ShouldBeFalse("the room is seen beside a square picture");
+            // Green: the picture has none, the grey wall shows through its faded side, at most half covered where it sways furthest.
+            picture.GetPixel(1, 240).Green.ShouldBeGreaterThan((byte)30, "the room is seen beside a square picture");
             discs.Add(Disc(picture));
         }
 
