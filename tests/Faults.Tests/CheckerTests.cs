@@ -141,6 +141,13 @@ public class CheckerTests
         Checker.Check(Whole with { Presses = [.. Whole.Presses, Came("ann", Noon + 4_000, Told.Repeat, "12:00"), Came("ann", Noon + 5_000, Told.Saved)] }).ShouldBeEmpty();
 
     [Fact]
+    public void Whoever_was_thanked_twice_within_the_window_is_one_punch_and_after_it_two()
+    {
+        Checker.Check(Whole with { Presses = [.. Whole.Presses, Came("ann", Noon + 4_000, Told.Thanked, "12:00")] }).ShouldBeEmpty();
+        Only(Whole with { Presses = [.. Whole.Presses, Came("ann", Noon + 40_000, Told.Thanked, "12:00")] }, Wrong.Lost, "ann was told 'Thanked'");
+    }
+
+    [Fact]
     public void Two_boards_with_different_punches_under_one_number_need_a_fork_that_HR_sees()
     {
         PunchRow clone = Row(2, "bob", Noon + 61_000);

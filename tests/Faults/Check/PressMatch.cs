@@ -26,8 +26,9 @@ internal static class PressMatch
                 continue;
             }
             if (press.Told == Told.Nothing) continue;
-            // "Saved" may have been found a repeat later, when nobody stood there any more.
-            if (press.Told == Told.Saved && presses.Any(p => p != press && Beside(history, press, p)) && rows.Any(r => Near(history, press, r))) continue;
+            // Beside another one it is the same punch to the site: "saved" may have been found a repeat later, when nobody stood there any more,
+            // and a "thank you" that came late may have stood there still, or was drawn anew, when the same person came again.
+            if (presses.Any(p => p != press && Beside(history, press, p)) && rows.Any(r => Near(history, press, r))) continue;
             int free = Enumerable.Range(0, rows.Count).FirstOrDefault(r => taken[r] < 0, -1);
             if (free >= 0)
             {

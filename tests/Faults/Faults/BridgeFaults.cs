@@ -25,8 +25,8 @@ internal static class BridgeFaults
                 village.Bridge.Thaw();
                 break;
             case "bridge-clock":
-                village.BridgeClock!.Set((dice.NextDouble() * 2 - 1) * ClockSeconds, dice.Next(3) == 0 ? 0.9 + dice.NextDouble() * 0.2 : 1);
-                await Hold(step, stop).ConfigureAwait(false);
+                double from = (dice.NextDouble() * 2 - 1) * ClockSeconds, pace = dice.Next(3) == 0 ? 0.9 + dice.NextDouble() * 0.2 : 1;
+                await village.BridgeClock!.Drift(pace, TimeSpan.FromMilliseconds(step.HoldMs), stop, from).ConfigureAwait(false);
                 village.BridgeClock.True();
                 break;
             case "bridge-disk-full":

@@ -36,8 +36,7 @@ internal static class TerminalFaults
                 seat.Clock.True();
                 break;
             case "agent-clock-drift":
-                seat.Clock!.Set(0, 0.5 + dice.NextDouble() * 1.5);
-                await Hold(step, stop).ConfigureAwait(false);
+                await seat.Clock!.Drift(0.5 + dice.NextDouble() * 1.5, TimeSpan.FromMilliseconds(step.HoldMs), stop).ConfigureAwait(false);
                 seat.Clock.True();
                 break;
             case "agent-disk-full":

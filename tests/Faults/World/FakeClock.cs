@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Devices.Up;
 
@@ -35,8 +36,22 @@ internal sealed class FakeClock
     /// <summary>The right time again.</summary>
     public void True() => Write("+0");
 
-    /// <summary>So many seconds off from now on, and running at <paramref name="pace"/> times the true pace.</summary>
-    public void Set(double seconds, double pace = 1) => Write(string.Create(CultureInfo.InvariantCulture, $"{seconds:+0.###;-0.###;+0}{(pace == 1 ? "" : $" x{pace:0.####}")}"));
+    /// <summary>So many seconds off from now on.</summary>
+    public void Set(double seconds) => Write(string.Create(CultureInfo.InvariantCulture, $"{seconds:+0.###;-0.###;+0}"));
+
+    /// <summary>
+    /// Runs at <paramref name="pace"/> times the true pace for so long, in small steps, beginning with <paramref name="from"/> seconds off. A pace of the library's own would stretch the process'
+    /// timed waits as well, by what the clock was off before: for days, and every timer of the program would stand still.
+    /// </summary>
+    public async Task Drift(double pace, TimeSpan time, CancellationToken stop, double from = 0)
+    {
+        long began = Stopwatch.GetTimestamp();
+        for (TimeSpan gone = TimeSpan.Zero; gone < time; gone = Stopwatch.GetElapsedTime(began))
+        {
+            Set(from + (pace - 1) * gone.TotalSeconds);
+            await Task.Delay(100, stop).ConfigureAwait(false);
+        }
+    }
 
     private void Write(string spec)
     {
