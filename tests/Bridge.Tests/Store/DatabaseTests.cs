@@ -64,6 +64,28 @@ public sealed class DatabaseTests
     }
 
     [Fact]
+    public async Task Work_without_a_savepoint_that_fails_nevertheless_undoes_itself_alone_and_the_others_are_stored_once()
+    {
+        await using StoreFixture store = new();
+        using ManualResetEventSlim gate = new();
+        Task first = store.Database.WriteAsync(_ => gate.Wait(TimeSpan.FromSeconds(20)));
+        Task<int> sure = store.Database.WriteSurelyAsync(session => session.Execute("INSERT INTO terminals (name, created_at) VALUES ('sure', 0)"));
+        Task<int> bad = store.Database.WriteSurelyAsync<int>(session =>
+        {
+            session.Execute("INSERT INTO terminals (name, created_at) VALUES ('half', 0)");
+            throw new InvalidOperationException("no");
+        });
+        Task<int> twice = store.Database.WriteSurelyAsync(session => session.Execute("INSERT INTO terminals (name, created_at) VALUES ('sure', 0)"));
+        Task alone = store.AddTerminalAsync("alone");
+        gate.Set();
+        await Task.WhenAll(first, sure, alone);
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => bad)).Message.ShouldBe("no");
+        await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(() => twice);
+        (await store.Terminals.ListTerminalsAsync(SiteScope.All)).Select(one => one.Name).ShouldBe(["alone", "sure"]);
+    }
+
+    [Fact]
     public async Task A_full_disk_fails_the_write_as_unavailable_stores_nothing_and_heals()
     {
         await using StoreFixture store = new();

@@ -7,7 +7,9 @@ namespace Devices.Bridge.Store.Sql;
 
 /// <summary>
 /// The only thread that writes. It takes waiting requests off a bounded channel, runs each in a savepoint of one transaction, commits
-/// once for all and only then completes them: many terminals share one fsync, and a completed task means durable.
+/// once for all and only then completes them: many terminals share one fsync, and a completed task means durable. Work that is
+/// <see cref="WriteRequest.Sure"/> has no savepoint, which costs a copy of every page that it changes; where it throws nevertheless,
+/// the whole transaction is undone and run again with savepoints for all.
 /// <para>
 /// Where the connection is lost while COMMIT is under way, nobody knows yet whether it arrived. Such a group is neither completed nor
 /// failed until a new connection has told: a lease that is told "failed" and stands in the database would never be worked off.
@@ -39,10 +41,10 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>Requests that wait for the group in hand.</summary>
     public int Waiting => _requests.Reader.Count;
 
-    public async Task<T> RunAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken, bool sure = false)
     {
         ArgumentNullException.ThrowIfNull(work);
-        WriteRequest<T> request = new(work, cancellationToken);
+        WriteRequest<T> request = new(work, cancellationToken) { Sure = sure };
         try
         {
             await _requests.Writer.WriteAsync(request, cancellationToken);
@@ -119,6 +121,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>True where it is committed; false where it failed, or nobody knows yet.</summary>
     private bool CommitGroup(List<WriteRequest> group)
     {
+        bool trusting = true;
         for (int attempt = 1; ; attempt++)
         {
             if (!Begin(group)) return false;
@@ -127,7 +130,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             bool committing = false;
             try
             {
-                foreach (WriteRequest request in group) Attempt(session, request);
+                foreach (WriteRequest request in group) Attempt(session, request, alone: !(trusting && request.Sure));
                 _link.Mark(_number);
                 committing = true;
                 session.Execute("COMMIT");
@@ -137,6 +140,12 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
                 if (!Lost(session, fault))
                 {
                     Rollback(session);
+                    if (trusting && !committing && session.Dialect.Reach(fault) == FaultReach.Work && Ready())
+                    {
+                        trusting = false;
+                        attempt--;
+                        continue;
+                    }
                     // Two bridges may each wait for a row of the other's; the database undoes one of the two, and its turn comes again.
                     if (attempt < MaxAttempts && session.Dialect.Again(fault) && Ready()) continue;
                 }
@@ -182,12 +191,17 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     private static bool Lost(SqlSession session, Exception fault) =>
         session.Dialect.Reach(fault) == FaultReach.Connection || session.Connection.State != System.Data.ConnectionState.Open;
 
-    private static void Attempt(SqlSession session, WriteRequest request)
+    private static void Attempt(SqlSession session, WriteRequest request, bool alone)
     {
         // One that failed for itself has been answered; run again it would be stored behind its caller's back.
         if (request.Settled) return;
         request.Reset();
         if (request.Cancelled) return;
+        if (!alone)
+        {
+            request.Run(session);
+            return;
+        }
         session.Execute("SAVEPOINT one");
         try
         {

@@ -19,19 +19,17 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
     public IngestResult Append(PunchBatch batch)
     {
         IngestResult result = Take(batch);
-        if (result.Added > 0) NoteSeen(batch.Terminal, batch.Ledger, result.Mark.Through - result.Added, result.Mark.Through);
+        if (result.Added > 0) NoteSeen(batch.Terminal, batch.Punches.Skip(result.Repeated).Take(result.Added));
         SqlCounterStore.Count(session, batch.Terminal, batch.Punches.Count, result.Repeated, result.Added, now);
         return result;
     }
 
-    // Whom a site may see hangs on it: written with the punches, one statement a batch.
-    private void NoteSeen(string terminal, Guid ledger, long after, long through) => session.Execute(
-        """
-        INSERT INTO people_terminals (person, terminal)
-        SELECT DISTINCT person, terminal FROM punches WHERE terminal = @terminal AND ledger = @ledger AND seq > @after AND seq <= @through
-        ON CONFLICT (person, terminal) DO NOTHING
-        """,
-        ("@terminal", terminal), ("@ledger", ledger.Text()), ("@after", after), ("@through", through));
+    // Whom a site may see hangs on it: written with the punches.
+    private void NoteSeen(string terminal, IEnumerable<Punch> added)
+    {
+        foreach (string person in added.Select(one => one.Person).Distinct(StringComparer.Ordinal))
+            session.Execute("INSERT INTO people_terminals (person, terminal) VALUES (@person, @terminal) ON CONFLICT (person, terminal) DO NOTHING", ("@person", person), ("@terminal", terminal));
+    }
 
     private IngestResult Take(PunchBatch batch)
     {

@@ -35,6 +35,9 @@ public abstract class SqlDatabase : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The commit failed or the store is closing; nothing was stored.</exception>
     public Task<T> WriteAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken = default) => _writer.RunAsync(work, cancellationToken);
 
+    /// <summary>As <see cref="WriteAsync{T}"/>, for frequent work that does not throw of itself: without a savepoint of its own. May run twice, the first time undone.</summary>
+    public Task<T> WriteSurelyAsync<T>(Func<SqlSession, T> work, CancellationToken cancellationToken = default) => _writer.RunAsync(work, cancellationToken, sure: true);
+
     /// <inheritdoc cref="WriteAsync{T}"/>
     public Task WriteAsync(Action<SqlSession> work, CancellationToken cancellationToken = default) =>
         _writer.RunAsync(session => { work(session); return true; }, cancellationToken);

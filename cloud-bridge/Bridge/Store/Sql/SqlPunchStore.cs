@@ -17,7 +17,7 @@ public sealed class SqlPunchStore(SqlDatabase database, TimeProvider time, Clock
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.Punches.Count == 0) throw new ArgumentException("A batch holds at least one punch.", nameof(batch));
-        return database.WriteAsync(session => new LedgerKeeper(session, Now(), _clock, targets).Append(batch), cancellationToken);
+        return database.WriteSurelyAsync(session => new LedgerKeeper(session, Now(), _clock, targets).Append(batch), cancellationToken);
     }
 
     public Task<IngestResult> GreetAsync(HelloMessage hello, CancellationToken cancellationToken = default)

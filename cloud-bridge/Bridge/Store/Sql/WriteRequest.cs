@@ -3,6 +3,9 @@ namespace Devices.Bridge.Store.Sql;
 /// <summary>One caller's work on its way through the writer.</summary>
 internal abstract class WriteRequest(CancellationToken cancellationToken)
 {
+    /// <summary>Work that answers what it does not like and does not throw.</summary>
+    public bool Sure { get; init; }
+
     public bool Cancelled => cancellationToken.IsCancellationRequested;
 
     /// <summary>Whether its caller was answered already.</summary>
