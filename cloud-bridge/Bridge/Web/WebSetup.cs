@@ -86,6 +86,7 @@ public static class WebSetup
         ArgumentNullException.ThrowIfNull(app);
         app.UseHostCookies();
         app.UseSecurityHeaders();
+        app.Use(NamesItsHost);
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseWhen(IsPage, pages => pages.UseStatusCodePagesWithReExecute("/error", createScopeForStatusCodePages: true));
         app.Use((context, next) =>
@@ -138,6 +139,14 @@ public static class WebSetup
         ExportRoutes.Map(app);
         app.MapRazorComponents<App>();
         return app;
+    }
+
+    // A page writes down its own address, which a request in the manner of HTTP/1.0 does not have. What probes ask for is no page.
+    private static Task NamesItsHost(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Host.HasValue || !IsPage(context)) return next(context);
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return context.Response.WriteAsync("The request names no host: send the header Host, as HTTP/1.1 asks for.\n", context.RequestAborted);
     }
 
     private static WebOptions Read(ConfigurationManager configuration)

@@ -57,7 +57,32 @@ public sealed class TlsTests
         mqtt.ShouldMatch("Cipher is TLS_(AES_256_GCM_SHA384|AES_128_GCM_SHA256|CHACHA20_POLY1305_SHA256)");
         mqtt.ShouldContain("Compression: NONE");
         mqtt.ShouldContain("Early data was not sent");
-        mqtt.ShouldNotContain("Post-Handshake New Session Ticket");
+        // A session that was kept is of no use: what came of it, if anything came, is a handshake in full.
+        await FreshAsync(bridge.Mqtt, "\n", identity);
+        await FreshAsync(bridge.Https, "GET /login HTTP/1.0\r\n\r\n", null);
+    }
+
+    [Fact]
+    public async Task A_page_asked_for_without_a_host_is_refused_with_a_sentence_and_a_probe_is_answered()
+    {
+        Assert.SkipUnless(OpenSsl.IsHere, "openssl is not installed here: a client that names no host is needed.");
+        await using TestBridge bridge = await TestBridge.StartAsync();
+        string page = await OpenSsl.ConnectAsync(bridge.Https, "GET /login HTTP/1.0\r\n\r\n", null, "-quiet", "-no_ign_eof");
+        page.ShouldContain("HTTP/1.1 400 Bad Request");
+        page.ShouldContain("The request names no host");
+        (await OpenSsl.ConnectAsync(bridge.Https, "GET /healthz HTTP/1.0\r\n\r\n", null, "-quiet", "-no_ign_eof")).ShouldContain("HTTP/1.1 200 OK");
+    }
+
+    // Tickets without a session behind them may still come after a handshake, sooner or later: whether one can be used is asked, not whether one was seen.
+    private static async Task FreshAsync(string address, string input, Enrolled? identity)
+    {
+        using TempDirectory folder = new();
+        string session = folder.File("session.pem");
+        (await OpenSsl.ConnectAsync(address, input, identity, "-tls1_3", "-sess_out", session)).ShouldContain("New, TLSv1.3");
+        if (!File.Exists(session)) return;
+        string again = await OpenSsl.ConnectAsync(address, input, identity, "-tls1_3", "-sess_in", session);
+        again.ShouldContain("New, TLSv1.3", Case.Sensitive, "a session would outlive a revocation");
+        again.ShouldNotContain("Reused, ");
     }
 
     [Fact]
