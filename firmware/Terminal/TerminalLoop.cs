@@ -246,6 +246,7 @@ public sealed class TerminalLoop
         }
 
         _boot = "b" + id;
+        _session.Boot = _boot;
         _rtc.Start(nowMs);
         _screen.Note = _options.SafeMode ? _screen.Texts.SafeMode : "";
         _parts.System.Log("Booted as " + _boot + "; " + _queue.Punches + " punches and " + _queue.Events + " events wait for the board.");

@@ -148,6 +148,19 @@ public class CheckerTests
     }
 
     [Fact]
+    public void A_punch_whose_time_nobody_knows_is_the_entry_that_has_no_other_rather_than_one_of_two_beside_each_other()
+    {
+        PunchRow open = Row(3, "ann", Noon + 600_000) with { Clock = "held", Uncertainty = -1 };
+        Checker.Check(With(open) with
+        {
+            Presses = [.. Whole.Presses, Came("ann", Noon + 3_000, Told.Saved), Came("ann", Noon + 600_000, Told.Saved)],
+            Shown = [.. Whole.Shown, new(open.Id, "ann", open.At ?? 0, "held")],
+            Platform = Whole.Platform,
+            Listed = new Dictionary<string, long> { ["held"] = 1 },
+        }).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Two_boards_with_different_punches_under_one_number_need_a_fork_that_HR_sees()
     {
         PunchRow clone = Row(2, "bob", Noon + 61_000);

@@ -65,6 +65,7 @@ public sealed class LinkCodecTests
         Both(new PresenceMessage { Present = true, UptimeMs = 5 }, PresenceMessage.TryParse);
         Both(new EventMessage { Id = "e-1", Kind = EventKind.DoorHeld, UptimeMs = 5, Detail = "门开着" }, EventMessage.TryParse);
         Both(new PingMessage { N = 7 }, PingMessage.TryParse);
+        Both(new PingMessage { N = 7, Boot = "b-1", UptimeMs = 2_592_000_000, PongN = 6, SinceMs = 3980 }, PingMessage.TryParse);
         Both(new StatusMessage { Online = true, Firmware = "0.1.0", Queue = 3, FreeBytes = 99, Rssi = -71 }, StatusMessage.TryParse);
         Both(new ShowMessage { Screen = ScreenKind.CardPlease, Name = "王小明", Text = "t", At = 1, Seq = 2, Queue = 3 }, ShowMessage.TryParse);
         Both(new TimeMessage { Now = 1764105600000, OffsetMinutes = -210, Trusted = true }, TimeMessage.TryParse);

@@ -206,6 +206,24 @@ public sealed class TerminalLoopTests
     }
 
     [Fact]
+    public void A_ping_says_how_long_the_mcu_runs_and_how_long_ago_the_last_pong_of_this_connection_came()
+    {
+        SimTerminal terminal = new SimTerminal(_storage, _board).Run(10_000);
+        PingMessage[] pings = Pings();
+        pings.Length.ShouldBeGreaterThan(2);
+        (pings[0].Boot, pings[0].PongN).ShouldBe((terminal.Loop.Boot, -1L));
+        (pings[2].PongN, pings[2].SinceMs).ShouldBe((pings[1].N, pings[2].UptimeMs - pings[1].UptimeMs), "the simulated board answers within the same step");
+        (pings[2].UptimeMs - pings[1].UptimeMs).ShouldBeInRange(4_000, 4_040);
+
+        _board.Drop();
+        terminal.Run(10_000);
+        PingMessage first = Pings()[pings.Length];
+        (first.PongN, first.N).ShouldBe((-1L, pings[^1].N + 1));
+
+        PingMessage[] Pings() => [.. _board.Received.Where(r => r.Leaf == LinkTopics.Ping).Select(r => PingMessage.TryParse(r.Payload, out PingMessage? ping, out _) ? ping : throw new FormatException())];
+    }
+
+    [Fact]
     public void Punches_carry_wall_time_only_while_it_is_trusted()
     {
         SimTerminal terminal = new SimTerminal(_storage, _board).Run(1000).Card(Uid).Run(4000);

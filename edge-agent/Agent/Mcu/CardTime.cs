@@ -44,13 +44,14 @@ public sealed class CardTime
     /// <inheritdoc cref="Of(CardMessage, ClockReading)"/>
     public ClockReading Of(string boot, long uptimeMs, long mcuNowMs, ClockReading now)
     {
-        // A run of the MCU that was met by this run of ours: both clocks are monotonic, so the entry's age is exact but for drift. That run
+        // A run of the MCU that was met by this run of ours: both clocks are monotonic, so the reading's moment is exact but for drift. That run
         // may have ended since (a power blip while an entry waited for its confirm).
         if (_runs.FindIndex(r => r.Boot == boot) is >= 0 and int at)
         {
             (_, long metAtMs, long ownMs, long off) = _runs[at];
             long age = Math.Max(0, metAtMs + (now.MonotonicMs - ownMs) - uptimeMs);
-            return Back(now, age, 50 + off + (age * DriftPpm / 1_000_000));
+            // The two crystals ran apart between the word and the reading, whichever came first; what passed since is our own clock's.
+            return Back(now, age, 50 + off + (Math.Abs(uptimeMs - metAtMs) * DriftPpm / 1_000_000));
         }
 
         // An earlier run, but its wall clock (which came from us) was trusted then.

@@ -23,8 +23,8 @@ public sealed class McuBroker : IAsyncDisposable
 {
     private const string Board = "board";
 
-    /// <summary>When a connection was let in, among its session's items: its hello was written later.</summary>
-    private const string LetIn = "let-in";
+    /// <summary>This very connection, among its session's items.</summary>
+    private const string Item = "connection";
 
     private readonly AgentOptions _options;
     private readonly byte[] _password;
@@ -38,7 +38,7 @@ public sealed class McuBroker : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.Ordinal);
     private readonly LinkReader _reader = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private string? _client;
+    private Connection? _connection;
     private long _badLoginTold;
     private bool _anyBadLogin;
 
@@ -73,7 +73,7 @@ public sealed class McuBroker : IAsyncDisposable
     public int Port => _serverOptions.DefaultEndpointOptions.Port;
 
     /// <summary>Whether the MCU is connected.</summary>
-    public bool IsOnline => Volatile.Read(ref _client) is not null;
+    public bool IsOnline => Volatile.Read(ref _connection) is not null;
 
     public bool IsRunning => _server.IsStarted;
 
@@ -148,7 +148,7 @@ public sealed class McuBroker : IAsyncDisposable
         bool password = CryptographicOperations.FixedTimeEquals(attempt.RawPassword ?? [], _password);
         if (user && password && attempt.ClientId != Board)
         {
-            attempt.SessionItems[LetIn] = _time.GetTimestamp();
+            attempt.SessionItems[Item] = new Connection(attempt.ClientId, _time.GetTimestamp());
             return Task.CompletedTask;
         }
 
@@ -165,7 +165,7 @@ public sealed class McuBroker : IAsyncDisposable
 
     private async Task ConnectedAsync(ClientConnectedEventArgs client)
     {
-        string? before = Interlocked.Exchange(ref _client, client.ClientId);
+        string? before = Interlocked.Exchange(ref _connection, (Connection)client.SessionItems[Item]!)?.Client;
         if (before is not null && before != client.ClientId)
         {
             TellOnce("takeover", $"A second connection with the MCU's password ('{Short(client.ClientId)}') took the place of the first ('{Short(before)}'). If the MCU comes and goes from now on, two boards have this terminal's password: give it a new one.");
@@ -180,7 +180,8 @@ public sealed class McuBroker : IAsyncDisposable
     private Task DisconnectedAsync(ClientDisconnectedEventArgs client)
     {
         if (client.DisconnectType == MqttClientDisconnectType.Takeover) return Task.CompletedTask;
-        if (Interlocked.CompareExchange(ref _client, null, client.ClientId) == client.ClientId) _desk.OnDisconnected();
+        // The end of an older connection may be noticed after its successor has come, which bears the same id.
+        if (client.SessionItems[Item] is Connection ended && Interlocked.CompareExchange(ref _connection, null, ended) == ended) _desk.OnDisconnected();
         return Task.CompletedTask;
     }
 
@@ -224,7 +225,7 @@ public sealed class McuBroker : IAsyncDisposable
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            TimeSpan since = publish.SessionItems[LetIn] is long letIn ? _time.GetElapsedTime(letIn) : TimeSpan.Zero;
+            TimeSpan since = publish.SessionItems[Item] is Connection connection ? _time.GetElapsedTime(connection.LetIn) : TimeSpan.Zero;
             if (await HandleAsync(leaf, payload.ToArray(), since).ConfigureAwait(false) is { } fault)
             {
                 publish.Response.ReasonCode = MqttPubAckReasonCode.PayloadFormatInvalid;
@@ -279,4 +280,12 @@ public sealed class McuBroker : IAsyncDisposable
     }
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
+
+    /// <summary>One connection of the MCU; <see cref="LetIn"/> is when it was let in: its hello was written later.</summary>
+    private sealed class Connection(string client, long letIn)
+    {
+        public string Client { get; } = client;
+
+        public long LetIn { get; } = letIn;
+    }
 }

@@ -31,6 +31,7 @@ public sealed class McuDesk : IMcuDesk
     private readonly Narration _narration;
     private readonly SiteClock _site;
     private readonly CardTime _cardTime = new();
+    private readonly PongLog _pongs = new();
     private Func<LinkMessage, Task<bool>> _send = static _ => Task.FromResult(false);
     private bool _absent;
 
@@ -91,6 +92,7 @@ public sealed class McuDesk : IMcuDesk
 
     public void OnConnected()
     {
+        _pongs.Forget();
         // Until it says otherwise somebody may be there.
         Volatile.Write(ref _absent, false);
     }
@@ -171,7 +173,13 @@ public sealed class McuDesk : IMcuDesk
         await _send(answer).ConfigureAwait(false);
     }
 
-    public Task OnPingAsync(PingMessage ping) => _send(new PongMessage { N = ping.N });
+    public Task OnPingAsync(PingMessage ping)
+    {
+        long now = _clock.MonotonicMs;
+        if (ping.Boot.Length > 0 && _pongs.OnItsWay(ping, now) is { } most) _cardTime.Anchor(ping.Boot, ping.UptimeMs, now, most);
+        _pongs.Sent(ping.N, now);
+        return _send(new PongMessage { N = ping.N });
+    }
 
     public Task OnStatusAsync(StatusMessage status)
     {

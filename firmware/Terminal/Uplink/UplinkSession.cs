@@ -19,6 +19,7 @@ public sealed class UplinkSession
     private readonly string _terminal;
     private readonly Backoff _backoff = new Backoff();
     private readonly LinkWriter _writer = new LinkWriter();
+    private readonly LinkReader _reader = new LinkReader();
     private readonly PingMessage _ping = new PingMessage();
     private bool _trying;
     private bool _open;
@@ -27,6 +28,7 @@ public sealed class UplinkSession
     private long _nextAttemptMs;
     private long _heardMs;
     private long _pingMs;
+    private long _pongMs;
 
     public UplinkSession(ILink link, ISystem system, string terminal)
     {
@@ -34,6 +36,9 @@ public sealed class UplinkSession
         _system = system ?? throw new ArgumentNullException(nameof(system));
         _terminal = terminal;
     }
+
+    /// <summary>The id of this run of the firmware, which pings carry.</summary>
+    public string Boot { get; set; } = "";
 
     /// <summary>Connected, and the board was heard of lately.</summary>
     public bool IsUp
@@ -72,6 +77,9 @@ public sealed class UplinkSession
             {
                 _pingMs = nowMs + LinkLimits.PingEveryMs;
                 _ping.N++;
+                _ping.Boot = Boot;
+                _ping.UptimeMs = nowMs;
+                _ping.SinceMs = nowMs - _pongMs;
                 Send(_ping, false);
             }
         }
@@ -84,6 +92,7 @@ public sealed class UplinkSession
                 _opened = true;
                 _heardMs = nowMs;
                 _pingMs = nowMs;
+                _ping.PongN = -1;
                 Connections++;
                 _system.Log("Connected to the board.");
             }
@@ -108,6 +117,12 @@ public sealed class UplinkSession
         {
             _heardMs = nowMs;
             _backoff.Reset();
+            if (LinkTopics.TrySplit(packet.Topic, out _, out string leaf) && leaf == LinkTopics.Pong
+                && PongMessage.TryParse(_reader, packet.Payload, out PongMessage? pong, out _))
+            {
+                _ping.PongN = pong.N;
+                _pongMs = nowMs;
+            }
         }
 
         return packet;

@@ -17,7 +17,7 @@ public sealed class CardTimeTests
         at.AtMs.ShouldBe(Noon - 1_060_000);
         at.MonotonicMs.ShouldBe(5_000_000 - 1_060_000);
         at.Trusted.ShouldBeTrue();
-        at.UncertaintyMs.ShouldBe(10 + 50 + 212);
+        at.UncertaintyMs.ShouldBe(10 + 50 + 12, "the crystals ran apart for the minute between the reading and the word");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class CardTimeTests
         _time.Anchor("mcu-1", uptimeMs: 100_000, ownMonotonicMs: 4_990_000, onItsWayMs: 3_000);
         ClockReading at = _time.Of("mcu-1", uptimeMs: 90_000, mcuNowMs: 0, _now);
         at.AtMs.ShouldBe(Noon - 20_000);
-        at.UncertaintyMs.ShouldBe(10 + 50 + 3_000 + 4, "it may have been read 23 s ago as well");
+        at.UncertaintyMs.ShouldBe(10 + 50 + 3_000 + 2, "it may have been read 23 s ago as well");
     }
 
     [Fact]
@@ -83,5 +83,17 @@ public sealed class CardTimeTests
 
         _time.Anchor("mcu-1", uptimeMs: 180_000, ownMonotonicMs: 4_980_000, onItsWayMs: 4);
         _time.Of("mcu-1", uptimeMs: 99_000, mcuNowMs: 0, _now).AtMs.ShouldBe(Noon - 101_000);
+    }
+
+    [Fact]
+    public void A_card_read_days_after_the_last_word_says_how_far_the_crystals_may_have_parted()
+    {
+        const long Month = 30L * 24 * 3600 * 1000;
+        _time.Anchor("mcu-1", uptimeMs: 100_000, ownMonotonicMs: 5_000_000);
+        // Its crystal is 40 ppm slow, and the card is read now.
+        ClockReading now = ClockReading.Known(Noon, 5_000_000 + Month, "board-boot", 10);
+        ClockReading at = _time.Of("mcu-1", 100_000 + Month - (Month * 40 / 1_000_000), 0, now);
+        (Noon - at.AtMs).ShouldBe(103_680);
+        at.UncertaintyMs.ShouldBeGreaterThan(103_680);
     }
 }

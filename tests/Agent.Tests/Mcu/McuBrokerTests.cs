@@ -195,6 +195,58 @@ public sealed class McuBrokerTests
     }
 
     [Fact]
+    public async Task A_link_that_stays_up_for_a_month_does_not_let_the_two_crystals_part()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        bench.People.Put("e1", "Grace", [Card], null, null).ShouldBeNull();
+        await using McuClient mcu = await bench.McuAsync();
+        // The MCU's crystal is 100 ppm fast: nine seconds a day.
+        const long Day = 24L * 3600 * 1000;
+        long uptime = 60_000, n = 0;
+        for (int day = 0; day < 30; day++)
+        {
+            Pass(Day - 4_000);
+            await PingAsync(new() { N = ++n, Boot = "mcu-boot-1", UptimeMs = uptime });
+            Pass(4_000);
+            await PingAsync(new() { N = ++n, Boot = "mcu-boot-1", UptimeMs = uptime, PongN = n - 1, SinceMs = 4_000 });
+        }
+        Pass(3_600_000);
+        await mcu.CardAsync("inst-1", Card, uptime);
+        await mcu.ConfirmOf("inst-1");
+
+        bench.Ledger.Seal(new Devices.Edge.Ledger.Time.ClockAnchor(bench.Clock.WallMs, bench.Clock.MonotonicMs, bench.Clock.BootId, 5, bench.Trusted.Source));
+        Punch punch = bench.Ledger.SealedRange(1, 1).Single();
+        punch.At.ShouldBeInRange(bench.Clock.WallMs - 400, bench.Clock.WallMs, "the hour since the last ping, not the month since the hello");
+        ((long)punch.UncertaintyMs).ShouldBeInRange(bench.Clock.WallMs - punch.At, 1_000);
+
+        void Pass(long ms)
+        {
+            bench.Clock.Advance(TimeSpan.FromMilliseconds(ms));
+            uptime += ms + (ms * 100 / 1_000_000);
+        }
+
+        async Task PingAsync(PingMessage ping)
+        {
+            await mcu.SendAsync(ping);
+            await Until.True(() => mcu.Received.Any(r => r.Leaf == LinkTopics.Pong && PongMessage.TryParse(r.Payload, out PongMessage? pong, out _) && pong.N == ping.N), "the pong");
+        }
+    }
+
+    [Fact]
+    public async Task The_late_end_of_a_connection_does_not_take_its_successor_offline()
+    {
+        await using McuBench bench = await McuBench.StartAsync();
+        for (int turn = 0; turn < 20; turn++)
+        {
+            McuClient old = await bench.McuAsync();
+            await using McuClient young = await bench.McuAsync();
+            await old.DisposeAsync();
+            await Until.True(() => young.Received.Any(r => r.Leaf == LinkTopics.Time), "the time");
+            bench.Broker.IsOnline.ShouldBeTrue();
+        }
+    }
+
+    [Fact]
     public async Task A_second_connection_takes_the_session_over()
     {
         await using McuBench bench = await McuBench.StartAsync();

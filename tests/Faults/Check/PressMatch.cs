@@ -12,8 +12,9 @@ internal static class PressMatch
         foreach (Press press in presses.Where(p => p.Told is Told.Thanked or Told.Repeat && p.ToldName != p.Person))
             wrong.Add(new(Wrong.Misattributed, $"{press.Person} came to {press.Terminal} at {Checker.Time(press.From)} and the screen thanked '{press.ToldName}'."));
 
-        // Those who were promised something first, then those who may have been recorded without a word; a repeat and a refusal make none.
-        Press[] order = [.. presses.Where(p => p.Told is Told.Thanked), .. presses.Where(p => p.Told is Told.Saved), .. presses.Where(p => p.Told is Told.Nothing)];
+        // Those who were promised something first, then those who may have been recorded without a word; a repeat and a refusal make none. Of two
+        // entries beside each other one may be without a punch of its own: they choose after those who stand alone.
+        Press[] order = [.. presses.Where(p => p.Told is Told.Thanked or Told.Saved).OrderBy(p => presses.Any(o => o != p && Beside(history, p, o))).ThenBy(p => p.Told != Told.Thanked), .. presses.Where(p => p.Told is Told.Nothing)];
         int[] taken = [.. Enumerable.Repeat(-1, rows.Count)], got = [.. Enumerable.Repeat(-1, order.Length)];
         for (int p = 0; p < order.Length; p++) Assign(history, order, rows, p, taken, got, new bool[rows.Count]);
 

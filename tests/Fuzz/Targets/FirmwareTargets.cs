@@ -29,7 +29,7 @@ internal static class FirmwareTargets
         Link<HelloMessage>("hello", HelloMessage.TryParse, """{"v":1,"boot":"b1","firmware":"1.0.0","reason":"power","uptime_ms":5,"now":0,"uncertainty_ms":5}"""),
         Link<StatusMessage>("status", StatusMessage.TryParse, """{"v":1,"online":true,"firmware":"1.0.0","queue":0,"free_bytes":40000,"celsius100":2500,"millivolts":5000,"safe_mode":false}"""),
         Link<PresenceMessage>("presence", PresenceMessage.TryParse, """{"v":1,"present":true,"uptime_ms":420}"""),
-        Link<PingMessage>("ping", PingMessage.TryParse, """{"v":1,"n":5}"""),
+        Link<PingMessage>("ping", PingMessage.TryParse, """{"v":1,"n":5,"boot":"b-1","uptime_ms":9000,"pong_n":4,"since_ms":3980}"""),
         Link<PongMessage>("pong", PongMessage.TryParse, """{"v":1,"n":5}"""),
         new("firmware/improv", Shape.Bytes, Samples.Of([Packet(3, 1, 4, (byte)'S', (byte)'h', (byte)'o', (byte)'p', 2, (byte)'p', (byte)'w'), Packet(3, 2), Packet(3, 3), Packet(3, 4), Packet(3, 0xE0, 2, (byte)'m', (byte)'2', 1, (byte)'h', 1, (byte)'1', 1, (byte)'p')]), Improv) { Files = ["firmware/Terminal/Provisioning/ImprovReader.cs", "firmware/Terminal/Provisioning/ImprovSession.cs", "firmware/Terminal/Provisioning/WifiFile.cs", "firmware/Terminal/Provisioning/TerminalFile.cs"], Runs = 3_000 },
         new("firmware/terminal-file", Shape.Json, Samples.Of("""{"v":1,"terminal":"m2-001","host":"192.168.1.5","port":1883,"password":"secret","ssid":"Shop","wifi_password":"pw","chinese":true,"door_on_accept":false,"door_open_ms":3000,"reader":"wiegand","presence":"pir","screen":"text"}"""), TerminalFileOf) { Files = ["firmware/Terminal/TerminalConfig.cs", "firmware/Terminal/Drivers/PartsConfig.cs", "firmware/Terminal/Provisioning/WifiFile.cs"] },
