@@ -12,7 +12,7 @@ public sealed class TerminalOptions
     public string Terminal { get; }
 
     /// <summary>Version told to the board.</summary>
-    public string Firmware { get; set; } = "0.2.0";
+    public string Firmware { get; set; } = "0.3.0";
 
     /// <summary>Why this boot happened.</summary>
     public string Reason { get; set; } = "power";
