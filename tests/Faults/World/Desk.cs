@@ -8,7 +8,10 @@ namespace Devices.Faults.World;
 /// </summary>
 internal sealed class Desk
 {
-    /// <summary>An answer that comes later than this is not for somebody who has gone: the firmware shows none after 8 s.</summary>
+    /// <summary>
+    /// An answer that comes so long after the latest moment at which the entry can have been read is not for somebody who has gone: the firmware
+    /// shows none after 8 s.
+    /// </summary>
     private const long LiveMs = 12_000;
 
     private readonly Lock _gate = new();
@@ -75,7 +78,7 @@ internal sealed class Desk
         lock (_gate)
         {
             long now = Now();
-            Standing[] open = [.. _all.TakeLast(4).Where(s => !s.Gone && !s.Void && now - s.From < LiveMs && s.Told is Told.Nothing or Told.Saved).Reverse()];
+            Standing[] open = [.. _all.TakeLast(4).Where(s => !s.Gone && !s.Void && now - Math.Max(s.From, s.To) < LiveMs && s.Told is Told.Nothing or Told.Saved).Reverse()];
             if (line.Name is { } name)
             {
                 if (open.FirstOrDefault(s => s.Person == name) is { } known)
