@@ -15,7 +15,7 @@ public class ArrowTests
     [InlineData("Devices.PrivateServers", "")]
     [InlineData("Devices.Scale", "Devices.Contract Devices.PrivateServers")]
     [InlineData("Devices.Seed", "Devices.Bridge Devices.Contract")]
-    [InlineData("Devices.FleetLoad", "Devices.Bridge Devices.Contract Devices.Edge.Ledger Devices.Link")]
+    [InlineData("Devices.FleetLoad", "Devices.Bridge Devices.Contract Devices.Edge.Ledger Devices.Link Devices.PrivateServers")]
     [InlineData("Devices.Standins.DingTalk", "")]
     [InlineData("Devices.Standins.Frappe", "")]
     [InlineData("Devices.Standins.Camera", "")]

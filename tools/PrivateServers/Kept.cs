@@ -39,14 +39,7 @@ public sealed class Kept : IDisposable
     public TimeSpan Processor => ProcessFiles.Processor(Id);
 
     /// <summary>Bytes in memory of its own.</summary>
-    public long Resident
-    {
-        get
-        {
-            string line = File.ReadLines($"/proc/{Id}/status").First(one => one.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return 1024 * long.Parse(line["VmRSS:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
-        }
-    }
+    public long Resident => ProcessFiles.Resident(Id);
 
     /// <param name="end">The signal that ends it where this program goes.</param>
     /// <param name="folder">What is removed after it, unless <see cref="StopAsync"/> says otherwise.</param>

@@ -27,6 +27,26 @@ public static class ProcessFiles
         ? TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)))
         : TimeSpan.Zero;
 
+    /// <summary>Bytes in memory of its own.</summary>
+    public static long Resident(int process) => 1024 * Number($"/proc/{process}/status", "VmRSS:");
+
+    public static int Threads(int process) => (int)Number($"/proc/{process}/status", "Threads:");
+
+    public static int Handles(int process) => Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Count();
+
+    /// <summary>Bytes that it has sent to the disk (pages made dirty); 0 where the kernel does not tell.</summary>
+    public static long Written(int process)
+    {
+        try
+        {
+            return Number($"/proc/{process}/io", "write_bytes:");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>The processes that it has started and that have not ended.</summary>
     public static IEnumerable<int> Children(int parent)
     {
@@ -35,4 +55,8 @@ public static class ProcessFiles
             if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out int process) && Stat(process) is [_, var one, ..] && one == wanted)
                 yield return process;
     }
+
+    private static long Number(string file, string name) => File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line
+        ? long.Parse(line[name.Length..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)
+        : 0;
 }

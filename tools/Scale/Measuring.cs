@@ -61,7 +61,7 @@ internal static class Measuring
 
         Task<long> WalAsync() => checker.NumberAsync("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint");
 
-        long Written() => at.Nats.Sum(one => Io(one.Process.Id));
+        long Written() => at.Nats.Sum(one => ProcessFiles.Written(one.Process.Id));
 
         Dictionary<string, TimeSpan> Times() => new()
         {
@@ -73,7 +73,4 @@ internal static class Measuring
     private static TimeSpan Busy(IEnumerable<BridgeNode> nodes) => Sum(nodes.Select(one => one.Process.Processor));
 
     private static TimeSpan Sum(IEnumerable<TimeSpan> times) => times.Aggregate(TimeSpan.Zero, (all, one) => all + one);
-
-    private static long Io(int process) =>
-        long.Parse(File.ReadLines($"/proc/{process}/io").First(one => one.StartsWith("write_bytes:", StringComparison.Ordinal))["write_bytes:".Length..], System.Globalization.CultureInfo.InvariantCulture);
 }
