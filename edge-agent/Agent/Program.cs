@@ -86,17 +86,7 @@ internal static partial class Program
         {
             runtime.StopAsked += why => asked.TrySetResult(why);
             // A signal during the start ends it as soon as the start is through.
-            try
-            {
-                await runtime.StartAsync().ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (asked.Task.IsCompleted)
-            {
-                // The local socket's server hears the signal as well and gives up its own start: that is a stop, and no fault.
-                narration.Tell("agent", $"Stopping ({await asked.Task.ConfigureAwait(false)}) during the start.");
-                return 0;
-            }
-
+            await runtime.StartAsync().ConfigureAwait(false);
             string signal = await asked.Task.ConfigureAwait(false);
             narration.Tell("agent", $"Stopping ({signal}).");
         }

@@ -15,6 +15,7 @@ public partial class NamespaceTests
         { "firmware/Link", "Devices.Link" },
         { "tools/Devices.Cli", "Devices.Cli" },
         { "tools/Devices.Up", "Devices.Up" },
+        { "tools/PrivateServers", "Devices.PrivateServers" },
         { "tools/Scale", "Devices.Scale" },
         { "tools/Seed", "Devices.Seed" },
         { "tools/fleet-load", "Devices.FleetLoad" },

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devices.Up;
 
 namespace Devices.Faults.Tests;
 
@@ -8,7 +9,7 @@ public class ShortRunTests
     [Fact]
     public async Task Nothing_is_lost_doubled_retimed_or_misattributed_in_a_short_run()
     {
-        string root = Root(), data = Path.Combine(Path.GetTempPath(), $"flt{Guid.NewGuid():N}"[..11]);
+        string root = Layout.FindRoot(), data = Path.Combine(Path.GetTempPath(), $"flt{Guid.NewGuid():N}"[..11]);
         string program = Path.Combine(root, "artifacts", "bin", "Devices.Faults", "release", "devices-faults");
         ProcessStartInfo start = new(program, ["--count", "60", "--seed", "20261126", "--terminals", "2", "--check", "58", "--people", "16", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
         try
@@ -36,12 +37,5 @@ public class ShortRunTests
             foreach (string folder in (string[])[data, data + ".kept"])
                 if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Devices.sln"))) at = at.Parent;
-        return at?.FullName ?? throw new InvalidOperationException("Devices.sln is not above the test program.");
     }
 }

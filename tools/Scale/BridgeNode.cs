@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Devices.PrivateServers;
 
 namespace Devices.Scale;
 
@@ -24,7 +25,7 @@ internal sealed partial class BridgeNode(string name, string role, string direct
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _starts++;
-        _process = await Kept.StartAsync(Log, null, ["dotnet", program, $"--Bridge:Role={role}", $"--Bridge:Node={name}", $"--Bridge:Data={Data}", .. settings]);
+        _process = await Kept.StartAsync(Log, ["dotnet", program, $"--Bridge:Role={role}", $"--Bridge:Node={name}", $"--Bridge:Data={Data}", .. settings]);
         DateTime end = DateTime.UtcNow.AddSeconds(60);
         while (true)
         {

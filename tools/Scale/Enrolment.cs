@@ -15,7 +15,7 @@ internal static class Enrolment
     public static async Task<IReadOnlyList<X509Certificate2>> RunAsync(Installation at, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         Dictionary<string, string> codes = names.ToDictionary(name => name, _ => RandomNumberGenerator.GetString(Alphabet, 20));
-        await using (NpgsqlConnection connection = new(at.Postgres.ConnectionString))
+        await using (NpgsqlConnection connection = new(at.Store))
         {
             await connection.OpenAsync(cancellationToken);
             foreach ((string name, string code) in codes)

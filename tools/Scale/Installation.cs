@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Devices.PrivateServers;
 
 namespace Devices.Scale;
 
@@ -11,6 +12,7 @@ namespace Devices.Scale;
 /// </summary>
 internal sealed class Installation : IAsyncDisposable
 {
+    private const string Database = "devices";
     private readonly string _directory;
     private readonly ScalePlan _plan;
     private readonly TextWriter _output;
@@ -19,7 +21,8 @@ internal sealed class Installation : IAsyncDisposable
     private Installation(string directory, ScalePlan plan, TextWriter output)
     {
         (_directory, _plan, _output) = (directory, plan, output);
-        Postgres = new(Path.Combine(directory, "postgres"));
+        // The nodes and the checker hold their connections in pools.
+        Postgres = new(Path.Combine(directory, "postgres"), Path.Combine(directory, "postgres.log"), "shared_buffers=64MB") { Parameters = "" };
         int[] ports = FreePorts(16);
         string password = RandomNumberGenerator.GetHexString(24);
         List<(int, int, int)> nats = [(ports[0], ports[1], ports[2]), (ports[3], ports[4], ports[5]), (ports[6], ports[7], ports[8])];
@@ -37,7 +40,7 @@ internal sealed class Installation : IAsyncDisposable
         int webHttp = FreePorts(1)[0];
         _balancing["DEVICES_WEB_HEALTH"] = $"{webHttp}";
         (Mqtt, Est) = (new("127.0.0.1", mqtt), new($"https://127.0.0.1:{est}"));
-        string[] all = ["--Bridge:Store=postgres", $"--Bridge:Postgres:ConnectionFile={Postgres.ConnectionFile}", "--Bridge:Platform:Kind=none", $"--Bridge:Engine:Kind={plan.Engine}",
+        string[] all = ["--Bridge:Store=postgres", $"--Bridge:Postgres:ConnectionFile={Postgres.ConnectionFile(Database)}", "--Bridge:Platform:Kind=none", $"--Bridge:Engine:Kind={plan.Engine}",
             .. plan.Engine == "nats" ? (string[])[$"--Bridge:Engine:Url={string.Join(',', Nats.Select(one => one.Url))}", "--Bridge:Engine:User=devices", $"--Bridge:Engine:PasswordFile={Path.Combine(directory, "engine.password")}"] : []];
         Web = new("web-1", "web", directory, BridgeProgram, [.. all, $"--Bridge:Http:Url=http://127.0.0.1:{webHttp}", $"--Bridge:Https:Port={web}", "--Bridge:Https:Bind=127.0.0.1"]);
         Ingest = [.. Enumerable.Range(1, 2).Select(i => new BridgeNode($"ingest-{i}", "ingest", directory, BridgeProgram,
@@ -47,7 +50,7 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Why this machine cannot run it; null where it can.</summary>
     public static string? Missing() =>
-        Postgres.Programs is null ? "PostgreSQL 15 or newer is not installed (/usr/lib/postgresql/*/bin/postgres): apt-get install postgresql."
+        PrivatePostgres.Programs is null ? PrivatePostgres.Missing
         : NatsProgram.Length == 0 ? "nats-server is not installed: apt-get install nats-server."
         : HaproxyProgram.Length == 0 ? "haproxy is not installed: apt-get install haproxy."
         : !File.Exists(BridgeProgram) ? $"{BridgeProgram} was not built: dotnet build cloud-bridge/Bridge/Devices.Bridge.csproj -c Release."
@@ -59,7 +62,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public static string Root { get; } = FindRoot();
 
-    public Postgres Postgres { get; }
+    public PrivatePostgres Postgres { get; }
+
+    public string Store => Postgres.ConnectionString(Database);
 
     public IReadOnlyList<NatsServer> Nats { get; }
 
@@ -100,7 +105,7 @@ internal sealed class Installation : IAsyncDisposable
 
     public async Task StartBalancerAsync()
     {
-        Balancer = await Kept.StartAsync(Path.Combine(_directory, "haproxy.log"), _balancing, HaproxyProgram, "-db", "-f", Path.Combine(Deploy, "haproxy.cfg"));
+        Balancer = await Kept.StartAsync(Path.Combine(_directory, "haproxy.log"), [HaproxyProgram, "-db", "-f", Path.Combine(Deploy, "haproxy.cfg")], _balancing);
         DateTime end = DateTime.UtcNow.AddSeconds(20);
         while (true)
         {
@@ -142,16 +147,17 @@ internal sealed class Installation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IDisposable part in (IDisposable[])[.. Ingest, .. Writers, Web, .. Nats, Postgres]) part.Dispose();
+        foreach (IDisposable part in (IDisposable[])[.. Ingest, .. Writers, Web, .. Nats]) part.Dispose();
+        await Postgres.DisposeAsync();
         Balancer?.Dispose();
-        await Task.Yield();
         if (!KeepFiles) Directory.Delete(_directory, recursive: true);
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         Task engine = Task.WhenAll(Nats.Select(one => one.StartAsync()));
-        await Postgres.CreateAsync();
+        await Postgres.CreateAsync(cancellationToken);
+        await Postgres.CreateDatabaseAsync(Database, cancellationToken: cancellationToken);
         await Web.StartAsync(cancellationToken);
         await Task.WhenAll(Ingest.Select(one => CertifyAsync(one)));
         await engine;

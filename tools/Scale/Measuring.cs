@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
+using Devices.PrivateServers;
 
 namespace Devices.Scale;
 
@@ -9,7 +10,7 @@ internal static class Measuring
     public static async Task RunAsync(ScalePlan plan, TextWriter output, CancellationToken cancellationToken)
     {
         await using Installation at = await Installation.StartAsync(plan, output, cancellationToken);
-        await using Checker checker = new(at.Postgres.ConnectionString);
+        await using Checker checker = new(at.Store);
         string[] names = [.. Enumerable.Range(1, plan.Terminals + plan.Idle).Select(i => FormattableString.Invariant($"t-{i:00000}"))];
         IReadOnlyList<X509Certificate2> certificates = await Enrolment.RunAsync(at, names, cancellationToken);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -51,7 +52,7 @@ internal static class Measuring
             await output.WriteLineAsync(FormattableString.Invariant($"wait for the acknowledgement, ms: median {sorted[sorted.Length / 2]:0.0}, 95th {sorted[sorted.Length * 95 / 100]:0.0}, 99th {sorted[sorted.Length * 99 / 100]:0.0}, longest {sorted[^1]:0.0}"));
         foreach ((string part, TimeSpan time) in after) await output.WriteLineAsync(FormattableString.Invariant($"{part,-10} {(time - before[part]).TotalMilliseconds / brought:0.000} ms of processor time a punch"));
         await output.WriteLineAsync(FormattableString.Invariant($"PostgreSQL {(double)grown / brought:0} bytes a punch on the disk (tables and indexes), {(double)logged / brought:0} bytes of WAL"));
-        await output.WriteLineAsync(FormattableString.Invariant($"PostgreSQL undid {at.Postgres.Deadlocks()} transactions that waited for each other"));
+        await output.WriteLineAsync(FormattableString.Invariant($"PostgreSQL undid {File.ReadLines(at.Postgres.Log).Count(line => line.Contains("deadlock detected", StringComparison.Ordinal))} transactions that waited for each other"));
         if (at.Nats.Count > 0) await output.WriteLineAsync(FormattableString.Invariant($"NATS       {(double)written / brought:0} bytes a punch written by all three servers"));
         foreach (BridgeNode node in (BridgeNode[])[.. at.Ingest, .. at.Writers, at.Web]) await output.WriteLineAsync(FormattableString.Invariant($"{node.Name,-10} {node.Process.Resident / 1048576.0:0} MiB resident"));
         foreach (SimTerminal one in busy.Concat(idle)) one.Dispose();
@@ -60,11 +61,11 @@ internal static class Measuring
 
         Task<long> WalAsync() => checker.NumberAsync("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint");
 
-        long Written() => at.Nats.Sum(one => Io(one.Process.Id));
+        long Written() => at.Nats.Sum(one => ProcessFiles.Written(one.Process.Id));
 
         Dictionary<string, TimeSpan> Times() => new()
         {
-            ["ingest"] = Busy(at.Ingest), ["writers"] = Busy(at.Writers), ["web"] = at.Web.Process.Processor, ["PostgreSQL"] = at.Postgres.Processor,
+            ["ingest"] = Busy(at.Ingest), ["writers"] = Busy(at.Writers), ["web"] = at.Web.Process.Processor, ["PostgreSQL"] = Sum(at.Postgres.Processes.Select(ProcessFiles.Processor)),
             ["NATS"] = Sum(at.Nats.Select(one => one.Process.Processor)), ["haproxy"] = at.Balancer.Processor,
         };
     }
@@ -72,7 +73,4 @@ internal static class Measuring
     private static TimeSpan Busy(IEnumerable<BridgeNode> nodes) => Sum(nodes.Select(one => one.Process.Processor));
 
     private static TimeSpan Sum(IEnumerable<TimeSpan> times) => times.Aggregate(TimeSpan.Zero, (all, one) => all + one);
-
-    private static long Io(int process) =>
-        long.Parse(File.ReadLines($"/proc/{process}/io").First(one => one.StartsWith("write_bytes:", StringComparison.Ordinal))["write_bytes:".Length..], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Devices.PrivateServers;
 
 namespace Devices.Scale;
 
@@ -20,11 +21,11 @@ internal sealed class NatsServer(int number, string directory, string config, IR
     {
         string routes = string.Join(", ", ports.Select(one => $"\"nats-route://127.0.0.1:{one.Cluster}\""));
         (int client, int cluster, int http) = ports[number - 1];
-        _process = await Kept.StartAsync(Path.Combine(directory, Name + ".log"), new Dictionary<string, string>
+        _process = await Kept.StartAsync(Path.Combine(directory, Name + ".log"), [Installation.NatsProgram, "-c", config], new Dictionary<string, string>
         {
             ["DEVICES_NATS_NAME"] = Name, ["DEVICES_NATS_CLIENT"] = $"\"127.0.0.1:{client}\"", ["DEVICES_NATS_CLUSTER"] = $"\"127.0.0.1:{cluster}\"", ["DEVICES_NATS_HTTP"] = $"\"127.0.0.1:{http}\"",
             ["DEVICES_NATS_ROUTES"] = $"[{routes}]", ["DEVICES_NATS_STORE"] = $"\"{Store}\"", ["DEVICES_NATS_PASSWORD"] = $"\"{password}\"",
-        }, Installation.NatsProgram, "-c", config);
+        });
     }
 
     /// <summary>Whether it is up and current with the others.</summary>

@@ -1,3 +1,4 @@
+using Devices.PrivateServers;
 using Devices.Scale;
 
 ScalePlan plan;
@@ -23,7 +24,7 @@ try
     else Console.WriteLine(await ScaleRun.RunAsync(plan, Console.Out, stop.Token));
     return 0;
 }
-catch (Exception fault) when (fault is ScaleException or HttpRequestException or Npgsql.NpgsqlException)
+catch (Exception fault) when (fault is ScaleException or PrivateServerException or HttpRequestException or Npgsql.NpgsqlException)
 {
     await Console.Error.WriteLineAsync(fault.Message);
     return 1;

@@ -28,7 +28,7 @@ public static class ScaleRun
         long began = Stopwatch.GetTimestamp();
         await output.WriteLineAsync($"Seed {plan.Seed}.");
         await using Installation at = await Installation.StartAsync(plan, output, cancellationToken);
-        await using Checker checker = new(at.Postgres.ConnectionString);
+        await using Checker checker = new(at.Store);
         Random random = new(plan.Seed);
         string[] names = [.. Enumerable.Range(1, plan.Terminals).Select(i => $"t-{i:000}")];
         IReadOnlyList<X509Certificate2> certificates = await Enrolment.RunAsync(at, names, cancellationToken);
@@ -108,7 +108,7 @@ public static class ScaleRun
                 case Blow.Postgres:
                     await at.Postgres.KillAsync();
                     await Task.Delay(random.Next(100, 1500), cancellationToken);
-                    await at.Postgres.StartAsync();
+                    await at.Postgres.StartAsync(cancellationToken);
                     break;
                 default:
                     await at.Balancer.KillAsync();

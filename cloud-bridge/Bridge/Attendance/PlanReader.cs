@@ -69,25 +69,24 @@ public static class PlanReader
 
     private static Assignment ReadAssignment(AssignmentEntry entry, int number, Dictionary<string, Shift> shifts)
     {
-        static PlanFaultException Wrong(string code, FormattableString what) => new(code, what);
-        Shift? Named(string? name) => name is null ? throw Wrong("no_shift", $"Assignment {number} has a day without a shift; write \"rest\" for a day of rest.") : name == RestWord ? null
-            : shifts.TryGetValue(name, out Shift? shift) ? shift : throw Wrong("unknown_shift", $"Assignment {number} names shift '{name}', which is not among the shifts ({string.Join(", ", shifts.Keys)}).");
+        Shift? Named(string? name) => name is null ? throw new PlanFaultException("no_shift", $"Assignment {number} has a day without a shift; write \"rest\" for a day of rest.") : name == RestWord ? null
+            : shifts.TryGetValue(name, out Shift? shift) ? shift : throw new PlanFaultException("unknown_shift", $"Assignment {number} names shift '{name}', which is not among the shifts ({string.Join(", ", shifts.Keys)}).");
 
         LocalDate? from = Date(entry.From, "date_from", $"The from of assignment {number} is '{entry.From}': give a date such as 2026-10-01.");
         LocalDate? to = Date(entry.To, "date_to", $"The to of assignment {number} is '{entry.To}': give a date such as 2026-10-01.");
-        if (to < from) throw Wrong("ends_before", $"Assignment {number} ends on {entry.To}, before it begins on {entry.From}.");
-        if (entry.Week is null == entry.Rotation is null) throw Wrong("week_or_rotation", $"Assignment {number} needs either week, such as {{\"1-5\": \"office\"}}, or rotation.");
-        if (entry.Rotation is not null && from is null) throw Wrong("rotation_from", $"Assignment {number} has a rotation: give from, the date on which its first day falls.");
-        if (entry.Rotation is { Count: < 1 or > LongestRotation }) throw Wrong("rotation_length", $"Assignment {number} has a rotation of {entry.Rotation.Count} days; give 1 to {LongestRotation}.");
-        if (entry.People is { } names && names.Any(string.IsNullOrWhiteSpace)) throw Wrong("person_id", $"Assignment {number} names a person without an id.");
-        if (entry is { Departments.Count: > 0, People.Count: > 0 }) throw Wrong("both", $"Assignment {number} names departments and people; write two assignments.");
+        if (to < from) throw new PlanFaultException("ends_before", $"Assignment {number} ends on {entry.To}, before it begins on {entry.From}.");
+        if (entry.Week is null == entry.Rotation is null) throw new PlanFaultException("week_or_rotation", $"Assignment {number} needs either week, such as {{\"1-5\": \"office\"}}, or rotation.");
+        if (entry.Rotation is not null && from is null) throw new PlanFaultException("rotation_from", $"Assignment {number} has a rotation: give from, the date on which its first day falls.");
+        if (entry.Rotation is { Count: < 1 or > LongestRotation }) throw new PlanFaultException("rotation_length", $"Assignment {number} has a rotation of {entry.Rotation.Count} days; give 1 to {LongestRotation}.");
+        if (entry.People is { } names && names.Any(string.IsNullOrWhiteSpace)) throw new PlanFaultException("person_id", $"Assignment {number} names a person without an id.");
+        if (entry is { Departments.Count: > 0, People.Count: > 0 }) throw new PlanFaultException("both", $"Assignment {number} names departments and people; write two assignments.");
         Shift?[] pattern = entry.Rotation is { } rotation ? [.. rotation.Select(Named)] : new Shift?[7];
         HashSet<IsoDayOfWeek> given = [];
         foreach (var (days, name) in entry.Week ?? [])
         {
-            foreach (IsoDayOfWeek day in ShiftTimes.Days(days) is { Count: > 0 } read ? read : throw Wrong("days", $"Assignment {number} has days '{days}': give days from 1 (Monday) to 7, such as 1-5 or 1,3,5."))
+            foreach (IsoDayOfWeek day in ShiftTimes.Days(days) is { Count: > 0 } read ? read : throw new PlanFaultException("days", $"Assignment {number} has days '{days}': give days from 1 (Monday) to 7, such as 1-5 or 1,3,5."))
             {
-                if (!given.Add(day)) throw Wrong("day_twice", $"Assignment {number} gives day {(int)day} twice.");
+                if (!given.Add(day)) throw new PlanFaultException("day_twice", $"Assignment {number} gives day {(int)day} twice.");
                 pattern[(int)day - 1] = Named(name);
             }
         }
@@ -95,7 +94,7 @@ public static class PlanReader
         for (int i = 0; i < pattern.Length; i++)
         {
             if (pattern[i] is { } one && pattern[(i + 1) % pattern.Length] is { } next && one.Sections[^1].End - 1440 > next.Sections[0].Start)
-                throw Wrong("overlap", $"Assignment {number} has shift '{one.Name}' still running when '{next.Name}' begins on the next day.");
+                throw new PlanFaultException("overlap", $"Assignment {number} has shift '{one.Name}' still running when '{next.Name}' begins on the next day.");
         }
 
         return new()

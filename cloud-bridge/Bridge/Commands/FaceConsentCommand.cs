@@ -8,8 +8,6 @@ namespace Devices.Bridge.Commands;
 /// <summary>Consents to face recognition, from the command line: for many at once, out of an organisation's own list.</summary>
 public static class FaceConsentCommand
 {
-    private const int Longest = 64;
-
     /// <summary>
     /// <c>face-consent add --data DIR --person ID --text-version V --channel C [--given yyyy-MM-dd] [--by WHO]</c>,
     /// <c>face-consent withdraw --data DIR --person ID [--by WHO]</c>, <c>face-consent list --data DIR [--person ID] [--missing]</c>.
@@ -30,7 +28,7 @@ public static class FaceConsentCommand
         await using SqlDatabase database = CommandStore.Open(flags);
         SqlPrivacyStore store = new(database, TimeProvider.System);
         if (word == "list") return await ListAsync(store, flags, output);
-        string person = Of(flags, "person"), by = flags.Value("by") ?? "command line";
+        string person = flags.Text("person"), by = flags.By;
         if (word == "withdraw")
         {
             if (await store.WithdrawConsentAsync(person, by) is not { } revision) throw new BridgeStartException($"No consent of '{person}' is in force.");
@@ -38,7 +36,7 @@ public static class FaceConsentCommand
             return 0;
         }
 
-        string version = Of(flags, "text-version"), channel = Of(flags, "channel");
+        string version = flags.Text("text-version"), channel = flags.Text("channel");
         if (await new SqlPeopleStore(database, TimeProvider.System).FindPersonAsync(SiteScope.All, person) is null)
             throw new BridgeStartException($"There is no person '{person}' in the roster: give the platform's userid.");
         long given = flags.Value("given") is not { } date ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()
@@ -58,12 +56,6 @@ public static class FaceConsentCommand
             foreach (ConsentState one in await store.ConsentStatesAsync(SiteScope.All, flags.Has("missing"), int.MaxValue))
                 await output.WriteLineAsync($"{one.Person}\t{one.Name}\t{(one.Consent is { WithdrawnAt: null } c ? $"{c.TextVersion} by {c.Channel}" : one.Consent is null ? "none" : "withdrawn")}");
         return 0;
-    }
-
-    private static string Of(CommandFlags flags, string name)
-    {
-        string value = flags.Value(name) ?? throw new BridgeStartException($"Say --{name}.");
-        return value.Length <= Longest && !value.Any(char.IsControl) ? value : throw new BridgeStartException($"--{name} must be at most {Longest} characters.");
     }
 
     private static string Date(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

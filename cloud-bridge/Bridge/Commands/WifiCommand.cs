@@ -10,8 +10,6 @@ namespace Devices.Bridge.Commands;
 /// <summary>Phones that routers see: a site's policy, its routers, and people's phones with their consent.</summary>
 public static class WifiCommand
 {
-    private const int Longest = 64;
-
     /// <summary>
     /// <c>wifi policy [SITE off|evidence|punch [--accept-risk]]</c>, <c>wifi router [add NAME --site S]</c>,
     /// <c>wifi phone add --person ID --mac ADDRESS --site S|* --text-version V --channel C [--given DAY]</c>, <c>wifi phone withdraw --id N</c>, <c>wifi phone list [--person ID]</c>;
@@ -60,7 +58,7 @@ public static class WifiCommand
         if (policy == WifiPolicies.Punch && !flags.Has("accept-risk"))
             throw new BridgeStartException("A phone is no person: it can be lent or left behind, and whoever holds the network's password can pretend to be it. Use 'evidence', or say --accept-risk.");
         if ((await store.SitesAsync(SiteScope.All)).All(one => one.Site != site)) throw new BridgeStartException($"There is no site '{typed}': a site is there with its first terminal or router.");
-        await store.SetPolicyAsync(site, policy, flags.Has("accept-risk"), Operator(flags));
+        await store.SetPolicyAsync(site, policy, flags.Has("accept-risk"), flags.By);
         await output.WriteLineAsync($"{SiteNames.Shown(site)}: {policy}.");
     }
 
@@ -74,8 +72,8 @@ public static class WifiCommand
     private static async Task AddRouterAsync(SqlWifiStore store, string name, CommandFlags flags, TextWriter output)
     {
         if (!PunchRules.IsTerminalName(name)) throw new BridgeStartException($"'{name}' is no name: 1 to 32 of a-z, 0-9 and '-'.");
-        string site = Site(Of(flags, "site"));
-        switch (await store.AddRouterAsync(name, site, Operator(flags)))
+        string site = Site(flags.Text("site"));
+        switch (await store.AddRouterAsync(name, site, flags.By))
         {
             case RouterVerdict.Already: throw new BridgeStartException($"{name} is a router already.");
             case RouterVerdict.IsTerminal: throw new BridgeStartException($"{name} is a terminal with punches of its own: give the router another name.");
@@ -87,13 +85,13 @@ public static class WifiCommand
 
     private static async Task AddAsync(SqlWifiStore store, CommandFlags flags, TextWriter output)
     {
-        string person = Of(flags, "person"), typed = Of(flags, "site");
+        string person = flags.Text("person"), typed = flags.Text("site");
         string site = typed == WifiPhone.EverySite ? typed : Site(typed);
-        if (MacAddress.Read(Of(flags, "mac")) is not { } mac) throw new BridgeStartException("--mac is no address of a phone: give it as aa:bb:cc:dd:ee:ff, from the phone's settings for this network.");
+        if (MacAddress.Read(flags.Text("mac")) is not { } mac) throw new BridgeStartException("--mac is no address of a phone: give it as aa:bb:cc:dd:ee:ff, from the phone's settings for this network.");
         long given = flags.Value("given") is not { } date ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()
             : DateTimeOffset.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset day) && day <= TimeProvider.System.GetUtcNow() ? day.ToUnixTimeMilliseconds()
             : throw new BridgeStartException($"--given '{date}' is no day like 2026-11-26, or is still to come.");
-        switch (await store.AddPhoneAsync(new(person, mac.Text, mac.IsPrivate, site, Of(flags, "text-version"), Of(flags, "channel"), given), Operator(flags)))
+        switch (await store.AddPhoneAsync(new(person, mac.Text, mac.IsPrivate, site, flags.Text("text-version"), flags.Text("channel"), given), flags.By))
         {
             case PhoneVerdict.NoPerson: throw new BridgeStartException($"There is no person '{person}' in the roster: give the platform's userid.");
             case PhoneVerdict.Taken: throw new BridgeStartException("That phone is registered already: one phone belongs to one person. Withdraw the other registration first.");
@@ -107,8 +105,8 @@ public static class WifiCommand
 
     private static async Task WithdrawAsync(SqlWifiStore store, CommandFlags flags, TextWriter output)
     {
-        if (!long.TryParse(Of(flags, "id"), NumberStyles.None, CultureInfo.InvariantCulture, out long id)) throw new BridgeStartException("--id is the number that `wifi phone list` shows.");
-        if (!await store.WithdrawAsync(SiteScope.All, id, Operator(flags))) throw new BridgeStartException($"No registration {id} is in force.");
+        if (!long.TryParse(flags.Text("id"), NumberStyles.None, CultureInfo.InvariantCulture, out long id)) throw new BridgeStartException("--id is the number that `wifi phone list` shows.");
+        if (!await store.WithdrawAsync(SiteScope.All, id, flags.By)) throw new BridgeStartException($"No registration {id} is in force.");
         await output.WriteLineAsync("Withdrawn: the address's key and everything that was seen of the phone are erased. Punches that were made of it stay.");
     }
 
@@ -120,14 +118,6 @@ public static class WifiCommand
     }
 
     private static string Site(string typed) => SiteNames.Read(typed, out string? fault) ?? throw new BridgeStartException(fault!);
-
-    private static string Operator(CommandFlags flags) => flags.Value("by") ?? "command line";
-
-    private static string Of(CommandFlags flags, string name)
-    {
-        string value = flags.Value(name) ?? throw new BridgeStartException($"Say --{name}.");
-        return value.Length <= Longest && !value.Any(char.IsControl) ? value : throw new BridgeStartException($"--{name} must be at most {Longest} characters.");
-    }
 
     private static string Date(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -3,9 +3,23 @@ namespace Devices.Bridge.Fleet;
 /// <summary>Flags of a subcommand: <c>--name value</c>, <c>--name=value</c> and <c>--switch</c>. Unknown ones are refused, not ignored.</summary>
 public sealed class CommandFlags
 {
+    private const int LongestText = 64;
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     public string? Value(string name) => _values.GetValueOrDefault(name);
+
+    /// <summary>Who does it, as the audit names them.</summary>
+    public string By => Value("by") ?? "command line";
+
+    /// <summary>The value of a flag that must be there: a line of at most 64 characters.</summary>
+    /// <param name="commas">Whether commas may be in it.</param>
+    /// <exception cref="BridgeStartException">It is missing or something else.</exception>
+    public string Text(string name, bool commas = true)
+    {
+        string value = Value(name) ?? throw new BridgeStartException($"Say --{name}.");
+        return value.Length <= LongestText && !value.Any(c => char.IsControl(c) || (c == ',' && !commas)) ? value
+            : throw new BridgeStartException($"--{name} must be at most {LongestText} characters{(commas ? "" : " without commas")}.");
+    }
 
     public bool Has(string name) => _values.ContainsKey(name);
 

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Devices.Edge.Agent.Admin;
@@ -47,6 +48,7 @@ public sealed class AdminServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = MaxBody;
             kestrel.AddServerHeader = false;
         });
+        builder.Services.AddSingleton<IHostLifetime, AgentsLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ILoggerFactory>(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
         builder.Services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = MaxBody);
@@ -100,6 +102,14 @@ public sealed class AdminServer : IAsyncDisposable
         await _app.StopAsync(limit.Token).ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
         File.Delete(_socket);
+    }
+
+    // Signals are the agent's to hear: a web host's own lifetime would end this server ahead of its turn, or in the middle of its start.
+    private sealed class AgentsLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     // No stack trace ever reaches a technician.

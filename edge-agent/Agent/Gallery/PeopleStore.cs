@@ -138,11 +138,11 @@ public sealed partial class PeopleStore : IDisposable
 
     public int Count => Turn(() => (int)(long)Scalar(_connection, "SELECT count(*) FROM person")!);
 
-    /// <summary>Opens the templates of one pack one by one, so that a large gallery is never in memory twice. <paramref name="damaged"/> counts rows that do not open; <paramref name="stale"/> people who have templates of other packs only.</summary>
+    /// <summary>Opens the templates of one pack one by one, so that a large gallery is never in memory twice. <paramref name="damaged"/> counts rows that do not open.</summary>
     /// <param name="take">Must not use this store.</param>
-    public void Templates(PackRef pack, Action<FaceTemplate> take, out int damaged, out int stale)
+    public void Templates(PackRef pack, Action<FaceTemplate> take, out int damaged)
     {
-        (damaged, stale) = Turn(() =>
+        damaged = Turn(() =>
         {
             int failed = 0;
             using SqliteCommand command = Command("SELECT person, sealed FROM template WHERE pack = $pack", ("$pack", pack.ToString()));
@@ -156,19 +156,17 @@ public sealed partial class PeopleStore : IDisposable
                 if (plain is not null) Array.Clear(plain);
             }
 
-            return (failed, OnlyOthers(pack));
+            return failed;
         });
     }
 
     /// <summary>People who have templates of other packs only, now: they must be enrolled again to be recognised.</summary>
-    public int Stale(PackRef pack) => Turn(() => OnlyOthers(pack));
-
-    private int OnlyOthers(PackRef pack)
+    public int Stale(PackRef pack) => Turn(() =>
     {
         using SqliteCommand only = Command(
             "SELECT count(DISTINCT person) FROM template t WHERE NOT EXISTS (SELECT 1 FROM template o WHERE o.person = t.person AND o.pack = $pack)", ("$pack", pack.ToString()));
         return (int)(long)only.ExecuteScalar()!;
-    }
+    });
 
     /// <summary>One person's templates of one pack.</summary>
     public List<FaceTemplate> TemplatesOf(string person, PackRef pack) => Turn(() =>

@@ -18,12 +18,11 @@ public sealed class FaceModels : IDisposable
     private readonly Enroller _enroller;
     private readonly Lock _enrolling = new();
 
-    private FaceModels(LoadedPack pack, ModelWorker? worker, FaceGallery gallery, int stale, int damaged)
+    private FaceModels(LoadedPack pack, ModelWorker? worker, FaceGallery gallery, int damaged)
     {
         _pack = pack;
         _worker = worker;
         Gallery = gallery;
-        Stale = stale;
         Damaged = damaged;
         _enroller = new(pack, gallery);
     }
@@ -37,9 +36,6 @@ public sealed class FaceModels : IDisposable
 
     /// <summary>Whether the pack can tell closed eyes.</summary>
     public bool CanSeeEyes => _pack.Manifest.Eyes is not null;
-
-    /// <summary>People who had templates of other packs only when it was loaded: they must be enrolled again to be recognised.</summary>
-    public int Stale { get; }
 
     /// <summary>Template rows that do not open (altered, or sealed by another key).</summary>
     public int Damaged { get; }
@@ -80,9 +76,9 @@ public sealed class FaceModels : IDisposable
             pack = loaded.Pack;
             FaceGallery gallery = FaceGallery.For(pack, new GalleryOptions { WorkingDirectory = workingDirectory });
             int unfit = 0;
-            people.Templates(pack.Templates, template => unfit += gallery.Add(template) is null ? 0 : 1, out int damaged, out int stale);
+            people.Templates(pack.Templates, template => unfit += gallery.Add(template) is null ? 0 : 1, out int damaged);
             problem = null;
-            return new(pack, worker, gallery, stale, damaged + unfit);
+            return new(pack, worker, gallery, damaged + unfit);
         }
         catch
         {

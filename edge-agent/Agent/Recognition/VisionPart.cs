@@ -168,7 +168,7 @@ public sealed class VisionPart(
         narration.Tell("models", $"Face models {models.Pack} are running: {models.Gallery.Persons.Count} people enrolled, {InWords(_pipeline?.Threshold, models.Gallery.Count, options.WantedFpir)}.");
         if (!options.Liveness) narration.Warn("models", "Liveness is switched off: a photo can punch. Set Liveness:Enabled to true.");
         else narration.Tell("models", ChallengeInWords(options, models.CanSeeEyes));
-        if (models.Stale > 0) narration.Warn("models", $"{models.Stale} {(models.Stale == 1 ? "person needs" : "people need")} enrolling again for pack {models.Pack}; until then card only.");
+        if (people.Stale(models.Templates) is > 0 and var stale) narration.Warn("models", $"{stale} {(stale == 1 ? "person needs" : "people need")} enrolling again for pack {models.Pack}; until then card only.");
         if (models.Gallery.Status.Problem is { } storage) narration.Warn("models", storage);
         if (models.Damaged > 0) narration.Warn("models", $"{models.Damaged} face templates cannot be opened (altered, or another key); enrol those people again.");
     }

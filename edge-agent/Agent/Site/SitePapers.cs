@@ -66,12 +66,7 @@ public sealed class SitePapers(string terminal, (string Ca, string Certificate, 
     {
         X509Certificate2Collection roots = [];
         roots.ImportFromPemFile(files.Ca);
-        using X509Chain chain = new();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        using X509Chain chain = new() { ChainPolicy = OwnRoots.Policy(roots, at: null) };
         return chain.Build(certificate);
     }
 

@@ -140,7 +140,7 @@ public sealed class UpdateClient : IUpdateSource, IDisposable
                     {
                         TargetHost = address.ServerName ?? address.Host,
                         ClientCertificateContext = SslStreamCertificateContext.Create(own, null, offline: true),
-                        CertificateChainPolicy = Policy(roots, address.At()),
+                        CertificateChainPolicy = OwnRoots.Policy(roots, address.At()),
                     },
                 };
                 HttpClient client = new(handler) { Timeout = Limit };
@@ -152,13 +152,6 @@ public sealed class UpdateClient : IUpdateSource, IDisposable
                 throw new UpdateWaitException($"This terminal's certificate cannot be read: {fault.Message}", inner: fault);
             }
         }
-    }
-
-    private static X509ChainPolicy Policy(X509Certificate2Collection roots, DateTimeOffset at)
-    {
-        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true, VerificationTime = at.UtcDateTime };
-        policy.CustomTrustStore.AddRange(roots);
-        return policy;
     }
 
     private static string Innermost(Exception fault)

@@ -95,12 +95,7 @@ public sealed class TrustDesk(IdentityFolder folder)
     // By signature: the terminal may not know the time yet, and a root's life is twenty years.
     private static bool Builds(X509Certificate2 certificate, X509Certificate2Collection trusted)
     {
-        using X509Chain chain = new();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        using X509Chain chain = new() { ChainPolicy = OwnRoots.Policy(trusted, at: null) };
         return chain.Build(certificate) && trusted.Any(root => Same(root, chain.ChainElements[^1].Certificate));
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Devices.Edge.Ledger.Identity;
 using Devices.Edge.Ledger.Time;
 
 namespace Devices.Edge.Ledger.Uplink;
@@ -33,14 +34,8 @@ public sealed class ServerJudge(IReadOnlyList<string> names, X509Certificate2Col
         using X509Certificate2 certificate = new(shown);
         if (!names.Any(name => certificate.MatchesHostname(name, allowWildcards: true, allowCommonName: false)))
             return $"The bridge's certificate is not for '{names[0]}' (it is for {certificate.Subject}).";
-        using X509Chain chain = new();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        using X509Chain chain = new() { ChainPolicy = OwnRoots.Policy(roots, TimeFor(certificate, own)) };
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTimeIgnored = false;
-        chain.ChainPolicy.VerificationTime = TimeFor(certificate, own).LocalDateTime;
         // What the bridge sent along: while it changes its root, the new root signed by the old one.
         if (sent is not null)
         {

@@ -144,7 +144,7 @@ public sealed class ModelWorker : IDisposable
             return;
         }
 
-        using var answer = Ask(WorkerWire.Load, 0, Body(w =>
+        using var answer = Ask(WorkerWire.Load, 0, WorkerWire.Bytes(w =>
         {
             w.Write(model.Path);
             w.Write(model.Threads);
@@ -163,7 +163,7 @@ public sealed class ModelWorker : IDisposable
     private void Rebind(RemoteBinding binding)
     {
         Load(binding.Model);
-        using var answer = Ask(WorkerWire.Bind, 0, Body(w =>
+        using var answer = Ask(WorkerWire.Bind, 0, WorkerWire.Bytes(w =>
         {
             w.Write(binding.Number);
             w.Write(binding.Model.Place.Number);
@@ -371,15 +371,6 @@ public sealed class ModelWorker : IDisposable
                 // It ended by itself at this moment.
             }
         }
-    }
-
-    private static byte[] Body(Action<BinaryWriter> write)
-    {
-        using var memory = new MemoryStream();
-        using var writer = new BinaryWriter(memory, Encoding.UTF8);
-        write(writer);
-        writer.Flush();
-        return memory.ToArray();
     }
 
     private static string NameOf(int signal) => signal switch

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -23,7 +22,7 @@ internal sealed class WorkerModels(int parent) : IDisposable
         var path = request.ReadString();
         var session = SessionFactory.Open(path, request.ReadInt32(), spinning: false);
         _sessions.Add(session);
-        return Write(answer =>
+        return WorkerWire.Bytes(answer =>
         {
             answer.Write(_sessions.Count - 1);
             answer.Write(session.InputMetadata.Count);
@@ -52,7 +51,7 @@ internal sealed class WorkerModels(int parent) : IDisposable
         }
 
         _bound[number] = new Bound(session, SharedMemory.OfParent(parent, descriptor), input, shape, names, shapes);
-        return Write(answer =>
+        return WorkerWire.Bytes(answer =>
         {
             answer.Write(names.Length);
             for (var i = 0; i < names.Length; i++)
@@ -113,15 +112,6 @@ internal sealed class WorkerModels(int parent) : IDisposable
 
         _sessions.ForEach(s => s.Dispose());
         _runOptions.Dispose();
-    }
-
-    private static byte[] Write(Action<BinaryWriter> write)
-    {
-        using var memory = new MemoryStream();
-        using var writer = new BinaryWriter(memory, Encoding.UTF8);
-        write(writer);
-        writer.Flush();
-        return memory.ToArray();
     }
 
     private sealed unsafe class Bound : IDisposable

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Devices.Edge.Vision.Runtime;
 
@@ -53,6 +54,16 @@ internal static class WorkerWire
 
     /// <summary>Bytes of the tensor, rounded up so that the next one begins on a cache line.</summary>
     internal static long Room(IEnumerable<long> shape) => ((shape.Aggregate(1L, (a, b) => checked(a * b)) * sizeof(float)) + 63) / 64 * 64;
+
+    /// <summary>A message's bytes.</summary>
+    internal static byte[] Bytes(Action<BinaryWriter> write)
+    {
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory, Encoding.UTF8);
+        write(writer);
+        writer.Flush();
+        return memory.ToArray();
+    }
 
     internal static void Write(BinaryWriter to, long[] shape)
     {

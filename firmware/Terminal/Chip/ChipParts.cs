@@ -51,8 +51,8 @@ internal static class ChipParts
         parts.Voltmeter = voltage;
         parts.ExitButton = exit;
         parts.Keys = new ButtonKeys(Button(gpio, Pins.KeyIn, "key 'in'"), Button(gpio, Pins.KeyOut, "key 'out'"), exit);
-        parts.DoorContact = new DoorContact(new ChipPinInput(gpio, Pins.DoorContact, PinMode.InputPullUp));
-        CaseSwitch tamper = new CaseSwitch(new ChipPinInput(gpio, Pins.Tamper, PinMode.InputPullUp));
+        parts.DoorContact = new ShutContact(new ChipPinInput(gpio, Pins.DoorContact, PinMode.InputPullUp));
+        ShutContact tamper = new ShutContact(new ChipPinInput(gpio, Pins.Tamper, PinMode.InputPullUp));
         parts.Tamper = tamper;
         parts.TamperMemory = new TamperLatch(tamper, parts.Storage);
         parts.Buzzer = new PwmBuzzer(new ChipPwm(Pins.Buzzer, DeviceFunction.PWM1, 2000));

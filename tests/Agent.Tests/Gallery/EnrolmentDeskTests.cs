@@ -191,7 +191,7 @@ public sealed class EnrolmentDeskTests : IDisposable
         _models = FaceModels.Load(OtherVersion(), _people, out string? problem);
         problem.ShouldBeNull();
         _models!.Gallery.Count.ShouldBe(0, "a template of another pack is never compared");
-        _models.Stale.ShouldBe(2);
+        _people.Stale(_models.Templates).ShouldBe(2);
         _people.FindByCard("04A1B2C3").ShouldNotBeNull("the card works all the same").Id.ShouldBe("e1");
         desk.Enrol("e1", "Felix", null, [Picture("franck_04035.jpg")]).Enrolled.ShouldBeTrue();
         _models.Gallery.Persons.ShouldBe(["e1"]);
@@ -199,7 +199,7 @@ public sealed class EnrolmentDeskTests : IDisposable
 
         _models = FaceModels.Load(Repo.PackOrSkip(), _people, out _);
         _models!.Gallery.Persons.ShouldBe(["e1", "e2"]);
-        _models.Stale.ShouldBe(0);
+        _people.Stale(_models.Templates).ShouldBe(0);
     }
 
     // The same weights under another version: to the gallery another pack.

@@ -36,10 +36,10 @@ public sealed class PeopleStoreTests : IDisposable
         return new FaceTemplate(Guid.CreateVersion7(), person, pack, vector.Select(v => v / norm).ToArray());
     }
 
-    private List<FaceTemplate> Opened(PackRef pack, out int damaged, out int stale)
+    private List<FaceTemplate> Opened(PackRef pack, out int damaged)
     {
         List<FaceTemplate> opened = [];
-        _people.Templates(pack, opened.Add, out damaged, out stale);
+        _people.Templates(pack, opened.Add, out damaged);
         return opened;
     }
 
@@ -51,8 +51,8 @@ public sealed class PeopleStoreTests : IDisposable
         Person person = _people.FindByCard("04A1B2C3").ShouldNotBeNull();
         (person.Id, person.Name).ShouldBe(("e1", "Grace Hopper"));
         person.Templates.ShouldBe(new Dictionary<string, int> { ["pack-a@1.0.0"] = 1 });
-        FaceTemplate back = Opened(Pack, out int damaged, out int stale).ShouldHaveSingleItem();
-        (damaged, stale).ShouldBe((0, 0));
+        FaceTemplate back = Opened(Pack, out int damaged).ShouldHaveSingleItem();
+        (damaged, _people.Stale(Pack)).ShouldBe((0, 0));
         back.Vector.ToArray().ShouldBe(template.Vector.ToArray());
     }
 
@@ -72,8 +72,8 @@ public sealed class PeopleStoreTests : IDisposable
         _people.Put("e1", "G", null, [Template("e1", Other, 1)], Other).ShouldBeNull();
         _people.Put("e1", "G", null, [Template("e1", Pack, 2), Template("e1", Pack, 3)], Pack).ShouldBeNull();
         _people.Put("e1", "G", null, [Template("e1", Pack, 4)], Pack).ShouldBeNull();
-        Opened(Pack, out _, out _).Count.ShouldBe(1);
-        Opened(Other, out _, out _).Count.ShouldBe(1);
+        Opened(Pack, out _).Count.ShouldBe(1);
+        Opened(Other, out _).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -82,8 +82,8 @@ public sealed class PeopleStoreTests : IDisposable
         _people.Put("e1", "A", null, [Template("e1", Other, 1), Template("e1", Other, 2)], Other).ShouldBeNull();
         _people.Put("e2", "B", null, [Template("e2", Other, 3)], Other).ShouldBeNull();
         _people.Put("e3", "C", null, [Template("e3", Pack, 4)], Pack).ShouldBeNull();
-        Opened(Pack, out _, out int stale).ShouldHaveSingleItem().Person.ShouldBe("e3");
-        stale.ShouldBe(2);
+        Opened(Pack, out _).ShouldHaveSingleItem().Person.ShouldBe("e3");
+        _people.Stale(Pack).ShouldBe(2);
     }
 
     [Fact]

@@ -205,6 +205,22 @@ public sealed class AgentProcessTests
     }
 
     [Fact]
+    public async Task A_stop_that_comes_while_it_starts_waits_for_the_start_and_is_no_fault()
+    {
+        using Scratch scratch = new();
+        string socket = Path.Combine(scratch["s"], "agent.sock");
+        await using AgentProcess agent = AgentProcess.Launch(scratch);
+        await Until.True(() => agent.Output.Contains("Terminal m2-001 starts", StringComparison.Ordinal), "the start has begun");
+        // Again and again until the socket, the last of the start, is there: no moment of it is left out.
+        using (Process stops = Process.Start("sh", ["-c", "while [ ! -e \"$1\" ] && kill -TERM \"$0\" 2>/dev/null; do sleep 0.002; done", agent.Id.ToString(CultureInfo.InvariantCulture), socket]))
+            await stops.WaitForExitAsync(TestContext.Current.CancellationToken);
+        (await agent.ExitAsync()).ShouldBe(0, agent.Errors);
+        agent.Errors.ShouldBeEmpty();
+        agent.Output.ShouldMatch(@"(?s)The local socket is .*Stopping \(SIGTERM\)\..*stopped in order with 0 punches");
+        File.Exists(socket).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Everything_it_keeps_is_for_its_own_account_also_after_a_restore_that_lost_the_modes()
     {
         using Scratch scratch = new();

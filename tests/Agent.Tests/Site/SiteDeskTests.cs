@@ -305,7 +305,7 @@ public sealed class SiteDeskTests : IDisposable
     private static List<FaceTemplate> Opened(PlayedBoard board, string person)
     {
         List<FaceTemplate> opened = [];
-        board.People.Templates(Pack, template => { if (template.Person == person) opened.Add(template); }, out int damaged, out _);
+        board.People.Templates(Pack, template => { if (template.Person == person) opened.Add(template); }, out int damaged);
         damaged.ShouldBe(0);
         return opened;
     }

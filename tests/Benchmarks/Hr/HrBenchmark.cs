@@ -9,12 +9,14 @@ namespace Devices.Benchmarks.Hr;
 /// </summary>
 internal static class HrBenchmark
 {
-    public static int Run(string[] args)
+    public static int Run(string[] args) => RunAsync(args).GetAwaiter().GetResult();
+
+    private static async Task<int> RunAsync(string[] args)
     {
         if (Value(args, "--stores") is { } folder)
         {
-            using HrStores stores = new(Directory.CreateDirectory(folder).FullName, Whole(args, "--large", 10_000_000), Whole(args, "--small", 1_000_000));
-            return Run([.. stores.Arguments(args.Contains("--on-postgres")), .. args.Where((_, i) => args[i] != "--stores" && (i == 0 || args[i - 1] != "--stores"))]);
+            await using HrStores stores = new(Directory.CreateDirectory(folder).FullName, Whole(args, "--large", 10_000_000), Whole(args, "--small", 1_000_000));
+            return await RunAsync([.. await stores.ArgumentsAsync(args.Contains("--on-postgres")), .. args.Where((_, i) => args[i] != "--stores" && (i == 0 || args[i - 1] != "--stores"))]);
         }
 
         string? data = Value(args, "--data"), other = Value(args, "--compare");
@@ -25,7 +27,7 @@ internal static class HrBenchmark
             return 2;
         }
 
-        return RunAsync(data, Value(args, "--postgres"), other, Value(args, "--compare-postgres"), args).GetAwaiter().GetResult();
+        return await RunAsync(data, Value(args, "--postgres"), other, Value(args, "--compare-postgres"), args);
     }
 
     private static async Task<int> RunAsync(string data, string? postgres, string? other, string? otherPostgres, string[] args)

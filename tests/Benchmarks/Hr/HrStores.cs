@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Devices.Edge.Vision.Tests.Support;
+using Devices.PrivateServers;
 
 namespace Devices.Benchmarks.Hr;
 
@@ -8,35 +9,31 @@ namespace Devices.Benchmarks.Hr;
 /// The seeded stores of the benchmark in one folder, large and small, SQLite and PostgreSQL: made where they are missing, and made anew
 /// where they end on another day than today (a bridge's board of today would be empty). The PostgreSQL server is one of its own, without network.
 /// </summary>
-internal sealed class HrStores(string folder, int large, int small) : IDisposable
+internal sealed class HrStores(string folder, int large, int small) : IAsyncDisposable
 {
     private readonly DateOnly _end = DateOnly.FromDateTime(DateTime.UtcNow.AddHours(8));   // the site's day
-    private Process? _server;
+
+    // The files where earlier versions of this benchmark have left them: a seeded store is used again. Bridge and seeding hold their connections in pools.
+    private readonly PrivatePostgres _server = new(Path.Combine(folder, "pg"), Path.Combine(folder, "postgres.log"), "shared_buffers=1GB", "max_wal_size=4GB") { Data = Path.Combine(folder, "pg"), Parameters = "" };
 
     public string End => _end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>The arguments of <c>hr</c> for a store.</summary>
-    public string[] Arguments(bool postgres)
+    public async Task<string[]> ArgumentsAsync(bool postgres)
     {
-        string[] one = Store(large, postgres, "large"), other = Store(small, postgres, "small");
+        if (postgres && !_server.Running) await _server.CreateAsync();
+        string[] one = await StoreAsync(large, postgres, "large"), other = await StoreAsync(small, postgres, "small");
         return postgres
             ? ["--data", one[0], "--postgres", one[1], "--compare", other[0], "--compare-postgres", other[1], "--end", End]
             : ["--data", one[0], "--compare", other[0], "--end", End];
     }
 
-    public void Dispose()
-    {
-        if (_server is null) return;
-        // Fast shutdown (SIGINT): a benchmark's server must not leave recovery to the next run.
-        using (Process kill = Process.Start("kill", ["-INT", .. File.ReadLines(Path.Combine(folder, "pg", "postmaster.pid")).Take(1)])) kill.WaitForExit();
-        _server.WaitForExit();
-        _server.Dispose();
-    }
+    /// <summary>Fast shutdown: a benchmark's server must not leave recovery to the next run.</summary>
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private string[] Store(int punches, bool postgres, string name)
+    private async Task<string[]> StoreAsync(int punches, bool postgres, string name)
     {
-        if (postgres) Serve();
-        string data = Path.Combine(folder, $"{(postgres ? "postgres" : "sqlite")}-{name}"), connection = Path.Combine(folder, $"{name}.connection"), done = data + ".done";
+        string data = Path.Combine(folder, $"{(postgres ? "postgres" : "sqlite")}-{name}"), connection = postgres ? _server.ConnectionFile(name) : "", done = data + ".done";
         string wanted = $"{punches} {End}";
         if (!File.Exists(done) || File.ReadAllText(done) != wanted)
         {
@@ -44,10 +41,8 @@ internal sealed class HrStores(string folder, int large, int small) : IDisposabl
             if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
             if (postgres)
             {
-                Sql($"DROP DATABASE IF EXISTS {name}", "postgres");
-                Sql($"CREATE DATABASE {name}", "postgres");
-                File.WriteAllText(connection, $"Host={Path.Combine(folder, "pg")};Username=devices;Database={name}");
-                if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(connection, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                await _server.ExecuteAsync("postgres", $"DROP DATABASE IF EXISTS {name}");
+                await _server.CreateDatabaseAsync(name);
             }
 
             Console.Error.WriteLine($"Seeding {data} with {punches} punches; ten million take some eight minutes.");
@@ -58,50 +53,6 @@ internal sealed class HrStores(string folder, int large, int small) : IDisposabl
         }
 
         return [data, connection];
-    }
-
-    // The server refuses to run as root; its package brings the user postgres.
-    private void Serve()
-    {
-        if (_server is not null) return;
-        string bin = Directory.Exists("/usr/lib/postgresql") ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(one => Path.Combine(one, "bin")).FirstOrDefault(one => File.Exists(Path.Combine(one, "postgres"))) ?? "" : "";
-        if (bin.Length == 0) throw new InvalidOperationException("PostgreSQL is not installed (/usr/lib/postgresql/*/bin/postgres): apt-get install postgresql.");
-        string data = Path.Combine(folder, "pg");
-        Directory.CreateDirectory(data);
-        string[] user = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : [];
-        if (!File.Exists(Path.Combine(data, "PG_VERSION")))
-        {
-            if (user.Length > 0) Do("chown", ["postgres:", data]);
-            Do("env", [.. user, Path.Combine(bin, "initdb"), "-D", data, "-U", "devices", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]);
-        }
-
-        ProcessStartInfo start = new("env") { UseShellExecute = false, RedirectStandardError = true };
-        foreach (string argument in (string[])[.. user, Path.Combine(bin, "postgres"), "-D", data, "-k", data, "-c", "listen_addresses=", "-c", "shared_buffers=1GB", "-c", "max_wal_size=4GB"]) start.ArgumentList.Add(argument);
-        _server = Process.Start(start)!;
-        _server.ErrorDataReceived += (_, _) => { };
-        _server.BeginErrorReadLine();
-        for (int turn = 0; ; turn++)
-        {
-            try
-            {
-                Sql("SELECT 1", "postgres");
-                return;
-            }
-            catch (Npgsql.NpgsqlException) when (turn < 300 && !_server.HasExited)
-            {
-                Thread.Sleep(100);
-            }
-        }
-    }
-
-    private void Sql(string text, string database)
-    {
-        using Npgsql.NpgsqlConnection connection = new($"Host={Path.Combine(folder, "pg")};Username=devices;Database={database};Pooling=false");
-        connection.Open();
-#pragma warning disable CA2100 // names of our own
-        using Npgsql.NpgsqlCommand command = new(text, connection);
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
     }
 
     private static void Do(string program, string[] arguments)

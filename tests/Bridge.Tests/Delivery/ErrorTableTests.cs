@@ -3,6 +3,7 @@ using System.Net;
 using System.Resources;
 using System.Text.RegularExpressions;
 using Devices.Bridge.Delivery.DingTalk;
+using Devices.Bridge.Tests.Kit;
 using Devices.Bridge.Web;
 
 namespace Devices.Bridge.Tests.Delivery;
@@ -70,7 +71,7 @@ public sealed class ErrorTableTests
     [Fact]
     public void The_list_holds_every_code_of_the_collected_facts_where_they_are_at_hand()
     {
-        string file = Path.Combine(Repository(), "..", "shared", "dingtalk-api.md");
+        string file = Path.Combine(Checkout.Root, "..", "shared", "dingtalk-api.md");
         if (!File.Exists(file)) Assert.Skip("The collected API facts (../shared/dingtalk-api.md) are not beside this repository.");
         string text = File.ReadAllText(file);
         string sections = string.Concat(((string[])["## 1. ", "## 2. ", "## 6. "]).Select(h =>
@@ -85,13 +86,6 @@ public sealed class ErrorTableTests
 
         // Not errors: fields of an answer, the milliseconds of a minute.
         numbers.Concat(names).Distinct().Except(["invalidRecordType", "invalidRecordMsg", "60000"]).Where(c => !listed.Contains(c)).ShouldBeEmpty();
-    }
-
-    private static string Repository()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Devices.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class PostgresKillTests
     [Fact]
     public async Task Every_punch_acknowledged_before_a_kill_9_of_the_server_is_there_and_none_is_doubled_after_sending_again()
     {
-        await using PostgresCluster cluster = await PostgresCluster.StartAsync();
+        await using PostgresCluster cluster = await PostgresCluster.MakeAsync();
         string name = await cluster.CreateDatabaseAsync();
         await using TestBridge bridge = await TestBridge.StartAsync(null, "--Bridge:Store=postgres", $"--Bridge:Postgres:ConnectionFile={cluster.ConnectionFile(name)}");
         await using TestTerminal terminal = await bridge.ConnectAsync("m2-001");
@@ -44,7 +44,7 @@ public sealed class PostgresKillTests
         terminal.Client.IsConnected.ShouldBeTrue();
         await Should.ThrowAsync<StoreUnavailableException>(() => bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 1));
 
-        await cluster.RunServerAsync();
+        await cluster.StartAsync();
         IReadOnlyList<StoredPunch> found = await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 5000);
         found.Count.ShouldBeGreaterThanOrEqualTo((int)sure);
         found.Select(one => one.Punch).ShouldBe(ledger.Punches.Take(found.Count));
@@ -61,7 +61,7 @@ public sealed class PostgresKillTests
     [Fact]
     public async Task A_server_without_fsync_is_refused()
     {
-        await using PostgresCluster cluster = await PostgresCluster.StartAsync("fsync=off");
+        await using PostgresCluster cluster = await PostgresCluster.MakeAsync("fsync=off");
         string name = await cluster.CreateDatabaseAsync();
         Should.Throw<BridgeStartException>(() => Devices.Bridge.Store.Postgres.PostgresDatabase.Open(cluster.ConnectionFile(name), exclusive: true))
             .Message.ShouldContain("runs with fsync = off");

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Devices.Bridge.Operations;
+using Devices.Bridge.Tests.Kit;
 using k8s;
 using k8s.Models;
 
@@ -8,7 +9,7 @@ namespace Devices.Bridge.Tests.Operations;
 /// <summary>What is delivered for running the bridge fits the program: manifests read strictly against Kubernetes' own types, unit, container file.</summary>
 public sealed partial class DeployTests
 {
-    private static readonly string Folder = Path.Combine(Root(), "cloud-bridge", "deploy");
+    private static readonly string Folder = Path.Combine(Checkout.Root, "cloud-bridge", "deploy");
 
     private static readonly Dictionary<string, Type> Kinds = new()
     {
@@ -123,13 +124,6 @@ public sealed partial class DeployTests
     }
 
     private static List<object> Load(string yaml) => KubernetesYaml.LoadAllFromString(yaml, Kinds, strict: true);
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Devices.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The repository's root was not found above the test program.");
-    }
 
     [GeneratedRegex(@"(Bridge__[A-Za-z_]+)=([^\s\\]*)")]
     private static partial Regex Variable();

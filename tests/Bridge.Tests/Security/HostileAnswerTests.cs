@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Devices.Bridge.Delivery;
 using Devices.Bridge.Delivery.DingTalk;
@@ -6,32 +5,25 @@ using Devices.Bridge.Delivery.Targets;
 using Devices.Bridge.Roster;
 using Devices.Bridge.Roster.Events;
 using Devices.Bridge.Tests.Delivery;
+using Devices.Bridge.Tests.Kit;
 using Devices.Bridge.Tests.Roster;
 using Devices.Bridge.Tests.Targets;
 using Devices.Contract.Messages;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Devices.Bridge.Tests.Security;
 
 /// <summary>A platform, or somebody in its place, that answers and calls back as it should not. What fuzzing found is here as a whole way each.</summary>
 public sealed class HostileAnswerTests
 {
-    private const string Token = """{"accessToken":"t","expireIn":7200}""";
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_body_without_end_or_in_a_strange_character_set_is_an_outcome_and_costs_no_memory()
     {
         Func<HttpContext, Task> answer = _ => Task.CompletedTask;
-        await using WebApplication cloud = await CloudAsync(context => answer(context));
-        await using TargetBench bench = Platform(cloud);
+        await using SmallWeb cloud = await SmallWeb.PlatformAsync(context => answer(context));
+        await using TargetBench bench = TargetBench.On(cloud.Address, "20");
 
         // Chunked, so that no length gives it away; far more than any answer has.
         answer = async context =>
@@ -56,10 +48,10 @@ public sealed class HostileAnswerTests
     [Fact]
     public async Task A_name_cut_in_the_middle_of_a_letter_is_a_name_and_stops_no_roster()
     {
-        await using WebApplication cloud = await CloudAsync(context => context.Response.WriteAsync(context.Request.Path.Value!.EndsWith("listsub", StringComparison.Ordinal)
+        await using SmallWeb cloud = await SmallWeb.PlatformAsync(context => context.Response.WriteAsync(context.Request.Path.Value!.EndsWith("listsub", StringComparison.Ordinal)
             ? """{"errcode":0,"result":[]}"""
             : """{"errcode":0,"result":{"has_more":false,"list":[{"userid":"u1","name":"Grace \ud83d","\ud800":1},{"userid":"u2","name":"Ada"}]}}"""));
-        await using TargetBench bench = Platform(cloud);
+        await using TargetBench bench = TargetBench.On(cloud.Address, "20");
         RosterPull pull = await new DingTalkRoster(bench.Get<DingTalkClient>()).PullAsync(Stop);
         pull.Complete.ShouldBeTrue(pull.Outcome.Reason);
         pull.People.Select(one => one.Name).ShouldBe(["Grace \uFFFD", "Ada"]);
@@ -92,24 +84,6 @@ public sealed class HostileAnswerTests
     public void Half_a_letter_is_made_whole_and_all_else_is_left_as_it_is(string json, string whole) => JsonLetters.Whole(json).ShouldBe(whole);
 
     private static async Task<DeliveryOutcome> SendAsync(TargetBench bench) => await bench.Get<IPlatformTarget>().SendAsync(new("ada", Bench.Now(5), "m2-001", "m2-001"), Stop);
-
-    private static TargetBench Platform(WebApplication cloud)
-    {
-        string address = cloud.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
-        TargetBench bench = new();
-        bench.Set("--Bridge:Platform:Kind=dingtalk", $"--Bridge:Platform:OapiUrl={address}", $"--Bridge:Platform:ApiUrl={address}", "--Bridge:Platform:AppKey=k", $"--Bridge:Platform:AppSecretFile={bench.File("app-secret", "s")}", "--Bridge:Platform:TimeoutSeconds=20");
-        return bench;
-    }
-
-    private static async Task<WebApplication> CloudAsync(Func<HttpContext, Task> answer)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        WebApplication cloud = builder.Build();
-        cloud.Run(context => context.Request.Path.Value!.Contains("oauth2", StringComparison.Ordinal) ? context.Response.WriteAsync(Token) : answer(context));
-        await cloud.StartAsync(Stop);
-        return cloud;
-    }
 
     private sealed class Endless : Stream
     {

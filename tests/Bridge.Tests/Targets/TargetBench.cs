@@ -42,6 +42,14 @@ internal sealed class TargetBench : IAsyncDisposable
         Configure?.Invoke(builder);
     });
 
+    /// <summary>A bench whose platform is at that address.</summary>
+    public static TargetBench On(Uri platform, string timeoutSeconds)
+    {
+        TargetBench bench = new();
+        bench.Set("--Bridge:Platform:Kind=dingtalk", $"--Bridge:Platform:OapiUrl={platform}", $"--Bridge:Platform:ApiUrl={platform}", "--Bridge:Platform:AppKey=k", $"--Bridge:Platform:AppSecretFile={bench.File("app-secret", "s")}", $"--Bridge:Platform:TimeoutSeconds={timeoutSeconds}");
+        return bench;
+    }
+
     /// <summary>A punch as the outbox hands it over.</summary>
     public static OutgoingPunch Punch(string person = "ada", long? at = null, PunchDirection direction = PunchDirection.None, int attempt = 1, string terminal = "m2-001", long id = 1, LedgerMaker? ledger = null)
     {

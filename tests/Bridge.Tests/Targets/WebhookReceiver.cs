@@ -1,14 +1,8 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Devices.Bridge.Tests.Kit;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Devices.Bridge.Tests.Targets;
 
@@ -18,14 +12,16 @@ namespace Devices.Bridge.Tests.Targets;
 /// </summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
-    private readonly WebApplication _app;
     private readonly Lock _gate = new();
     private readonly List<Received> _calls = [];
     private readonly Queue<Func<HttpContext, bool, Task>> _answers = [];
+    private SmallWeb _web = null!;
 
-    private WebhookReceiver(WebApplication app) => _app = app;
+    private WebhookReceiver()
+    {
+    }
 
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => new(_web.Address, "/hook?tenant=7");
 
     /// <summary>Secrets it accepts, as <c>whsec_…</c>.</summary>
     public List<string> Secrets { get; } = [];
@@ -43,14 +39,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public static async Task<WebhookReceiver> StartAsync(params string[] secrets)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        WebApplication app = builder.Build();
-        WebhookReceiver receiver = new(app);
+        WebhookReceiver receiver = new();
         receiver.Secrets.AddRange(secrets);
-        app.Run(receiver.TakeAsync);
-        await app.StartAsync();
-        receiver.Address = new Uri(new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()), "/hook?tenant=7");
+        receiver._web = await SmallWeb.StartAsync(receiver.TakeAsync);
         return receiver;
     }
 
@@ -76,12 +67,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        using CancellationTokenSource soon = new(TimeSpan.FromSeconds(1));
-        await _app.StopAsync(soon.Token);
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
 
     private async Task TakeAsync(HttpContext context)
     {

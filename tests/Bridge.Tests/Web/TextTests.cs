@@ -1,3 +1,4 @@
+using Devices.Bridge.Tests.Kit;
 using Devices.Bridge.Web.Exports;
 using Devices.Bridge.Corrections;
 using System.Collections;
@@ -101,7 +102,7 @@ public sealed partial class TextTests
 
     private static IEnumerable<string> Named()
     {
-        string bridge = Path.Combine(Root(), "cloud-bridge", "Bridge");
+        string bridge = Path.Combine(Checkout.Root, "cloud-bridge", "Bridge");
         return Directory.EnumerateFiles(bridge, "*.*", SearchOption.AllDirectories)
             .Where(f => f.EndsWith(".razor", StringComparison.Ordinal) || f.EndsWith(".cs", StringComparison.Ordinal))
             .SelectMany(f => Key().Matches(File.ReadAllText(f)))
@@ -114,13 +115,6 @@ public sealed partial class TextTests
     private static Dictionary<string, string> Load(string culture) =>
         Resources.GetResourceSet(CultureInfo.GetCultureInfo(culture), createIfNotExists: true, tryParents: false)!
             .Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string)e.Value!, StringComparer.Ordinal);
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Devices.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The repository's root was not found above the test program.");
-    }
 
     // "nav.today" and the like: the prefixes are those of the resources.
     [GeneratedRegex("\"((?:layout|nav|login|password|board|col|punches|filter|pager|terminals|exceptions|banner|journey|reason|error|events|shift|staff|photo|outgoing|found|run|call|policy|standing|correct|months|exports|own|accounts|sessions|second|privacy|wishes|patrol|keys|claims|trust|hook|tally|trail|person|punch|span|kind|phones|month|grid|stats|wall|conf|rules|rel)\\.[a-z0-9_]+)\"")]

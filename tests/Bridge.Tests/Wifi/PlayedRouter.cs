@@ -129,10 +129,5 @@ internal sealed class PlayedRouter : IDisposable
 
     private static string? Paths(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(p => Path.Combine(p, program)).FirstOrDefault(File.Exists);
 
-    private static string Script()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Devices.sln"))) folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "hardware", "openwrt", "devices-wifi");
-    }
+    private static string Script() => Path.Combine(Checkout.Root, "hardware", "openwrt", "devices-wifi");
 }

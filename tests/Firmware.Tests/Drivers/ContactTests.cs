@@ -87,14 +87,12 @@ public sealed class ContactTests
     public void A_cut_wire_at_the_door_or_the_case_reads_as_open()
     {
         SimInput pin = new(_time, false);
-        DoorContact door = new(pin);
-        CaseSwitch tamper = new(pin);
-        _time.Run(100, now => (door.IsOpen(now) || tamper.IsOpen(now)).ShouldBeFalse());
+        ShutContact contact = new(pin);
+        _time.Run(100, now => contact.IsOpen(now).ShouldBeFalse());
         pin.IsHigh = true;
-        _time.Run(20, now => (door.IsOpen(now) || tamper.IsOpen(now)).ShouldBeFalse("not yet settled"));
-        _time.Run(50, now => (door.IsOpen(now) | tamper.IsOpen(now)).ShouldBe(door.IsOpen(now)));
-        door.IsOpen(_time.Now).ShouldBeTrue();
-        tamper.IsOpen(_time.Now).ShouldBeTrue();
+        _time.Run(20, now => contact.IsOpen(now).ShouldBeFalse("not yet settled"));
+        _time.Run(50, now => contact.IsOpen(now));
+        contact.IsOpen(_time.Now).ShouldBeTrue();
     }
 
     [Fact]
@@ -102,7 +100,7 @@ public sealed class ContactTests
     {
         MemoryStorage flash = new();
         SimInput pin = new(_time, false);
-        TamperLatch latch = new(new CaseSwitch(pin), flash);
+        TamperLatch latch = new(new ShutContact(pin), flash);
         _time.Run(200, latch.Step);
         latch.Pending.ShouldBe(0);
         pin.IsHigh = true;
@@ -111,17 +109,17 @@ public sealed class ContactTests
         _time.Run(200, latch.Step);
         latch.Pending.ShouldBe(1);
 
-        TamperLatch afterCut = new(new CaseSwitch(pin), flash);
+        TamperLatch afterCut = new(new ShutContact(pin), flash);
         afterCut.Pending.ShouldBe(1, "the board was off, the MCU lost power too");
         afterCut.Acknowledge().ShouldBeTrue();
-        new TamperLatch(new CaseSwitch(pin), flash).Pending.ShouldBe(0);
+        new TamperLatch(new ShutContact(pin), flash).Pending.ShouldBe(0);
     }
 
     [Fact]
     public void A_case_left_open_while_all_was_without_power_is_found_at_boot()
     {
         SimInput pin = new(_time, true);
-        TamperLatch latch = new(new CaseSwitch(pin), new MemoryStorage());
+        TamperLatch latch = new(new ShutContact(pin), new MemoryStorage());
         _time.Run(200, latch.Step);
         latch.Pending.ShouldBe(1);
     }
@@ -131,7 +129,7 @@ public sealed class ContactTests
     {
         CountingStorage flash = new();
         SimInput pin = new(_time, false);
-        TamperLatch latch = new(new CaseSwitch(pin), flash);
+        TamperLatch latch = new(new ShutContact(pin), flash);
         for (int i = 0; i < 1000; i++)
         {
             pin.IsHigh = !pin.IsHigh;
@@ -140,7 +138,7 @@ public sealed class ContactTests
 
         latch.Pending.ShouldBe(255);
         flash.Writes.ShouldBeLessThanOrEqualTo(8);
-        new TamperLatch(new CaseSwitch(pin), flash).Pending.ShouldBe(128);
+        new TamperLatch(new ShutContact(pin), flash).Pending.ShouldBe(128);
     }
 
     [Fact]
@@ -150,7 +148,7 @@ public sealed class ContactTests
             ContactTests fresh = new();
             TornStorage flash = new();
             SimInput pin = new(fresh._time, false);
-            TamperLatch latch = new(new CaseSwitch(pin), flash);
+            TamperLatch latch = new(new ShutContact(pin), flash);
             int saved = 0;
             for (int i = 1; i <= openings; i++)
             {
@@ -166,7 +164,7 @@ public sealed class ContactTests
                 fresh._time.Run(100, latch.Step);
             }
 
-            int found = new TamperLatch(new CaseSwitch(pin), flash).Pending;
+            int found = new TamperLatch(new ShutContact(pin), flash).Pending;
             found.ShouldBeGreaterThanOrEqualTo(openings == 1 && kept < 3 ? 0 : 1);
             found.ShouldBeLessThanOrEqualTo(openings);
         },

@@ -64,7 +64,7 @@ public sealed class GarbageTests
         Ds3231 clock = new(bus);
         SimInput pin = new(_time, true);
         PushButton button = new(pin, "exit button");
-        DoorContact door = new(pin);
+        ShutContact door = new(pin);
         PirSensor pir = new(pin);
         DistancePresence presence = new(distance, 1200);
         WatchdogKicker kicker = new(new NullPin());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Devices.Cli.App;
+using Devices.Edge.Ledger.Identity;
 
 namespace Devices.Cli.Provisioning;
 
@@ -38,13 +39,8 @@ public static class BridgeTrust
     /// <summary>What is wrong with a certificate's chain to <paramref name="roots"/>; <see cref="X509ChainStatusFlags.NoError"/> where nothing is.</summary>
     public static X509ChainStatusFlags Chain(X509Certificate2 certificate, X509Certificate2Collection between, X509Certificate2Collection roots, DateTimeOffset now)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
+        using var chain = new X509Chain { ChainPolicy = OwnRoots.Policy(roots, now) };
         chain.ChainPolicy.ExtraStore.AddRange(between);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         return chain.Build(certificate)
             ? X509ChainStatusFlags.NoError
             : chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) is var found && found == 0 ? X509ChainStatusFlags.PartialChain : found;

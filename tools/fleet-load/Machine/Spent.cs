@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Devices.PrivateServers;
 
 namespace Devices.FleetLoad.Machine;
 
@@ -8,13 +9,13 @@ internal sealed class Spent
     private readonly (string Name, int Process, double Begin)[] _all;
     private readonly long _begun = Stopwatch.GetTimestamp();
 
-    public Spent(params (string Name, int Process)[] processes) => _all = [.. processes.Select(one => (one.Name, one.Process, ProcessProbe.Cpu(one.Process)))];
+    public Spent(params (string Name, int Process)[] processes) => _all = [.. processes.Select(one => (one.Name, one.Process, ProcessFiles.Processor(one.Process).TotalSeconds))];
 
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_begun);
 
     public double Cores(string name)
     {
         (_, int process, double begin) = _all.Single(one => one.Name == name);
-        return (ProcessProbe.Cpu(process) - begin) / Elapsed.TotalSeconds;
+        return (ProcessFiles.Processor(process).TotalSeconds - begin) / Elapsed.TotalSeconds;
     }
 }

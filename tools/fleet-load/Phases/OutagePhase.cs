@@ -1,6 +1,7 @@
 using Devices.FleetLoad.Machine;
 using Devices.FleetLoad.Reports;
 using Devices.FleetLoad.Terminals;
+using Devices.PrivateServers;
 
 namespace Devices.FleetLoad.Phases;
 
@@ -25,7 +26,7 @@ internal sealed class OutagePhase(LoadOptions options, BridgeHost bridge, Crowd 
         foreach (LoadTerminal one in away) one.Cut = false;
         double half = 0, online = 0, drained = 0, peakBridge = 0;
         long left;
-        double last = 0, lastCpu = ProcessProbe.Cpu(bridge.Id);
+        double last = 0, lastCpu = ProcessFiles.Processor(bridge.Id).TotalSeconds;
         do
         {
             await Task.Delay(200);
@@ -36,7 +37,7 @@ internal sealed class OutagePhase(LoadOptions options, BridgeHost bridge, Crowd 
             if (online == 0 && away.All(one => one.Online)) online = now;
             if (now - last >= 1)
             {
-                double cpu = ProcessProbe.Cpu(bridge.Id);
+                double cpu = ProcessFiles.Processor(bridge.Id).TotalSeconds;
                 peakBridge = Math.Max(peakBridge, (cpu - lastCpu) / (now - last));
                 (last, lastCpu) = (now, cpu);
             }

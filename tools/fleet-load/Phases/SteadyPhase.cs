@@ -1,6 +1,7 @@
 using Devices.FleetLoad.Machine;
 using Devices.FleetLoad.Reports;
 using Devices.FleetLoad.Terminals;
+using Devices.PrivateServers;
 
 namespace Devices.FleetLoad.Phases;
 
@@ -13,13 +14,13 @@ internal sealed class SteadyPhase(LoadOptions options, BridgeHost bridge, Crowd 
         await new RateDriver(crowd, options.Seed + 1).RunAsync(TimeSpan.FromSeconds(Math.Min(5, options.Minutes * 60)), options.Rate);
         await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(60));
         Tally tally = crowd.Tally = new();
-        long written = ProcessProbe.Written(bridge.Id);
+        long written = ProcessFiles.Written(bridge.Id);
         Spent spent = new((FleetRun.Bridge, bridge.Id), (FleetRun.Generator, Environment.ProcessId));
         long made = await new RateDriver(crowd, options.Seed + 2).RunAsync(TimeSpan.FromMinutes(options.Minutes), options.Rate);
         double ours = spent.Cores(FleetRun.Bridge), own = spent.Cores(FleetRun.Generator), seconds = spent.Elapsed.TotalSeconds;
         await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(60));
         double drained = spent.Elapsed.TotalSeconds;
-        written = ProcessProbe.Written(bridge.Id) - written;
+        written = ProcessFiles.Written(bridge.Id) - written;
         say(Figures.Text($"steady: {made:#,0} punches at {options.Rate:#,0}/s, ack p50/p95/p99/max {Figures.Four(tally.Acknowledged)} ms, bridge {ours:0.00} cores"));
         return ("steady", Figures.Text($"Steady, {options.Rate:#,0} punches a second"),
         [

@@ -1,6 +1,7 @@
 using Devices.FleetLoad.Machine;
 using Devices.FleetLoad.Reports;
 using Devices.FleetLoad.Terminals;
+using Devices.PrivateServers;
 
 namespace Devices.FleetLoad.Phases;
 
@@ -15,13 +16,13 @@ internal sealed class StormPhase(LoadOptions options, BridgeHost bridge, Crowd c
         int all = crowd.Terminals.Count;
         TimeSpan settle = TimeSpan.FromSeconds(options.SettleSeconds);
         await Task.Delay(settle);
-        long before = ProcessProbe.Resident(bridge.Id);
+        long before = ProcessFiles.Resident(bridge.Id);
         Spent spent = new((FleetRun.Bridge, bridge.Id), (FleetRun.Generator, Environment.ProcessId));
         crowd.Start();
         await Crowd.UntilAsync(() => bridge.HasExited ? throw bridge.Ended() : crowd.Online == all, Limit, $"{all} terminals are connected ({Figures.Reasons(crowd.Tally)})");
         double seconds = spent.Elapsed.TotalSeconds, ours = spent.Cores(FleetRun.Bridge), own = spent.Cores(FleetRun.Generator);
         await Task.Delay(settle);
-        long after = ProcessProbe.Resident(bridge.Id);
+        long after = ProcessFiles.Resident(bridge.Id);
         crowd.OpenDoors();
         Tally tally = crowd.Tally;
         say(Figures.Text($"storm: {all:#,0} terminals in {seconds:0.0} s, {(after - before) / 1024.0 / all:0.0} KiB a session, {tally.Lost} tries failed"));
@@ -36,7 +37,7 @@ internal sealed class StormPhase(LoadOptions options, BridgeHost bridge, Crowd c
             Figures.Text($"| cores: bridge, generator | {ours:0.00}, {own:0.00} |"),
             Figures.Text($"| memory of the bridge before, with all connected | {Figures.MiB(before)} MiB, {Figures.MiB(after)} MiB |"),
             Figures.Text($"| memory a session (difference / sessions) | {(after - before) / 1024.0 / all:0.0} KiB |"),
-            Figures.Text($"| handles, threads of the bridge | {ProcessProbe.Handles(bridge.Id):#,0}, {ProcessProbe.Threads(bridge.Id)} |"),
+            Figures.Text($"| handles, threads of the bridge | {ProcessFiles.Handles(bridge.Id):#,0}, {ProcessFiles.Threads(bridge.Id)} |"),
         ]);
     }
 }

@@ -5,6 +5,7 @@ using Devices.FleetLoad.Fleet;
 using Devices.FleetLoad.Machine;
 using Devices.FleetLoad.Reports;
 using Devices.Link;
+using Devices.PrivateServers;
 
 namespace Devices.FleetLoad.Soak;
 
@@ -29,7 +30,7 @@ internal sealed class PunchSoak(SoakOptions options, FleetFolder fleet, Action<s
         await agent.EnrolAsync(options.People);
         Trend[] trends = [new("agent", agent.Id, () => agentHeap.Bytes), new("bridge", bridge.Id, () => bridgeHeap.Bytes)];
         string[] files = [Path.Combine(folder, "agent", "ledger.db"), Path.Combine(folder, "bridge", "bridge.db")];
-        (long agentWrote, long bridgeWrote) = (ProcessProbe.Written(agent.Id), ProcessProbe.Written(bridge.Id));
+        (long agentWrote, long bridgeWrote) = (ProcessFiles.Written(agent.Id), ProcessFiles.Written(bridge.Id));
         long[] sizes = [.. files.Select(Size)];
         Spent spent = new(("agent", agent.Id), ("bridge", bridge.Id), ("controller", Environment.ProcessId));
         using CancellationTokenSource stop = new();
@@ -48,7 +49,7 @@ internal sealed class PunchSoak(SoakOptions options, FleetFolder fleet, Action<s
         double seconds = spent.Elapsed.TotalSeconds, agentCores = spent.Cores("agent"), bridgeCores = spent.Cores("bridge");
         (Guid ledger, long last) = await DrainedAsync(agent);
         foreach (Trend one in trends) one.Take(punches);
-        (agentWrote, bridgeWrote) = (ProcessProbe.Written(agent.Id) - agentWrote, ProcessProbe.Written(bridge.Id) - bridgeWrote);
+        (agentWrote, bridgeWrote) = (ProcessFiles.Written(agent.Id) - agentWrote, ProcessFiles.Written(bridge.Id) - bridgeWrote);
         int agentCode = await agent.StopAsync(), bridgeCode = await bridge.StopAsync();
         long[] grown = [.. files.Select((file, i) => Size(file) - sizes[i])];
         string? wrong = agentCode + bridgeCode != 0 ? $"The agent ended with {agentCode}, the bridge with {bridgeCode}." : await WrongAsync(bridge, member.Name, ledger, last, punches);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Devices.FleetLoad.Machine;
 using Devices.FleetLoad.Reports;
+using Devices.PrivateServers;
 
 namespace Devices.FleetLoad.Soak;
 
@@ -22,7 +23,7 @@ internal sealed class Trend(string name, int process, Func<long?>? heap = null)
 
     public string Name => name;
 
-    public void Take(double done) => _samples.Add(new(done, ProcessProbe.Resident(process), heap?.Invoke() ?? 0, ProcessProbe.Handles(process), ProcessProbe.Threads(process)));
+    public void Take(double done) => _samples.Add(new(done, ProcessFiles.Resident(process), heap?.Invoke() ?? 0, ProcessFiles.Handles(process), ProcessFiles.Threads(process)));
 
     /// <summary>Rows of the table, and whether all of them are flat.</summary>
     public (List<string> Rows, bool Flat) Judge()

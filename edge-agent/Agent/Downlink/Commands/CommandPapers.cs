@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Devices.Contract.Messages;
+using Devices.Edge.Ledger.Identity;
 
 namespace Devices.Edge.Agent.Downlink.Commands;
 
@@ -84,13 +85,7 @@ public sealed class CommandPapers(string caFile)
 
         try
         {
-            using X509Chain chain = new();
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            chain.ChainPolicy.DisableCertificateDownloads = true;
-            if (at is { } time) chain.ChainPolicy.VerificationTime = time.UtcDateTime;
-            else chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+            using X509Chain chain = new() { ChainPolicy = OwnRoots.Policy(roots, at) };
             return chain.Build(certificate) ? null : "The certificate that signed the command is not one of the bridge's root, or is not valid now.";
         }
         finally

@@ -1,3 +1,4 @@
+using Devices.Bridge.Tests.Kit;
 using Microsoft.Playwright;
 
 namespace Devices.Bridge.Tests.Web.Browser;
@@ -16,7 +17,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     public Uri Address => Office.Bench.Address;
 
     /// <summary>Where screenshots are kept for a person to look at.</summary>
-    public static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(Root(), "artifacts", "test-results", "screenshots", "pages")).FullName;
+    public static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(Checkout.Root, "artifacts", "test-results", "screenshots", "pages")).FullName;
 
     public async ValueTask InitializeAsync()
     {
@@ -62,13 +63,6 @@ public sealed class BrowserFixture : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync(url => !url.Contains("/login", StringComparison.Ordinal));
         return await context.StorageStateAsync();
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Devices.sln"))) at = at.Parent;
-        return at?.FullName ?? throw new InvalidOperationException("Devices.sln is not above the test program.");
     }
 }
 

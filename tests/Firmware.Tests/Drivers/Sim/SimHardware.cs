@@ -79,7 +79,7 @@ internal sealed class SimHardware
         Rc522 reader = new(Reader, new SimOutput(Time));
         MatrixKeypad keypad = new(new Pcf8574Matrix(i2c));
         PushButton exit = new(Exit, "exit button");
-        CaseSwitch tamper = new(Case);
+        ShutContact tamper = new(Case);
         Green = new SimPwm();
         Piezo = new SimPwm();
         SpiPanel panel = new(Glass, Glass.Dc, Glass.Reset, new SimPwm(), PanelKind.St7789Square, 0);
@@ -93,7 +93,7 @@ internal sealed class SimHardware
             Distance = distance,
             Tamper = tamper,
             TamperMemory = new TamperLatch(tamper, Flash),
-            DoorContact = new DoorContact(Door),
+            DoorContact = new ShutContact(Door),
             ExitButton = exit,
             Relay = new DoorRelay(Relay),
             Buzzer = new PwmBuzzer(Piezo),

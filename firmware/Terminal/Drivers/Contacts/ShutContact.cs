@@ -3,20 +3,20 @@ using Devices.Terminal.Parts;
 
 namespace Devices.Terminal.Drivers.Contacts;
 
-/// <summary>A reed contact at the door leaf that closes to ground while the door is shut, so that a cut wire reads as open.</summary>
-public sealed class DoorContact : IDoorContact
+/// <summary>What closes to ground while a door or the case is shut, so that a cut wire reads as open: the reed contact at the leaf, the switch behind the case.</summary>
+public sealed class ShutContact : IDoorContact, ITamperSwitch
 {
     private readonly IPinInput _pin;
     private readonly StableInput _open = new StableInput();
 
-    public DoorContact(IPinInput pin)
+    public ShutContact(IPinInput pin)
     {
         _pin = pin;
     }
 
     public bool IsOpen(long nowMs)
     {
-        // De-bouncing starts from "shut": a door that stands open at boot is found StableMs later.
+        // De-bouncing starts from "shut": what stands open at boot is found StableMs later.
         _open.Sample(_pin.IsHigh, nowMs);
         return _open.Level;
     }
