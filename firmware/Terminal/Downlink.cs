@@ -37,7 +37,8 @@ public sealed class Downlink
     /// <summary>Punches that the board has and the bridge has not, as last told.</summary>
     public long BoardQueue { get; private set; }
 
-    public void Handle(LinkPacket packet, long nowMs)
+    /// <param name="ageMostMs">How old the message can be at most.</param>
+    public void Handle(LinkPacket packet, long nowMs, long ageMostMs)
     {
         LinkFault? fault = null;
         if (!LinkTopics.TrySplit(packet.Topic, out string terminal, out string leaf))
@@ -60,7 +61,7 @@ public sealed class Downlink
         }
         else if (leaf == LinkTopics.Time)
         {
-            if (TimeMessage.TryParse(_reader, packet.Payload, out TimeMessage? time, out fault) && _time.Take(time, nowMs))
+            if (TimeMessage.TryParse(_reader, packet.Payload, out TimeMessage? time, out fault) && _time.Take(time, nowMs, ageMostMs))
             {
                 _parts.Clock?.Set(time.Now);
             }
@@ -73,7 +74,15 @@ public sealed class Downlink
             }
         }
 
-        // A pong's arrival is all it has to say; the session noted it.
+        else if (leaf == LinkTopics.Pong)
+        {
+            // The session noted that it came; what else it says is the time.
+            if (PongMessage.TryParse(_reader, packet.Payload, out PongMessage? pong, out fault) && pong.Now > 0)
+            {
+                _time.TakeWord(pong.Now, pong.UncertaintyMs, nowMs, ageMostMs);
+            }
+        }
+
         if (fault != null)
         {
             BadMessages++;

@@ -204,7 +204,7 @@ public sealed class TerminalLoop
                 break;
             }
 
-            _downlink.Handle(packet, nowMs);
+            _downlink.Handle(packet, nowMs, _session.AgeMostMs(nowMs));
         }
 
         if (_desk.TakePinAnswer(out bool right))

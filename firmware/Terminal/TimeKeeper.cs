@@ -30,18 +30,44 @@ public sealed class TimeKeeper
         get { return _known && _fromBoard; }
     }
 
-    /// <summary>Takes the board's time; true when it's trusted.</summary>
-    public bool Take(TimeMessage message, long nowMs)
+    /// <summary>Takes the board's time and the site's offset; true when the time is trusted.</summary>
+    /// <param name="ageMostMs">How old the message can be at most, ms: packets are lost and held back, and the MCU itself may have stood still.</param>
+    public bool Take(TimeMessage message, long nowMs, long ageMostMs)
     {
         OffsetMinutes = message.OffsetMinutes;
-        _known = message.Trusted && message.Now > 0;
-        _fromBoard = true;
-        _anchorMs = message.Now - nowMs;
-        _setMs = nowMs;
+        if (!message.Trusted || message.Now <= 0)
+        {
+            _known = false;
+            return false;
+        }
 
-        // The message was on its way for at most the link's own limit of silence, and nearly always for some ms.
-        _uncertaintyMs = message.UncertaintyMs + 500;
-        return _known;
+        TakeWord(message.Now, message.UncertaintyMs, nowMs, ageMostMs);
+        return true;
+    }
+
+    /// <summary>
+    /// Takes the board's time where it is surer than what is known, and also where what is known cannot be true beside it. It was right at some
+    /// moment of <paramref name="ageMostMs"/> before now: the middle of them counts.
+    /// </summary>
+    public void TakeWord(long boardMs, long uncertaintyMs, long nowMs, long ageMostMs)
+    {
+        long half = (ageMostMs + 1) / 2;
+        long wall = boardMs + half;
+        long uncertainty = uncertaintyMs + half;
+        if (_known && UncertaintyMs(nowMs) <= uncertainty)
+        {
+            long apart = _anchorMs + nowMs - wall;
+            if (apart <= UncertaintyMs(nowMs) + uncertainty && -apart <= UncertaintyMs(nowMs) + uncertainty)
+            {
+                return;
+            }
+        }
+
+        _known = true;
+        _fromBoard = true;
+        _anchorMs = wall - nowMs;
+        _setMs = nowMs;
+        _uncertaintyMs = uncertainty;
     }
 
     /// <summary>Takes the RTC's time where it is surer than what is known.</summary>

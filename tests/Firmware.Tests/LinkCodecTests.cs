@@ -71,6 +71,7 @@ public sealed class LinkCodecTests
         Both(new TimeMessage { Now = 1764105600000, OffsetMinutes = -210, Trusted = true }, TimeMessage.TryParse);
         Both(new DoorMessage { Id = "d-1", OpenMs = 3000 }, DoorMessage.TryParse);
         Both(new PongMessage { N = 7 }, PongMessage.TryParse);
+        Both(new PongMessage { N = 7, Now = 1764105600000, UncertaintyMs = 61 }, PongMessage.TryParse);
     }
 
     [Fact]

@@ -106,15 +106,16 @@ public sealed class McuDesk : IMcuDesk
 
     public async Task OnHelloAsync(HelloMessage hello, TimeSpan onItsWay)
     {
-        _cardTime.Anchor(hello.Boot, hello.UptimeMs, _clock.MonotonicMs, (long)Math.Ceiling(onItsWay.TotalMilliseconds));
+        long most = (long)Math.Ceiling(onItsWay.TotalMilliseconds);
+        _cardTime.Anchor(hello.Boot, hello.UptimeMs, _clock.MonotonicMs, most);
         Firmware = hello.Firmware;
         StartReason = hello.Reason;
         StartedAt = Math.Max(0, _clock.Read().AtMs - hello.UptimeMs);
         Hellos++;
         string since = TimeSpan.FromMilliseconds(hello.UptimeMs).TotalMinutes < 1 ? $"just started ({hello.Reason})" : $"running since {TimeSpan.FromMilliseconds(hello.UptimeMs).TotalMinutes:0} min";
         _narration.Tell("mcu", string.Create(CultureInfo.InvariantCulture, $"The MCU is connected: firmware {hello.Firmware}, {since}."));
-        if (hello.UncertaintyMs >= 0 && hello.Now > 0 && !_clock.Read().Trusted && _clock.OfferMcuTime(hello.Now, hello.UncertaintyMs))
-            _narration.Tell("clock", $"The time comes from the MCU's battery clock until a surer source speaks (to {hello.UncertaintyMs} ms).");
+        if (hello.UncertaintyMs >= 0 && hello.Now > 0 && !_clock.Read().Trusted && _clock.OfferMcuTime(hello.Now, hello.UncertaintyMs + most))
+            _narration.Tell("clock", string.Create(CultureInfo.InvariantCulture, $"The time comes from the MCU's battery clock until a surer source speaks (to {hello.UncertaintyMs + most} ms)."));
         if (hello.Reason is "crash" or "network" || hello.Reason.StartsWith("watchdog", StringComparison.Ordinal)) _gate.Offer("crash", $"The MCU restarted by itself ({hello.Reason}).");
         await SendTimeAsync().ConfigureAwait(false);
         Greeted?.Invoke();
@@ -178,7 +179,8 @@ public sealed class McuDesk : IMcuDesk
         long now = _clock.MonotonicMs;
         if (ping.Boot.Length > 0 && _pongs.OnItsWay(ping, now) is { } most) _cardTime.Anchor(ping.Boot, ping.UptimeMs, now, most);
         _pongs.Sent(ping.N, now);
-        return _send(new PongMessage { N = ping.N });
+        ClockReading read = _clock.Read();
+        return _send(new PongMessage { N = ping.N, Now = read.Trusted ? Math.Clamp(read.AtMs, 0, LinkLimits.MaxEpochMs) : 0, UncertaintyMs = Math.Max(0, read.UncertaintyMs) });
     }
 
     public Task OnStatusAsync(StatusMessage status)

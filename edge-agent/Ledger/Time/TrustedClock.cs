@@ -173,22 +173,20 @@ public sealed class TrustedClock
     /// the start: later it could only give back what we told it ourselves.
     /// </summary>
     /// <param name="nowMs">Its time.</param>
-    /// <param name="uncertaintyMs">How far it may be off, by its own account.</param>
+    /// <param name="uncertaintyMs">How far it may be off, by its own account, and by how long its word can have been on its way.</param>
     /// <returns>False where it was not taken.</returns>
     public bool OfferMcuTime(long nowMs, long uncertaintyMs)
     {
-        // The message was on its way for some ms; half a second is plenty on a cable of one metre.
-        const long OnItsWay = 500;
         bool taken;
         lock (_gate)
         {
             long mono = _boot.MonotonicMs;
             NoticeSource(mono);
-            taken = !_trustedOnce && _told == TrustSource.None && uncertaintyMs >= 0 && uncertaintyMs + OnItsWay <= _options.MaxUncertaintyMs
+            taken = !_trustedOnce && _told == TrustSource.None && uncertaintyMs >= 0 && uncertaintyMs <= _options.MaxUncertaintyMs
                 && !BeforeFloor(nowMs, uncertaintyMs, "The MCU's clock");
             if (taken)
             {
-                _boardAnchor = new(nowMs, mono, _boot.BootId, uncertaintyMs + OnItsWay, TrustSource.Rtc);
+                _boardAnchor = new(nowMs, mono, _boot.BootId, uncertaintyMs, TrustSource.Rtc);
                 NoticeSource(mono);
             }
         }

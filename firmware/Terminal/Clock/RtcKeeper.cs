@@ -71,7 +71,8 @@ public sealed class RtcKeeper
         {
             // Set near a full second, where the chip's whole seconds lose least.
             long wall = _time.Wall(nowMs);
-            bool due = _setMs < 0 || nowMs - _setMs >= SetEveryMs;
+            // Also where the first word after a start was much less sure than what is known by now.
+            bool due = _setMs < 0 || nowMs - _setMs >= SetEveryMs || _setUncertaintyMs > _time.UncertaintyMs(nowMs) + RoundingMs;
             if (due && wall > 0 && wall % 1000 < 50)
             {
                 Set(wall, nowMs);

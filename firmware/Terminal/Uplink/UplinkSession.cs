@@ -29,6 +29,8 @@ public sealed class UplinkSession
     private long _heardMs;
     private long _pingMs;
     private long _pongMs;
+    private long _askedMs;
+    private long _provenMs;
 
     public UplinkSession(ILink link, ISystem system, string terminal)
     {
@@ -51,6 +53,14 @@ public sealed class UplinkSession
 
     /// <summary>How long nothing had been heard when a connection was last lost, ms.</summary>
     public long LastSilenceMs { get; private set; }
+
+    /// <summary>
+    /// How old, ms, what came last from the board can be at most: it was sent after the ping whose pong came before it, and after this connection began.
+    /// </summary>
+    public long AgeMostMs(long nowMs)
+    {
+        return nowMs - _provenMs;
+    }
 
     /// <summary>True once after each new connection: hello and status are due.</summary>
     public bool TakeOpened()
@@ -80,6 +90,7 @@ public sealed class UplinkSession
                 _ping.Boot = Boot;
                 _ping.UptimeMs = nowMs;
                 _ping.SinceMs = nowMs - _pongMs;
+                _askedMs = nowMs;
                 Send(_ping, false);
             }
         }
@@ -105,6 +116,7 @@ public sealed class UplinkSession
         {
             _trying = true;
             _attemptMs = nowMs;
+            _provenMs = nowMs;
             _link.Begin();
         }
     }
@@ -122,6 +134,12 @@ public sealed class UplinkSession
             {
                 _ping.PongN = pong.N;
                 _pongMs = nowMs;
+
+                // An older ping's pong came late and proves less than is known already.
+                if (pong.N == _ping.N)
+                {
+                    _provenMs = _askedMs;
+                }
             }
         }
 

@@ -20,6 +20,9 @@ internal sealed class SimBoard(string terminal) : ILink
 
     public bool Mute { get; set; }
 
+    /// <summary>Its wall clock, told with each pong; null while it trusts none.</summary>
+    public Func<long>? Clock { get; set; }
+
     public ConfirmResult Answer { get; set; } = ConfirmResult.Accepted;
 
     public int Begins { get; private set; }
@@ -80,7 +83,7 @@ internal sealed class SimBoard(string terminal) : ILink
         if (leaf == LinkTopics.Ping)
         {
             PingMessage.TryParse(payload, out PingMessage? ping, out _).ShouldBeTrue();
-            Send(new PongMessage { N = ping!.N });
+            Send(new PongMessage { N = ping!.N, Now = Clock?.Invoke() ?? 0, UncertaintyMs = 20 });
         }
         else if (leaf == LinkTopics.Card)
         {
