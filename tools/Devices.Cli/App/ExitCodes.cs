@@ -10,6 +10,7 @@ public static class ExitCodes
     public static readonly ExitCode NoPermission = new(4, "no-permission", "A file or folder may not be read or written by this user.", "Run as the user that owns it, or with sudo.");
     public static readonly ExitCode DiskFull = new(5, "disk-full", "There is too little free space.", "Free the named space, or choose another folder.");
     public static readonly ExitCode Busy = new(6, "busy", "Another run of the same command is at work on the same folder.", "Wait for it to end, then run this again.");
+    public static readonly ExitCode LibraryMissing = new(7, "library-missing", "The system lacks a library that this needs.", "Install the named package, then run this again.");
 
     public static readonly ExitCode PackUnknown = new(10, "pack-unknown", "No such model pack.", "Run `devices models list` to see the packs there are.");
     public static readonly ExitCode ManifestRefused = new(11, "manifest-refused", "The pack's manifest is not valid.", "Correct the manifest, or take a pack made for this version.");
@@ -109,7 +110,7 @@ public static class ExitCodes
     /// <summary>The whole table, by number.</summary>
     public static IReadOnlyList<ExitCode> All { get; } =
     [
-        Ok, Unexpected, Usage, AnswerMissing, NoPermission, DiskFull, Busy,
+        Ok, Unexpected, Usage, AnswerMissing, NoPermission, DiskFull, Busy, LibraryMissing,
         PackUnknown, ManifestRefused, WrongHash, LicenceRefused, NpmMissing, DownloadFailed, SourceMissing, NotInstalled, PackIncomplete,
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,
