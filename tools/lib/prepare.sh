@@ -256,7 +256,7 @@ try_file() {
   wanted=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$ROOT/Directory.Build.props")
   TEMP=$(mktemp -d "$CACHE/try.XXXXXX")
   cp "$file" "$TEMP/$(basename "$file")"
-  logged env -C "$TEMP" HOME="$TEMP" DOTNET_ROOT="$TEMP/none" DOTNET_BUNDLE_EXTRACT_BASE_DIR="$TEMP/parts" WINEPREFIX="$TEMP/wine" WINEDEBUG=-all \
+  logged env -C "$TEMP" HOME="$TEMP" DOTNET_ROOT="$TEMP/none" WINEPREFIX="$TEMP/wine" WINEDEBUG=-all \
     sh -c 'exec timeout 300 "$@" --version >said' sh "${with[@]}" "./$(basename "$file")" || true
   said=$(tr -d '\r' <"$TEMP/said")
   # Wine's server stays for some seconds, and writes into its folder.

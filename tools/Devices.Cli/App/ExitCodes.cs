@@ -55,7 +55,7 @@ public static class ExitCodes
 
     public static readonly ExitCode FontRefused = new(72, "font-refused", "The font file is missing or cannot be drawn from.", "Install fonts-noto-cjk, or give --from with a font that has the named face.");
     public static readonly ExitCode PortTaken = new(73, "port-taken", "The port is taken by another program.", "Choose another with --port; 0 takes any free one.");
-    public static readonly ExitCode TerminalUnknown = new(74, "terminal-unknown", "The bridge tells nothing about such a terminal.", "Check the name; the key must reach its site, and the bridge must have made a round of its patrol since the terminal came.");
+    public static readonly ExitCode TerminalUnknown = new(74, "terminal-unknown", "The bridge tells nothing about such a terminal.", "Check the name; the key must reach its site. The bridge's patrol goes round each hour, and at once by 'Check now' on its page 'Patrol': a terminal that came since is not known to it.");
     public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
     public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
 
