@@ -42,7 +42,7 @@ public static class BridgeProgram
                 "wifi" => await WifiCommand.RunAsync(args[1..], output),
                 "health" => await HealthCommand.RunAsync(args[1..], output),
                 "help" or "--help" or "-h" => Help(output),
-                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, ca, terminal, person, release, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, patrol, wifi or notices, or none to serve."),
+                { } word when !word.StartsWith('-') => throw new BridgeStartException($"There is no subcommand '{word}': use claim, ca, terminal, person, release, account, password, replay, webhook-on, webhook-secret, api-key, report-grants, consent, face-consent, patrol, wifi, health or notices, or none to serve."),
                 _ => await ServeAsync(args, output),
             };
         }
@@ -152,6 +152,8 @@ public static class BridgeProgram
             Devices.Bridge password --data DIR --user hr [--json]              a new one-time password
             Devices.Bridge replay --data DIR --target NAME --from TIME --to TIME   punches of a time again to a target beside the platform
             Devices.Bridge replay --data DIR --target csv-drop --file NAME     a file of the CSV drop again
+            Devices.Bridge api-key add|list|revoke --data DIR [--name NAME --reads terminals,… --sites '*'] [--id N]   keys by which programs read; add prints the key, once
+            Devices.Bridge report-grants --role ROLE [--names]                 SQL by which a PostgreSQL role may read the views for reports
             Devices.Bridge webhook-secret                                      a new signing secret
             Devices.Bridge webhook-on --data DIR                               the webhook on again after 410 Gone
             Devices.Bridge consent add|end|list --data DIR ...                 who may be told about whose punches

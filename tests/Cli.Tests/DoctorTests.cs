@@ -128,6 +128,20 @@ public sealed class DoctorTests : IAsyncLifetime
         text.Output.ShouldContain("What to do: chmod 600");
     }
 
+    [Fact]
+    public async Task A_terminal_that_was_meant_for_cards_alone_lacks_nothing_by_that()
+    {
+        _agent.Status = JsonSerializer.Serialize(new { terminal = "m2-001", mode = "cards-only", clock = "ntp", mcu_online = true, bridge_online = true });
+        var (_, findings) = await Doctor();
+        findings["agent"].Level.ShouldBe("fault");
+
+        await _cli.RunAsync("provision", "--state", "state", "--camera", "none");
+        (await File.ReadAllTextAsync(_folder["state", "agent.json"], TestContext.Current.CancellationToken)).ShouldContain("\"none\"");
+        (_, findings) = await Doctor();
+        findings["agent"].Level.ShouldBe("ok");
+        findings["camera"].Found.ShouldContain("cards only");
+    }
+
     [Theory]
     [InlineData("""{ "linked": false, "words": "The certificate of 'm2-001' was revoked (lost): enrol the terminal again." }""", "bridge: session", "fault", "revoked (lost)")]
     [InlineData("""{ "linked": true, "round_trip_ms": 5, "foreign_refused": false }""", "bridge: ACL", "fault", "another terminal's topic was given")]

@@ -35,6 +35,17 @@ public sealed class ExitCodeTests
         (await new Support.Cli(folder).RunAsync(args)).ShouldRefuse(ExitCodes.Usage);
     }
 
+    [Theory]
+    [InlineData("provision", "--claim", "bundle")]
+    [InlineData("people", "--agent", "lookalikes")]
+    public async Task Help_of_a_command_that_has_others_below_it_shows_its_own_flags_and_them(string command, string flag, string below)
+    {
+        using var folder = new TempFolder();
+        string help = (await new Support.Cli(folder).RunAsync(command, "--help")).ShouldSucceed().Output;
+        help.ShouldContain($"    {flag} <");
+        help.ShouldContain($"    {below} ");
+    }
+
     [Fact]
     public async Task The_table_is_printed_for_scripts()
     {

@@ -13,6 +13,8 @@ internal static class EntryPoint
 {
     public static async Task<int> Main(string[] args)
     {
+        SystemLibraries.Settle();
+
         // Ctrl-C and SIGTERM ask the running command to stop; it leaves nothing half done and exits 130.
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

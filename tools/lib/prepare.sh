@@ -213,9 +213,80 @@ publish_file() {
   rm -rf "$work" "$out/devices-$rid.inputs"; mkdir -p "$out"
   LOG="$out/$rid.log" logged dotnet publish "$ROOT/tools/Devices.Cli/Devices.Cli.csproj" -c Release -p:PublishRid="$rid" -p:RunAnalyzers=false -o "$work" -nodeReuse:false -v quiet \
     || { tail -20 "$out/$rid.log"; fail "devices for $rid was not made; what dotnet said is above and in $out/$rid.log"; }
+  local beside
+  beside=$(cd "$work" && find . -mindepth 1 -not -name "devices$suffix" -printf '%P ')
+  [ -z "$beside" ] || fail "devices for $rid is not one file: beside it lies $beside. Have the project put it inside, or leave it out."
+  check_file "$rid" "$work/devices$suffix"
   mv -f "$work/devices$suffix" "$out/devices-$rid$suffix.new"
   mv -f "$out/devices-$rid$suffix.new" "$out/devices-$rid$suffix"
   printf '%s\n' "$inputs" >"$out/devices-$rid.inputs"
   rm -rf "$work"
   (cd "$out" && sha256sum $(ls devices-* | grep -vE '\.(new|inputs)$') >SHA256SUMS.new && mv -f SHA256SUMS.new SHA256SUMS)
+}
+
+# publish_agent RID HASH: the folder artifacts/publish/agent-RID with the agent and its .NET, for /opt/devices-agent and for `devices release package`.
+publish_agent() {
+  local rid=$1 inputs=$2 out="$ROOT/artifacts/publish" work file
+  [ -e "$out/agent-$rid/Devices.Edge.Agent" ] && [ "$(cat "$out/agent-$rid.inputs" 2>/dev/null)" = "$inputs" ] && return
+  say "Making the agent for $rid"
+  work="$out/work-agent-$rid"
+  rm -rf "$work" "$out/agent-$rid.inputs"; mkdir -p "$out"
+  LOG="$out/agent-$rid.log" logged dotnet publish "$ROOT/edge-agent/Agent/Devices.Edge.Agent.csproj" -c Release -p:PublishRid="$rid" -p:RunAnalyzers=false -o "$work" -nodeReuse:false -v quiet \
+    || { tail -20 "$out/agent-$rid.log"; fail "the agent for $rid was not made; what dotnet said is above and in $out/agent-$rid.log"; }
+  check_agent "$rid" "$work"
+  rm -rf "$out/agent-$rid"
+  mv "$work" "$out/agent-$rid"
+  printf '%s\n' "$inputs" >"$out/agent-$rid.inputs"
+}
+
+# check_agent RID FOLDER: its program and every library in it are of the right machine.
+check_agent() {
+  local file
+  [ -x "$2/Devices.Edge.Agent" ] || fail "$2 holds no Devices.Edge.Agent. Remove it and run ./tools/publish agent-$1."
+  while IFS= read -r -d '' file; do check_file "$1" "$file"; done < <(find "$2" \( -name Devices.Edge.Agent -o -name '*.so' -o -name createdump \) -print0)
+}
+
+# check_file RID FILE: the file's head says the machine that it is for (ELF e_machine, PE Machine).
+check_file() {
+  local rid=$1 file=$2 at=18 head=7f454c4602 machine
+  case "$rid" in
+    linux-x64) machine=3e00 ;;
+    linux-arm64) machine=b700 ;;
+    win-x64) head=4d5a machine=6486; at=$(($(od -An -tu4 -j60 -N4 "$file") + 4)) ;;
+  esac
+  [[ "$(od -An -tx1 -N5 "$file" | tr -d ' ')" == "$head"* && "$(od -An -tx1 -j"$at" -N2 "$file" | tr -d ' ')" == "$machine" ]] \
+    || fail "$file is no program for $rid: its head says another machine. Remove it and make it again."
+}
+
+# try_file RID FILE [WHAT]: has it (devices, or with a folder the agent in it) say its version, alone in an empty folder: here, or under qemu or wine where they are installed.
+try_file() {
+  local rid=$1 file=$2 what=${3:-devices} with=() how="here" why="" said="" wanted program
+  case "$rid-$(uname -m)" in
+    linux-x64-x86_64|linux-arm64-aarch64) ;;
+    linux-arm64-*)
+      with=("$(command -v qemu-aarch64-static || command -v qemu-aarch64 || true)") how="under qemu"
+      if [ -z "${with[0]}" ]; then why="qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross"
+      elif [ -e /lib/ld-linux-aarch64.so.1 ]; then :
+      elif [ -e /usr/aarch64-linux-gnu/lib/libstdc++.so.6 ]; then with+=(-L /usr/aarch64-linux-gnu)
+      else why="libc6-arm64-cross libstdc++6-arm64-cross"; fi ;;
+    win-x64-x86_64)
+      with=("$(command -v wine64 || command -v wine || true)") how="under wine"
+      [ -n "${with[0]}" ] || why="wine64" ;;
+    *) say "$what for $rid: of the right machine; not run, since this one is $(uname -m)."; return ;;
+  esac
+  [ -z "$why" ] || { say "$what for $rid: of the right machine; not run here (on Debian $why would let this try it)."; return; }
+  wanted=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$ROOT/Directory.Build.props")
+  TEMP=$(mktemp -d "$CACHE/try.XXXXXX")
+  cp -r "$file" "$TEMP/$(basename "$file")"
+  program="./$(basename "$file")"
+  # ICU belongs to what a board is set up with (hardware/systemd); what runs it here may lack it.
+  [ ! -d "$file" ] || { program+=/Devices.Edge.Agent; with=(env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 "${with[@]}"); }
+  logged env -C "$TEMP" HOME="$TEMP" DOTNET_ROOT="$TEMP/none" WINEPREFIX="$TEMP/wine" WINEDEBUG=-all \
+    sh -c 'exec timeout 300 "$@" --version >said' sh "${with[@]}" "$program" || true
+  said=$(tr -d '\r' <"$TEMP/said")
+  # Wine's server stays for some seconds, and writes into its folder.
+  [ "$how" != "under wine" ] || logged env HOME="$TEMP" WINEPREFIX="$TEMP/wine" sh -c 'PATH=$PATH:/usr/lib/wine; timeout 60 wineserver -k -w || true' || true
+  clean
+  [ "$said" = "$wanted" ] || fail "$what for $rid, run $how alone in an empty folder, did not say its version $wanted${said:+ but '$said'}. Details: $LOG"
+  say "$what for $rid: of the right machine, and says $said $how, alone in an empty folder."
 }

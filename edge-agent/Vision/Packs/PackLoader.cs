@@ -35,7 +35,7 @@ public static class PackLoader
         {
             pack?.Dispose();
             return PackLoadResult.Refuse(new PackFault(PackFaultCode.ModelRefused,
-                $"A model of pack {verified.Manifest.Reference} does not run as its manifest says: {e.Message}",
+                $"A model of pack {verified.Manifest.Reference} does not run as its manifest says: {e.Message.TrimEnd('.')}.",
                 "Install a pack whose manifest fits its models."));
         }
     }

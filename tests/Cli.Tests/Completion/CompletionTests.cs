@@ -51,7 +51,7 @@ public sealed class CompletionTests : IDisposable
         _folder.Write("ledger.db", "");
         Directory.CreateDirectory(_folder["state"]);
         // The shell's own work is what is tested: what there is to plug in and to install, another `devices` says.
-        string program = _folder.Write("bin/devices", "#!/bin/sh\ncase \"$2\" in ports) printf '/dev/ttyTEST0\\tCP2102\\n/dev/ttyTEST1\\n';; packs) printf 'face-one\\nface-two\\n';; esac\n");
+        string program = _folder.Write("bin/devices", "#!/bin/sh\ncase \"$2\" in ports) printf '/dev/ttyTEST0\\tCP2102\\n/dev/ttyTEST1\\n';; packs) printf 'face-one\\nface-two\\n';; shells) echo fish;; esac\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         (string Line, string Offered)[] cases =
         [
@@ -62,6 +62,7 @@ public sealed class CompletionTests : IDisposable
             ("devices flash write --port /dev/ttyTEST1", "/dev/ttyTEST1"),
             ("devices flash write --port=", "/dev/ttyTEST0 /dev/ttyTEST1"),
             ("devices models install ", "face-one face-two"),
+            ("devices completion ", "fish"),
             ("devices ledger verify led", "ledger.db"),
             ("devices doctor --state st", "state"),
             ("devices doctor --bundle led", "ledger.db"),
@@ -104,7 +105,8 @@ public sealed class CompletionTests : IDisposable
         (await _cli.RunAsync("complete", "ports")).ShouldSucceed();
         (await _cli.RunAsync("complete", "nonsense")).ShouldSucceed().Output.ShouldBeEmpty();
         (await _cli.RunAsync("complete", "packs")).ShouldSucceed().Output.ShouldContain("default");
-        (await _cli.RunAsync("completion", "powershell")).ShouldSucceed().Output.ShouldContain("Register-ArgumentCompleter -Native -CommandName devices");
+        (await _cli.RunAsync("complete", "shells")).ShouldSucceed().Output.ShouldContain("pwsh");
+        (await _cli.RunAsync("completion", "pwsh")).ShouldSucceed().Output.ShouldContain("Register-ArgumentCompleter -Native -CommandName devices");
         (await _cli.RunAsync("completion", "tcsh")).ShouldRefuse(ExitCodes.Usage, "tcsh");
     }
 }

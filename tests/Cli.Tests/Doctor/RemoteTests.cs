@@ -44,6 +44,32 @@ public sealed class RemoteTests : IAsyncDisposable
         _bridge.Received.Last().ShouldContain("/api/v1/patrol?terminal=gate-1");
     }
 
+    [Theory]
+    [InlineData("""{ "terminals": 5 }""")]
+    [InlineData("""[1]""")]
+    [InlineData("""{ "terminals": {} }""")]
+    public async Task An_answer_of_another_shape_knows_no_terminal(string answer)
+    {
+        _bridge.Other = _ => new(200, answer);
+        (await Doctor()).ShouldRefuse(ExitCodes.TerminalUnknown, "Check now");
+    }
+
+    [Fact]
+    public async Task Findings_and_times_that_cannot_be_are_left_out_instead_of_ending_the_command()
+    {
+        _bridge.Other = _ => new(200, """{ "terminals": [{ "terminal": "gate-1", "checked_at": 9000000000000000000, "grade": "A", "score": 100, "findings": "none" }] }""");
+        (await Doctor()).ShouldSucceed().Output.ShouldContain("grade A");
+    }
+
+    [Fact]
+    public async Task Without_a_key_it_is_said_how_one_is_made()
+    {
+        _folder.Write("key", "two words");
+        (await Doctor()).ShouldRefuse(ExitCodes.Usage, "api-key add", "--reads terminals --sites '*'");
+        File.Delete(_folder["key"]);
+        (await Doctor()).ShouldRefuse(ExitCodes.Usage, "There is no key file", "api-key add");
+    }
+
     [Fact]
     public async Task What_is_missing_or_not_to_be_trusted_is_said_and_the_key_goes_to_no_other_bridge()
     {

@@ -43,6 +43,11 @@ public sealed class WholeWayTests : IAsyncLifetime
         beside["bridge: session"].Found.ShouldBe("the agent's own is open");
         beside["bridge: round trip"].Found.ShouldContain("from sending to stored");
         beside["bridge's view"].Found.ShouldContain("online");
+        // Whoever has just seen a self-test is not told to start the agent that made it.
+        Ran tested = (await _cli.RunAsync("provision", "--state", "a", "--self-test")).ShouldSucceed();
+        tested.Output.ShouldContain("the bridge has it");
+        tested.Output.ShouldContain("Terminal 'm2-001' is ready");
+        tested.Output.ShouldNotContain("Start its agent");
         // The agent was never pushed out, and the probe left no row among the exceptions.
         beside.ShouldNotContainKey("bridge: exceptions");
         agent.Said.Split("Connected to the bridge").Length.ShouldBe(2, agent.Said);

@@ -36,6 +36,19 @@ public sealed class WindowsSerialTests
     }
 
     [Theory]
+    [InlineData(1, true)]
+    [InlineData(50, true)]
+    [InlineData(87, true)]
+    [InlineData(22, false)]
+    [InlineData(995, false)]
+    public void A_virtual_port_without_control_wires_is_not_taken_for_a_board_that_was_pulled(int error, bool noWires)
+    {
+#pragma warning disable CA1416 // A pure function.
+        WindowsSerialLine.HasNoWires(error).ShouldBe(noWires);
+#pragma warning restore CA1416
+    }
+
+    [Theory]
     [InlineData(2, 0, "There is no serial port COM9.")]
     [InlineData(5, 1, "COM9 is held by another program.")]
     [InlineData(32, 1, "COM9 is held by another program.")]

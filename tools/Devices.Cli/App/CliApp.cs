@@ -38,6 +38,7 @@ public static class CliApp
         config.Settings.ShowOptionDefaultValues = true;
         config.Settings.StrictParsing = true;
         config.Settings.Registrar.RegisterInstance(host);
+        config.SetHelpProvider(new BranchHelp(config.Settings));
         config.SetExceptionHandler((e, _) => Refuse(e, host));
 
         config.AddBranch("models", models =>

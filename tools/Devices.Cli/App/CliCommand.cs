@@ -12,6 +12,9 @@ public abstract class CliCommand<TSettings>(IAnsiConsole console, CliHost host) 
 
     protected CliHost Host { get; } = host;
 
+    /// <summary>Whether this command hashes, signs or speaks TLS: with what little does not, a bare system can be looked at.</summary>
+    protected virtual bool NeedsOpenSsl => true;
+
     protected abstract Task<ExitCode> RunAsync(TSettings settings, Output output, CancellationToken cancellationToken);
 
     public sealed override async Task<int> ExecuteAsync(CommandContext context, TSettings settings, CancellationToken cancellationToken)
@@ -19,6 +22,8 @@ public abstract class CliCommand<TSettings>(IAnsiConsole console, CliHost host) 
         var output = new Output(console, Host, settings.Json, settings.Verbose);
         try
         {
+            if (NeedsOpenSsl && !SystemLibraries.HasOpenSsl(Host.Library))
+                throw new CliException(ExitCodes.LibraryMissing, "OpenSSL (libssl.so.3) is not installed on this system; its package is `openssl`, on Debian and elsewhere.");
             return (await RunAsync(settings, output, cancellationToken).ConfigureAwait(false)).Number;
         }
         catch (Exception e)

@@ -44,6 +44,9 @@ public sealed record CliHost
     /// <summary>Runs a program of the board and gives its standard output; null where it is not there, fails or takes longer than 5 s.</summary>
     public Func<string, string[], string?> Ask { get; init; } = Programs.Ask;
 
+    /// <summary>Whether the system's loader finds a library.</summary>
+    public Func<string, bool> Library { get; init; } = SystemLibraries.Load;
+
     public static CliHost OfThisProcess() => new()
     {
         Error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }),

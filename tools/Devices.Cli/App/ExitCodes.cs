@@ -10,6 +10,7 @@ public static class ExitCodes
     public static readonly ExitCode NoPermission = new(4, "no-permission", "A file or folder may not be read or written by this user.", "Run as the user that owns it, or with sudo.");
     public static readonly ExitCode DiskFull = new(5, "disk-full", "There is too little free space.", "Free the named space, or choose another folder.");
     public static readonly ExitCode Busy = new(6, "busy", "Another run of the same command is at work on the same folder.", "Wait for it to end, then run this again.");
+    public static readonly ExitCode LibraryMissing = new(7, "library-missing", "The system lacks a library that this needs.", "Install the named package, then run this again.");
 
     public static readonly ExitCode PackUnknown = new(10, "pack-unknown", "No such model pack.", "Run `devices models list` to see the packs there are.");
     public static readonly ExitCode ManifestRefused = new(11, "manifest-refused", "The pack's manifest is not valid.", "Correct the manifest, or take a pack made for this version.");
@@ -54,7 +55,7 @@ public static class ExitCodes
 
     public static readonly ExitCode FontRefused = new(72, "font-refused", "The font file is missing or cannot be drawn from.", "Install fonts-noto-cjk, or give --from with a font that has the named face.");
     public static readonly ExitCode PortTaken = new(73, "port-taken", "The port is taken by another program.", "Choose another with --port; 0 takes any free one.");
-    public static readonly ExitCode TerminalUnknown = new(74, "terminal-unknown", "The bridge tells nothing about such a terminal.", "Check the name; the key must reach its site, and the bridge must have made a round of its patrol since the terminal came.");
+    public static readonly ExitCode TerminalUnknown = new(74, "terminal-unknown", "The bridge tells nothing about such a terminal.", "Check the name; the key must reach its site. The bridge's patrol goes round each hour, and at once by 'Check now' on its page 'Patrol': a terminal that came since is not known to it.");
     public static readonly ExitCode NothingToMeasure = new(80, "nothing-to-measure", "There are no pictures to measure with.", "Give a folder with one sub-folder a person: person/picture.jpg.");
     public static readonly ExitCode TooFewToCalibrate = new(81, "too-few-to-calibrate", "The pictures are too few for a calibration.", "Add people, or keep the pack's own calibration.");
 
@@ -109,7 +110,7 @@ public static class ExitCodes
     /// <summary>The whole table, by number.</summary>
     public static IReadOnlyList<ExitCode> All { get; } =
     [
-        Ok, Unexpected, Usage, AnswerMissing, NoPermission, DiskFull, Busy,
+        Ok, Unexpected, Usage, AnswerMissing, NoPermission, DiskFull, Busy, LibraryMissing,
         PackUnknown, ManifestRefused, WrongHash, LicenceRefused, NpmMissing, DownloadFailed, SourceMissing, NotInstalled, PackIncomplete,
         ClaimMalformed, AlreadyProvisioned, HalfProvisioned, NotProvisioned, BridgeUnreachable, BridgeTimeout, WrongRoot, WrongBridgeName,
         ClaimRefused, BridgeRefused, BridgeGarbage, CertificateRefused, ClockWrong, UplinkFailed,

@@ -5,6 +5,8 @@ namespace Devices.Cli.App;
 /// <summary><c>devices exit-codes</c>.</summary>
 public sealed class ExitCodesCommand(IAnsiConsole console, CliHost host) : CliCommand<GlobalSettings>(console, host)
 {
+    protected override bool NeedsOpenSsl => false;
+
     protected override Task<ExitCode> RunAsync(GlobalSettings settings, Output output, CancellationToken cancellationToken)
     {
         var table = new Table().AddColumns("Code", "Name", "Meaning", "What to do");

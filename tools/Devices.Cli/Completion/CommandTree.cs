@@ -18,6 +18,9 @@ public enum ValueKind
 
     /// <summary>A model pack, likewise.</summary>
     Pack,
+
+    /// <summary>A shell that this command has completion for.</summary>
+    Shell,
 }
 
 /// <summary>One flag.</summary>
@@ -108,6 +111,7 @@ public static class CommandTree
         "DIR" or "FOLDER" => ValueKind.Folder,
         "PORT" when type?.Contains("Int", StringComparison.Ordinal) != true => ValueKind.Port,
         "PACK" => ValueKind.Pack,
+        "SHELL" => ValueKind.Shell,
         _ => ValueKind.Text,
     };
 }

@@ -11,19 +11,21 @@ namespace Devices.Cli.Completion;
 public sealed class CompleteSettings : GlobalSettings
 {
     [CommandArgument(0, "<WHAT>")]
-    [Description("ports or packs.")]
+    [Description("ports, packs or shells.")]
     public string What { get; init; } = "";
 }
 
-/// <summary><c>devices complete ports|packs</c>, hidden: what a shell offers at this moment, one a line, with a description after a tab. Never a fault: nobody reads one while typing.</summary>
+/// <summary><c>devices complete ports|packs|shells</c>, hidden: what a shell offers at this moment, one a line, with a description after a tab. Never a fault: nobody reads one while typing.</summary>
 public sealed class CompleteCommand(IAnsiConsole console, CliHost host) : CliCommand<CompleteSettings>(console, host)
 {
     /// <summary>Its word.</summary>
     public const string Word = "complete";
 
+    protected override bool NeedsOpenSsl => false;
+
     protected override Task<ExitCode> RunAsync(CompleteSettings settings, Output output, CancellationToken cancellationToken)
     {
-        List<string> found = [.. settings.What switch { "ports" => Ports(), "packs" => Packs(), _ => [] }];
+        List<string> found = [.. settings.What switch { "ports" => Ports(), "packs" => Packs(), "shells" => CompletionScripts.Shells, _ => [] }];
         output.Json(found, CliJson.Default.ListString);
         foreach (string one in found) output.Say(one);
         return Task.FromResult(ExitCodes.Ok);

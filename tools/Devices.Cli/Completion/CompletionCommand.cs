@@ -9,13 +9,15 @@ namespace Devices.Cli.Completion;
 public sealed class CompletionSettings : GlobalSettings
 {
     [CommandArgument(0, "<SHELL>")]
-    [Description("bash, zsh, fish or powershell.")]
+    [Description("bash, zsh, fish or powershell (pwsh).")]
     public string Shell { get; init; } = "";
 }
 
 /// <summary><c>devices completion SHELL</c>: prints the script.</summary>
 public sealed class CompletionCommand(IAnsiConsole console, CliHost host) : CliCommand<CompletionSettings>(console, host)
 {
+    protected override bool NeedsOpenSsl => false;
+
     protected override async Task<ExitCode> RunAsync(CompletionSettings settings, Output output, CancellationToken cancellationToken)
     {
         if (!CompletionScripts.Shells.Contains(settings.Shell)) throw new CliException(ExitCodes.Usage, $"There is no completion for '{settings.Shell}': give {string.Join(", ", CompletionScripts.Shells)}.");

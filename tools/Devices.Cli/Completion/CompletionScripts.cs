@@ -6,7 +6,8 @@ namespace Devices.Cli.Completion;
 /// <summary>Completion for the shells, made from the command tree. Only ports and packs are asked for while somebody types: all else is in the script.</summary>
 public static class CompletionScripts
 {
-    public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish", "powershell"];
+    /// <summary>PowerShell under both of its names: <c>pwsh</c> is what its program is called.</summary>
+    public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish", "powershell", "pwsh"];
 
     public static string Make(string shell, IReadOnlyList<CommandNode> tree)
     {
@@ -45,7 +46,7 @@ public static class CompletionScripts
               case "$takes" in
                 file) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur");;
                 folder) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur");;
-                port|pack) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" complete "${takes}s" 2>/dev/null | cut -f1)" -- "$cur");;
+                port|pack|shell) mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" complete "${takes}s" 2>/dev/null | cut -f1)" -- "$cur");;
                 *) COMPREPLY=();;
               esac
               # Flags are offered once somebody begins one, and where nothing else can stand.
@@ -95,7 +96,7 @@ public static class CompletionScripts
               case "$takes" in
                 file) _files;;
                 folder) _files -/;;
-                port|pack) found=(${(f)"$("${words[1]}" complete "${takes}s" 2>/dev/null | cut -f1)"}); (( ${#found} )) && compadd -a found;;
+                port|pack|shell) found=(${(f)"$("${words[1]}" complete "${takes}s" 2>/dev/null | cut -f1)"}); (( ${#found} )) && compadd -a found;;
               esac
             }
             if [ "$funcstack[1]" = "_devices" ]; then _devices "$@"; else compdef _devices devices; fi
@@ -144,6 +145,7 @@ public static class CompletionScripts
         ValueKind.Folder => " -r -f -a '(__fish_complete_directories)'",
         ValueKind.Port => " -r -f -a '(devices complete ports 2>/dev/null)'",
         ValueKind.Pack => " -r -f -a '(devices complete packs 2>/dev/null)'",
+        ValueKind.Shell => " -r -f -a '(devices complete shells 2>/dev/null)'",
         _ => " -r -f",
     };
 
@@ -180,7 +182,7 @@ public static class CompletionScripts
                 $takes = $node.takes
                 $flag = $node.flags | Where-Object { $_[0] -eq $prev -and $_[2] -ne 'none' } | Select-Object -First 1
                 if ($flag) { $takes = $flag[2] }
-                if ($takes -eq 'port' -or $takes -eq 'pack') {
+                if ($takes -in 'port', 'pack', 'shell') {
                     & $commandAst.CommandElements[0].ToString() complete "${takes}s" 2>$null | ForEach-Object { $_.Split("`t")[0] } | Where-Object { $_ -like "$wordToComplete*" } |
                         ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
                 }

@@ -15,7 +15,7 @@ public static class AgentChecks
             yield break;
         }
 
-        yield return Agent(status);
+        yield return Agent(status, patient);
         yield return Clock(status);
         yield return Camera(status, patient);
         foreach (Finding look in Look(status)) yield return look;
@@ -26,9 +26,11 @@ public static class AgentChecks
         if (Wishes(status, patient) is { } wishes) yield return wishes;
     }
 
-    private static Finding Agent(JsonElement status)
+    private static Finding Agent(JsonElement status, Patient patient)
     {
         string found = $"version {status.Text("version") ?? "?"}, terminal {status.Text("terminal") ?? "?"}, {status.Whole("people") ?? 0} people, last punch {status.Whole("last_seq") ?? 0}, mode {status.Text("mode") ?? "?"}";
+        // A terminal that was meant for cards alone lacks nothing.
+        if (status.Text("mode") is "cards-only" && status.Get("camera") is null && patient.Setting("Camera") is "none") return new("agent", Level.Ok, found);
         if (status.Text("mode") is "cards-only") return new("agent", Level.Fault, found, "No face is recognised; cards still work.", "See camera and model pack below.");
         if (status.Text("mode") is "down") return new("agent", Level.Fault, found, "Nobody can punch at this terminal.", "See the faults below, and the agent's log (`journalctl -u devices-agent`).");
         return status.Whole("enrol_again") is > 0 and var again

@@ -18,20 +18,21 @@ public static class RemoteDoctor
 {
     private const int MaxAnswer = 16 * 1024 * 1024;
     private const double StaleHours = 3;
+    private const string MakeKey = "Make a key for 'terminals' on the bridge's page 'API keys' (or `Devices.Bridge api-key add --data DIR --name NAME --reads terminals --sites '*'`) and put it into a file of mode 0600.";
 
     public static async Task<DoctorReport> RunAsync(DoctorSettings settings, CliHost host, TimeSpan limit, CancellationToken cancellationToken)
     {
         string terminal = settings.Terminal!;
         if (settings.Bundle is not null) throw new CliException(ExitCodes.Usage, "--bundle is made on the board: it holds what only the board has.", "Leave --bundle out, or run the doctor on the board.");
-        if (settings.Bridge is not { } bridge) throw new CliException(ExitCodes.AnswerMissing, "--terminal needs --bridge: which bridge is to be asked.");
+        if (settings.Bridge is not { } bridge) throw new CliException(ExitCodes.AnswerMissing, "--terminal needs --bridge: which bridge is to be asked.", "Give --bridge https://HOST:5443 (and --root FILE where the bridge has a certificate of its own authority: a terminal's tls/ca.crt).");
         if (settings.KeyFile is not { } keyFile)
-            throw new CliException(ExitCodes.AnswerMissing, "--terminal needs --key-file.", "Make a key for 'terminals' on the bridge's page 'API keys' (or `Devices.Bridge api-key add`) and put it into a file of mode 0600.");
+            throw new CliException(ExitCodes.AnswerMissing, "--terminal needs --key-file.", MakeKey);
         if (!Uri.TryCreate(bridge, UriKind.Absolute, out Uri? address) || address.Scheme is not ("https" or "http") || (address.Scheme == "http" && !address.IsLoopback))
             throw new CliException(ExitCodes.Usage, $"--bridge '{bridge}' is not https://HOST:PORT (http is for this machine only: a key must not go over the network in clear).");
         string path = Path.GetFullPath(keyFile, host.WorkingDirectory);
-        if (!File.Exists(path)) throw new CliException(ExitCodes.Usage, $"There is no key file {path}.");
+        if (!File.Exists(path)) throw new CliException(ExitCodes.Usage, $"There is no key file {path}.", MakeKey);
         string key = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
-        if (key.Length == 0 || key.Any(c => c is <= ' ' or > '~')) throw new CliException(ExitCodes.Usage, $"{path} does not hold a key of the bridge.");
+        if (key.Length == 0 || key.Any(c => c is <= ' ' or > '~')) throw new CliException(ExitCodes.Usage, $"{path} does not hold a key of the bridge.", MakeKey);
         JsonElement found = await AskAsync(address, terminal, key, settings.Root is { } root ? Path.GetFullPath(root, host.WorkingDirectory) : null, host, limit, cancellationToken);
         List<Finding> findings = Findings(found, host.Clock.GetUtcNow());
         return new DoctorReport(terminal, findings.TrueForAll(f => f.Level != Level.Fault), findings);
@@ -95,9 +96,11 @@ public static class RemoteDoctor
         if (status == HttpStatusCode.TooManyRequests) throw new CliException(ExitCodes.BridgeRefused, $"The bridge at {endpoint} was asked too often.", "Wait a minute, then run this again.");
         if (status != HttpStatusCode.OK) throw new CliException(ExitCodes.BridgeGarbage, $"The bridge at {endpoint} has no patrol (HTTP {(int)status}).", "Check the address; an older bridge has none.");
         using JsonDocument document = JsonDocument.Parse(text);
-        JsonElement[] terminals = document.RootElement.Get("terminals")?.EnumerateArray().ToArray() ?? [];
+        JsonElement[] terminals = Items(document.RootElement, "terminals");
         return terminals.Length == 1 ? terminals[0].Clone() : throw new CliException(ExitCodes.TerminalUnknown, $"The bridge at {endpoint} tells nothing about a terminal '{terminal}'.");
     }
+
+    private static JsonElement[] Items(JsonElement at, string name) => at.Get(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];
 
     private static X509Certificate2Collection Roots(string file)
     {
@@ -115,14 +118,14 @@ public static class RemoteDoctor
 
     private static List<Finding> Findings(JsonElement terminal, DateTimeOffset now)
     {
-        DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(terminal.Whole("checked_at") ?? 0);
+        DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(terminal.Whole("checked_at") ?? 0, 0, now.ToUnixTimeMilliseconds()));
         bool stale = (now - at).TotalHours > StaleHours;
         List<Finding> findings =
         [
             new("patrol", stale ? Level.Warning : Level.Ok, $"grade {terminal.Text("grade")}, {terminal.Whole("score")} of 100, looked at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC",
                 stale ? "The bridge has made no round since." : "", stale ? "Press 'Check now' on the bridge's page 'Patrol'." : ""),
         ];
-        foreach (JsonElement one in terminal.Get("findings")?.EnumerateArray().ToArray() ?? [])
+        foreach (JsonElement one in Items(terminal, "findings"))
         {
             bool noted = one.Whole("noted_until") is not null;
             findings.Add(new(one.Text("code") ?? "?", noted ? Level.Ok : one.Text("level") == "fault" ? Level.Fault : Level.Warning, one.Text("found") + (noted ? " (noted)" : ""), one.Text("means") ?? "", one.Text("remedy") ?? ""));

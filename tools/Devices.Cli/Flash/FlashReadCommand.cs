@@ -46,6 +46,8 @@ public sealed class FlashReadCommand(IAnsiConsole console, CliHost host) : CliCo
 /// <summary><c>devices flash ports</c>: the USB serial ports of this computer.</summary>
 public sealed class FlashPortsCommand(IAnsiConsole console, CliHost host) : CliCommand<GlobalSettings>(console, host)
 {
+    protected override bool NeedsOpenSsl => false;
+
     protected override Task<ExitCode> RunAsync(GlobalSettings settings, Output output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(output);

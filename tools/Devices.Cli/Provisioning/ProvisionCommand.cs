@@ -102,7 +102,8 @@ public sealed class ProvisionCommand(IAnsiConsole console, CliHost host) : CliCo
             return ExitCodes.CertificateOpen;
         }
 
-        scene.Output.Say(scene.Answers.Start ? $"Terminal '{plan.Terminal}' is ready." : $"Terminal '{plan.Terminal}' is provisioned. Start its agent with --config {scene.Folder.ConfigPath}.", Color.Green);
+        // A self-test that the bridge has seen came from an agent that runs.
+        scene.Output.Say(scene.Answers.Start || scene.Answers.SelfTest ? $"Terminal '{plan.Terminal}' is ready." : $"Terminal '{plan.Terminal}' is provisioned. Start its agent with --config {scene.Folder.ConfigPath}.", Color.Green);
         return ExitCodes.Ok;
     }
 

@@ -9,7 +9,7 @@ internal static partial class Win32Comm
     public const uint GenericRead = 0x8000_0000, GenericWrite = 0x4000_0000, OpenExisting = 3;
     public const uint SetRts = 3, ClearRts = 4, SetDtr = 5, ClearDtr = 6;
     public const uint PurgeReceived = 0x0008;
-    public const int NotFound = 2, PathNotFound = 3, AccessDenied = 5, GeneralFailure = 31, SharingViolation = 32, InvalidParameter = 87, NotReady = 21, BadCommand = 22, Aborted = 995, DeviceRemoved = 1617;
+    public const int InvalidFunction = 1, NotFound = 2, PathNotFound = 3, AccessDenied = 5, GeneralFailure = 31, SharingViolation = 32, NotSupported = 50, InvalidParameter = 87, NotReady = 21, BadCommand = 22, Aborted = 995, DeviceRemoved = 1617;
 
     /// <summary>COMMTIMEOUTS, milliseconds.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -52,6 +52,9 @@ internal sealed class WindowsSerialLine : ISerialLine
         _ => new(SerialFault.Missing, $"{name} cannot be opened ({Marshal.GetPInvokeErrorMessage(error)})."),
     };
 
+    /// <summary>Whether a driver says by this error that its port has no control wires: virtual ports answer in these three ways.</summary>
+    internal static bool HasNoWires(int error) => error is Win32Comm.InvalidParameter or Win32Comm.InvalidFunction or Win32Comm.NotSupported;
+
     public int Read(Span<byte> buffer, TimeSpan timeout)
     {
         if (timeout != _wait)
@@ -86,7 +89,7 @@ internal sealed class WindowsSerialLine : ISerialLine
     {
         uint d = dtr ? Win32Comm.SetDtr : Win32Comm.ClearDtr, r = rts ? Win32Comm.SetRts : Win32Comm.ClearRts;
         if (Win32Comm.Escape(_handle, d) && Win32Comm.Escape(_handle, r) && Win32Comm.Escape(_handle, d)) return true;
-        return Marshal.GetLastPInvokeError() == Win32Comm.InvalidParameter ? false : throw Lost();
+        return HasNoWires(Marshal.GetLastPInvokeError()) ? false : throw Lost();
     }
 
     public void DiscardInput() => Win32Comm.Purge(_handle, Win32Comm.PurgeReceived);

@@ -79,8 +79,10 @@ internal sealed class BundleSeal : IDisposable
 
     public void Dispose() => _aes.Dispose();
 
-    private static byte[] Key(string passphrase, byte[] salt, int rounds) =>
-        Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(passphrase.Normalize(NormalizationForm.FormC)), salt, rounds, HashAlgorithmName.SHA256, 32);
+    // The same passphrase may be typed as letters with accents or as letters and accents: without ICU the one cannot be made of the other, and it would not open.
+    private static byte[] Key(string passphrase, byte[] salt, int rounds) => !SystemLibraries.HasIcu && !Ascii.IsValid(passphrase)
+        ? throw new CliException(ExitCodes.LibraryMissing, "A passphrase with letters outside of ASCII needs ICU, which is not installed on this system; its package is `libicu72` on Debian 12, `libicu76` on Debian 13.")
+        : Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(passphrase.Normalize(NormalizationForm.FormC)), salt, rounds, HashAlgorithmName.SHA256, 32);
 
     // Whole seconds: what is authenticated must read back the same.
     private static DateTimeOffset Whole(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
