@@ -62,6 +62,19 @@ public class DeskTests
     }
 
     [Fact]
+    public void A_repeat_that_is_drawn_again_is_not_told_to_the_same_persons_earlier_entry_that_was_saved()
+    {
+        Desk desk = new() { Now = () => _now };
+        Desk.Standing first = desk.Come("ann", "card");
+        desk.Hear("08:31:02 screen offline: Saved | It will be confirmed later");
+        _now += 4_000;
+        Desk.Standing second = desk.Come("ann", "card");
+        desk.Hear("08:31:06 screen repeat: Already recorded | ann | 08:31");
+        desk.Hear("08:31:06 screen repeat: Already recorded | ann | 08:31 | 2 to upload");
+        (first.Told, second.Told).ShouldBe((Told.Saved, Told.Repeat));
+    }
+
+    [Fact]
     public void After_the_MCU_started_anew_its_screen_answers_nobody_from_before()
     {
         Desk desk = new() { Now = () => _now };

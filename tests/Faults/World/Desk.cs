@@ -81,13 +81,14 @@ internal sealed class Desk
             Standing[] open = [.. _all.TakeLast(4).Where(s => !s.Gone && !s.Void && now - Math.Max(s.From, s.To) < LiveMs && s.Told is Told.Nothing or Told.Saved).Reverse()];
             if (line.Name is { } name)
             {
-                if (open.FirstOrDefault(s => s.Person == name) is { } known)
+                // The same screen drawn anew (its footer changed) tells nobody anything; whoever was told nothing yet may be told the same.
+                bool anew = _all.TakeLast(4).Any(s => s.Person == name && s.Told == told);
+                if (open.FirstOrDefault(s => s.Person == name && (s.Told == Told.Nothing || !anew)) is { } known)
                 {
                     Tell(known, told, line, now);
                     return;
                 }
-                // The same screen drawn anew (its footer changed) tells nobody anything.
-                if (_all.TakeLast(4).Any(s => s.Person == name && s.Told == told)) return;
+                if (anew) return;
                 if (open.Length > 0) Tell(open[0], told, line, now);
                 else _wrong.Add(new(Wrong.Misattributed, $"The screen told '{told}' to '{name}', who was not there."));
                 return;
