@@ -137,6 +137,19 @@ public class CheckerTests
         Only(Whole with { Presses = [.. Whole.Presses, Came("ann", Noon + 3_600_000, Told.Repeat, "13:00")] }, Wrong.Lost, "no punch of ann near that");
 
     [Fact]
+    public void A_repeat_of_a_punch_from_when_the_bridges_clock_was_moved_is_near_it()
+    {
+        PunchRow moved = First with { At = Noon + 18_000 };
+        History history = Whole with
+        {
+            Presses = [Whole.Presses[0] with { Slack = 22_000 }, Whole.Presses[1], Came("ann", Noon + 5_000, Told.Repeat, "12:00")],
+            Ledgers = [new("of m2-001", [moved, Second])], Store = [moved, Second], Shown = [See(moved), See(Second)], Platform = [new("ann", moved.At!.Value), Whole.Platform[1]],
+        };
+        Checker.Check(history).ShouldBeEmpty();
+        Only(history with { Presses = [.. history.Presses, Came("ann", Noon + 600_000, Told.Repeat, "12:10")] }, Wrong.Lost, "no punch of ann near that");
+    }
+
+    [Fact]
     public void A_repeat_within_the_window_is_no_second_punch() =>
         Checker.Check(Whole with { Presses = [.. Whole.Presses, Came("ann", Noon + 4_000, Told.Repeat, "12:00"), Came("ann", Noon + 5_000, Told.Saved)] }).ShouldBeEmpty();
 

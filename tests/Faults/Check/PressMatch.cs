@@ -29,7 +29,7 @@ internal static class PressMatch
             if (press.Told == Told.Nothing) continue;
             // Beside another one it is the same punch to the site: "saved" may have been found a repeat later, when nobody stood there any more,
             // and a "thank you" that came late may have stood there still, or was drawn anew, when the same person came again.
-            if (presses.Any(p => p != press && Beside(history, press, p)) && rows.Any(r => Near(history, press, r))) continue;
+            if (presses.Any(p => p != press && Beside(history, press, p)) && rows.Any(r => Near(history, press with { Slack = Slack(press) }, r))) continue;
             int free = Enumerable.Range(0, rows.Count).FirstOrDefault(r => taken[r] < 0, -1);
             if (free >= 0)
             {
@@ -42,8 +42,11 @@ internal static class PressMatch
         for (int r = 0; r < rows.Count; r++)
             if (taken[r] < 0) wrong.Add(new(Wrong.Doubled, $"{Checker.Words(rows[r])} is more than {rows[r].Person} made there: {string.Join(", ", presses.Select(p => $"{Checker.Time(p.From)} {p.Told}").TakeLast(6))}."));
 
-        foreach (Press repeat in presses.Where(p => p.Told == Told.Repeat && !rows.Any(r => Near(history, p, r))))
+        foreach (Press repeat in presses.Where(p => p.Told == Told.Repeat && !rows.Any(r => Near(history, p with { Slack = Slack(p) }, r))))
             wrong.Add(new(Wrong.Lost, $"{Tale(repeat)}, and {repeat.Terminal} has no punch of {repeat.Person} near that."));
+
+        // The punch that is repeated may be from before, when the bridge's clock was still moved.
+        long Slack(Press press) => presses.Where(o => Beside(history, press, o)).Max(o => o.Slack);
     }
 
     // Augmenting paths (Kuhn): a press takes a row from another press that can have another row.
