@@ -79,6 +79,20 @@ async Task<int> Play(IReadOnlyList<FaultKind> kinds)
             code = 2;
             break;
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What was done until now is told nevertheless.
+            Console.WriteLine("Stopped.");
+            code = 2;
+            break;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // A fault of this program's own, as in reading a place; the sessions before it count.
+            Console.Error.WriteLine($"error: session {plan.Seed} could not go on: {fault}");
+            code = 2;
+            break;
+        }
         if (wrong.Count == 0) continue;
         code = 1;
         Console.WriteLine();
@@ -93,7 +107,7 @@ async Task<int> Play(IReadOnlyList<FaultKind> kinds)
     Console.WriteLine();
     Console.WriteLine(table);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{tally.Faults} faults in {minutes:0.0} minutes, {tally.Faults / minutes:0} a minute; {tally.Violations} differences."));
-    if (options.Report is { } report) await File.WriteAllTextAsync(report, table, stop.Token);
+    if (options.Report is { } report) await File.WriteAllTextAsync(report, table, CancellationToken.None);
     return code;
 }
 
