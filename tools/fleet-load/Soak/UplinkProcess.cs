@@ -44,11 +44,20 @@ internal static class UplinkProcess
         uplink.Noted += note =>
         {
             if (note.Kind == UplinkNoteKind.Lost) Console.WriteLine("lost " + note.Text);
-            if (note.Kind is not UplinkNoteKind.Connected) return;
-            Interlocked.Increment(ref counter.Connects);
-            // A punch now and then, so that reconnects and punches meet; the ledger's own time rules apply.
-            if (connects++ % 20 == 0 && ledger.Append(new() { Person = "p-1", Method = PunchMethod.Card, Direction = PunchDirection.In }, clock.Read()) is AppendResult.Recorded) Interlocked.Increment(ref counter.Punches);
-            uplink.Reconnect();
+            if (note.Kind is UplinkNoteKind.Connected)
+            {
+                Interlocked.Increment(ref counter.Connects);
+                // A punch now and then, so that reconnects and punches meet; the ledger's own time rules apply. It is sent before the next connection:
+                // a backlog would be drained with the product's jitter, and the connections would wait for that.
+                if (++connects % 20 == 0 && clock.Read() is { Trusted: true } now
+                    && ledger.Append(new() { Person = "p-1", Method = PunchMethod.Card, Direction = PunchDirection.In }, now) is AppendResult.Recorded)
+                {
+                    Interlocked.Increment(ref counter.Punches);
+                    return;
+                }
+            }
+
+            if (note.Kind is UplinkNoteKind.Connected or UplinkNoteKind.Acknowledged) uplink.Reconnect();
         };
         Task running = uplink.RunAsync(stop);
         try
