@@ -63,11 +63,7 @@ public sealed class TimeKeeper
             }
         }
 
-        _known = true;
-        _fromBoard = true;
-        _anchorMs = wall - nowMs;
-        _setMs = nowMs;
-        _uncertaintyMs = uncertainty;
+        Set(wall, uncertainty, nowMs, true);
     }
 
     /// <summary>Takes the RTC's time where it is surer than what is known.</summary>
@@ -78,11 +74,7 @@ public sealed class TimeKeeper
             return false;
         }
 
-        _known = true;
-        _fromBoard = false;
-        _anchorMs = epochMs - nowMs;
-        _setMs = nowMs;
-        _uncertaintyMs = uncertaintyMs;
+        Set(epochMs, uncertaintyMs, nowMs, false);
         return true;
     }
 
@@ -96,5 +88,14 @@ public sealed class TimeKeeper
     public long Wall(long nowMs)
     {
         return _known && UncertaintyMs(nowMs) <= MostStampMs ? _anchorMs + nowMs : 0;
+    }
+
+    private void Set(long wallMs, long uncertaintyMs, long nowMs, bool fromBoard)
+    {
+        _known = true;
+        _fromBoard = fromBoard;
+        _anchorMs = wallMs - nowMs;
+        _setMs = nowMs;
+        _uncertaintyMs = uncertaintyMs;
     }
 }

@@ -176,10 +176,10 @@ public sealed class McuDesk : IMcuDesk
 
     public Task OnPingAsync(PingMessage ping)
     {
-        long now = _clock.MonotonicMs;
+        ClockReading read = _clock.Read();
+        long now = read.MonotonicMs;
         if (ping.Boot.Length > 0 && _pongs.OnItsWay(ping, now) is { } most) _cardTime.Anchor(ping.Boot, ping.UptimeMs, now, most);
         _pongs.Sent(ping.N, now);
-        ClockReading read = _clock.Read();
         return _send(new PongMessage { N = ping.N, Now = read.Trusted ? Math.Clamp(read.AtMs, 0, LinkLimits.MaxEpochMs) : 0, UncertaintyMs = Math.Max(0, read.UncertaintyMs) });
     }
 

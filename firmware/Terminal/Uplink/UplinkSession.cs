@@ -29,7 +29,6 @@ public sealed class UplinkSession
     private long _heardMs;
     private long _pingMs;
     private long _pongMs;
-    private long _askedMs;
     private long _provenMs;
 
     public UplinkSession(ILink link, ISystem system, string terminal)
@@ -90,7 +89,6 @@ public sealed class UplinkSession
                 _ping.Boot = Boot;
                 _ping.UptimeMs = nowMs;
                 _ping.SinceMs = nowMs - _pongMs;
-                _askedMs = nowMs;
                 Send(_ping, false);
             }
         }
@@ -138,7 +136,7 @@ public sealed class UplinkSession
                 // An older ping's pong came late and proves less than is known already.
                 if (pong.N == _ping.N)
                 {
-                    _provenMs = _askedMs;
+                    _provenMs = _ping.UptimeMs;
                 }
             }
         }
