@@ -203,6 +203,14 @@ publish_inputs() {
     -not -name '*.md' -not -name '*.svg' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 }
 
+# publish_project WHAT RID PROJECT FOLDER LOG: publishes into the folder, which is made anew.
+publish_project() {
+  local what=$1 rid=$2 project=$3 folder=$4 log=$5
+  rm -rf "$folder"; mkdir -p "${folder%/*}"
+  LOG="$log" logged dotnet publish "$ROOT/$project" -c Release -p:PublishRid="$rid" -p:RunAnalyzers=false -o "$folder" -nodeReuse:false -v quiet \
+    || { tail -20 "$log"; fail "$what for $rid was not made; what dotnet said is above and in $log"; }
+}
+
 # publish_file RID HASH: artifacts/publish/devices-RID[.exe], unless it is there and was made of the same.
 publish_file() {
   local rid=$1 inputs=$2 out="$ROOT/artifacts/publish" suffix="" work
@@ -210,9 +218,8 @@ publish_file() {
   [ -e "$out/devices-$rid$suffix" ] && [ "$(cat "$out/devices-$rid.inputs" 2>/dev/null)" = "$inputs" ] && return
   say "Making devices for $rid as one file"
   work="$out/work-$rid"
-  rm -rf "$work" "$out/devices-$rid.inputs"; mkdir -p "$out"
-  LOG="$out/$rid.log" logged dotnet publish "$ROOT/tools/Devices.Cli/Devices.Cli.csproj" -c Release -p:PublishRid="$rid" -p:RunAnalyzers=false -o "$work" -nodeReuse:false -v quiet \
-    || { tail -20 "$out/$rid.log"; fail "devices for $rid was not made; what dotnet said is above and in $out/$rid.log"; }
+  rm -f "$out/devices-$rid.inputs"
+  publish_project devices "$rid" tools/Devices.Cli/Devices.Cli.csproj "$work" "$out/$rid.log"
   local beside
   beside=$(cd "$work" && find . -mindepth 1 -not -name "devices$suffix" -printf '%P ')
   [ -z "$beside" ] || fail "devices for $rid is not one file: beside it lies $beside. Have the project put it inside, or leave it out."
@@ -230,9 +237,8 @@ publish_agent() {
   [ -e "$out/agent-$rid/Devices.Edge.Agent" ] && [ "$(cat "$out/agent-$rid.inputs" 2>/dev/null)" = "$inputs" ] && return
   say "Making the agent for $rid"
   work="$out/work-agent-$rid"
-  rm -rf "$work" "$out/agent-$rid.inputs"; mkdir -p "$out"
-  LOG="$out/agent-$rid.log" logged dotnet publish "$ROOT/edge-agent/Agent/Devices.Edge.Agent.csproj" -c Release -p:PublishRid="$rid" -p:RunAnalyzers=false -o "$work" -nodeReuse:false -v quiet \
-    || { tail -20 "$out/agent-$rid.log"; fail "the agent for $rid was not made; what dotnet said is above and in $out/agent-$rid.log"; }
+  rm -f "$out/agent-$rid.inputs"
+  publish_project "the agent" "$rid" edge-agent/Agent/Devices.Edge.Agent.csproj "$work" "$out/agent-$rid.log"
   check_agent "$rid" "$work"
   rm -rf "$out/agent-$rid"
   mv "$work" "$out/agent-$rid"
