@@ -100,12 +100,14 @@ public sealed partial class UplinkSession
                 _confirmed = state.Through;
                 break;
             case WatermarkVerdict.Trimmed:
+                _toShow ??= _ledger.TrimmedThrough + 1;
                 Stop(string.Create(CultureInfo.InvariantCulture, $"The bridge has punches through {state.Through} only; this terminal keeps them from {_ledger.TrimmedThrough + 1} on, so those between cannot be sent again. Restore a newer backup of the bridge."));
                 break;
             case WatermarkVerdict.Ahead:
                 Stop(string.Create(CultureInfo.InvariantCulture, $"The bridge has punches through {state.Through} of this ledger, the terminal only {_ledger.SealedThrough}: this board was cloned or restored from an old image. Nothing was discarded; set the ledger aside so that a new one begins."));
                 break;
             case WatermarkVerdict.Fork:
+                _toShow ??= state.Through;
                 Stop(string.Create(CultureInfo.InvariantCulture, $"At punch {state.Through} the bridge's chain differs from this ledger's: the ledger was cloned, restored or altered. Nothing was discarded; compare both and set this ledger aside."));
                 break;
             default:
@@ -145,7 +147,8 @@ public sealed partial class UplinkSession
                 Note(UplinkNoteKind.Refused, string.Create(CultureInfo.InvariantCulture, $"The bridge says that the chain does not follow after punch {through}; sending again once. {problem.Text}"));
                 break;
             case ProblemCodes.Chain or ProblemCodes.Fork or ProblemCodes.WrongTerminal or ProblemCodes.Version:
-                Stop($"The bridge stopped taking this terminal's punches: {problem.Text} Nothing was discarded.");
+                // Where the watermark has said why already, its sentence stays: two in turns would be two new events at every greeting.
+                if (_stopped is null) Stop($"The bridge stopped taking this terminal's punches: {problem.Text} Nothing was discarded.");
                 break;
             default:
                 // unavailable, and whatever a newer bridge may say: wait and send again, never skip.

@@ -46,6 +46,8 @@ public sealed partial class UplinkSession
     private long _chainRefusedAt = -1;
     private string? _stopped;
     private string? _stopTold;
+    private long? _toShow;
+    private bool _shown;
     private DateTimeOffset? _lastAnswer;
 
     /// <param name="options">Validated here.</param>
@@ -250,6 +252,7 @@ public sealed partial class UplinkSession
                 askedAt = _time.GetTimestamp();
             }
             await SendEventsAsync(connection, cancellation).ConfigureAwait(false);
+            await ShowAsync(connection, cancellation).ConfigureAwait(false);
             if (_stopped is null && _confirmed < _ledger.SealedThrough && _time.GetElapsedTime(pausedAt) >= pause)
             {
                 _problemSeen = false;
@@ -278,6 +281,8 @@ public sealed partial class UplinkSession
     {
         string? stoppedBefore = _stopped;
         _stopped = null;
+        _toShow = null;
+        _shown = false;
         _chainRefusedAt = -1;
         Watermark head = _ledger.Head;
         var hello = new HelloMessage
@@ -346,6 +351,18 @@ public sealed partial class UplinkSession
             _inFlight = 0;
         }
         if (_confirmed >= last && _batchLimit < _options.MaxBatch) _batchLimit = Math.Min(_options.MaxBatch, _batchLimit * 2);
+    }
+
+    /// <summary>
+    /// Where this side alone has seen that the two do not fit, the bridge is shown the punch that does not: it compares, stops the ledger
+    /// and tells HR. A greeting does not show it, since its chain value belongs to a place the bridge has not reached. Once a greeting.
+    /// </summary>
+    private async Task ShowAsync(UplinkConnection connection, CancellationToken cancellation)
+    {
+        if (_toShow is not { } seq || _shown) return;
+        _shown = true;
+        if (_ledger.SealedRange(seq, 1) is [{ } punch] && punch.Seq == seq)
+            await connection.PublishAsync(Topics.Punches, Batch([punch]), retain: false, cancellation).ConfigureAwait(false);
     }
 
     private byte[] Batch(IReadOnlyList<Punch> punches) =>

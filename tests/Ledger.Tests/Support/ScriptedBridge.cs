@@ -79,6 +79,9 @@ internal sealed class ScriptedBridge : IAsyncDisposable
     public ConcurrentQueue<StatusMessage> Statuses { get; } = new();
     public ConcurrentQueue<long[]> Batches { get; } = new();
     public ConcurrentQueue<string> Faults { get; } = new();
+
+    /// <summary>What was wrong with batches that were not taken, by the bridge's own comparison.</summary>
+    public ConcurrentQueue<Problem> Refused { get; } = new();
     public int Publishes;
 
     public IReadOnlyList<Punch> Punches
@@ -229,6 +232,7 @@ internal sealed class ScriptedBridge : IAsyncDisposable
         }
         if (Commit(batch) is { } problem)
         {
+            Refused.Enqueue(problem);
             await SendStateAsync(terminal, State(problem));
             return;
         }

@@ -20,12 +20,14 @@ public sealed class ForkTests
     public async Task A_watermark_with_another_chain_stops_sending_and_frees_nothing()
     {
         await using Rig rig = await Rig.MakeAsync(o => o with { MaxBatch = 10 });
-        rig.Bridge.Script = (n, _) => n == 1 ? Act.StoreWrongChain : Act.Store;
+        rig.Bridge.Script = (n, _) => n >= 1 ? Act.StoreWrongChain : Act.Store;
         rig.Punch(40).Start();
         await StoppedAsync(rig, "At punch 20 the bridge's chain differs");
+        // The bridge is shown what does not fit, once, and nothing else.
+        await Wait.Until(() => rig.Bridge.Batches.Count == 3, "the punch that differs is shown");
         rig.Ledger.Acknowledged.ShouldBe(10);
         rig.Ledger.LastSeq.ShouldBe(40);
-        rig.Bridge.Batches.Count.ShouldBe(2);
+        rig.Bridge.Batches.Last().ShouldBe([20L]);
         // Recording goes on.
         rig.Punch(1);
         rig.Ledger.LastSeq.ShouldBe(41);
@@ -55,6 +57,35 @@ public sealed class ForkTests
         await rig.Bridge.CutAsync("m2-001");
         await Wait.Until(() => rig.Uplink.Status.Text.Contains("chain differs"), "noticed again");
         rig.Bridge.Through.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task A_clone_that_recorded_more_than_the_bridge_has_shows_it_where_they_part()
+    {
+        // The other board's punches 11 and 12 are stored before this one, which has recorded 11, 12 and 13 of its own, comes on line:
+        // its greeting is past the watermark, so that the bridge cannot compare it.
+        await using Rig rig = await Rig.MakeAsync(o => o with { AskAgainWhenStopped = TimeSpan.FromMilliseconds(300) });
+        rig.Punch(10);
+        rig.Ledger.Dispose();
+        File.Copy(rig.Folder.Ledger, rig.Folder.File("image"));
+        rig.OpenLedger();
+        rig.Punch(2).Start();
+        await rig.EverythingArrivesAsync();
+        await rig.StopAsync();
+        rig.Ledger.Dispose();
+        File.Copy(rig.Folder.File("image"), rig.Folder.Ledger, overwrite: true);
+        rig.OpenLedger();
+        int before = rig.Bridge.Batches.Count;
+        for (int i = 0; i < 3; i++) rig.Ledger.Append(Drafts.Card("somebody else"), new Board().Known());
+        rig.Start();
+        await StoppedAsync(rig, "At punch 12 the bridge's chain differs");
+        await Wait.Until(() => rig.Bridge.Batches.Count >= before + 2, "shown, and once more with the next greeting");
+        rig.Bridge.Batches.Skip(before).ShouldAllBe(b => b.Length == 1 && b[0] == 12);
+        rig.Bridge.Refused.ShouldContain(p => p.Code == ProblemCodes.Fork);
+        // Told to operators once, whatever the bridge says to it.
+        rig.Bridge.Events.Count(e => e.Kind == "fork").ShouldBe(1);
+        rig.Bridge.Through.ShouldBe(12);
+        rig.Ledger.LastSeq.ShouldBe(13);
     }
 
     [Fact]
@@ -95,6 +126,8 @@ public sealed class ForkTests
         rig.Bridge.ForgetAfter(10);
         rig.Start();
         await StoppedAsync(rig, "keeps them from 41 on");
+        // The bridge sees the gap for itself, and HR on its page.
+        await Wait.Until(() => rig.Bridge.Refused.Any(p => p.Code == ProblemCodes.Gap), "the gap is shown to the bridge");
         rig.Ledger.Acknowledged.ShouldBe(50);
     }
 
