@@ -2,6 +2,7 @@ using System;
 using Devices.Link;
 using Devices.Terminal.Parts;
 using Devices.Terminal.Screens;
+using Devices.Terminal.Uplink;
 
 namespace Devices.Terminal;
 
@@ -11,6 +12,7 @@ public sealed class Downlink
     private const int LogEveryMs = 10000;
 
     private readonly TerminalParts _parts;
+    private readonly UplinkSession _session;
     private readonly CardDesk _desk;
     private readonly ScreenDirector _screen;
     private readonly Chimes _chimes;
@@ -22,9 +24,10 @@ public sealed class Downlink
     private long _lastSeq;
     private long _logMs = -LogEveryMs;
 
-    public Downlink(TerminalParts parts, CardDesk desk, ScreenDirector screen, Chimes chimes, DoorControl door, TimeKeeper time)
+    public Downlink(TerminalParts parts, UplinkSession session, CardDesk desk, ScreenDirector screen, Chimes chimes, DoorControl door, TimeKeeper time)
     {
         _parts = parts ?? throw new ArgumentNullException(nameof(parts));
+        _session = session ?? throw new ArgumentNullException(nameof(session));
         _desk = desk ?? throw new ArgumentNullException(nameof(desk));
         _screen = screen ?? throw new ArgumentNullException(nameof(screen));
         _chimes = chimes ?? throw new ArgumentNullException(nameof(chimes));
@@ -37,8 +40,7 @@ public sealed class Downlink
     /// <summary>Punches that the board has and the bridge has not, as last told.</summary>
     public long BoardQueue { get; private set; }
 
-    /// <param name="ageMostMs">How old the message can be at most.</param>
-    public void Handle(LinkPacket packet, long nowMs, long ageMostMs)
+    public void Handle(LinkPacket packet, long nowMs)
     {
         LinkFault? fault = null;
         if (!LinkTopics.TrySplit(packet.Topic, out string terminal, out string leaf))
@@ -61,7 +63,7 @@ public sealed class Downlink
         }
         else if (leaf == LinkTopics.Time)
         {
-            if (TimeMessage.TryParse(_reader, packet.Payload, out TimeMessage? time, out fault) && _time.Take(time, nowMs, ageMostMs))
+            if (TimeMessage.TryParse(_reader, packet.Payload, out TimeMessage? time, out fault) && _time.Take(time, nowMs, _session.AgeMostMs(nowMs)))
             {
                 _parts.Clock?.Set(time.Now);
             }
@@ -73,13 +75,16 @@ public sealed class Downlink
                 _door.Command(door.Id, door.OpenMs, nowMs);
             }
         }
-
         else if (leaf == LinkTopics.Pong)
         {
-            // The session noted that it came; what else it says is the time.
-            if (PongMessage.TryParse(_reader, packet.Payload, out PongMessage? pong, out fault) && pong.Now > 0)
+            if (PongMessage.TryParse(_reader, packet.Payload, out PongMessage? pong, out fault))
             {
-                _time.TakeWord(pong.Now, pong.UncertaintyMs, nowMs, ageMostMs);
+                // First: it says how old the time in it can be.
+                _session.Answered(pong.N, nowMs);
+                if (pong.Now > 0)
+                {
+                    _time.TakeWord(pong.Now, pong.UncertaintyMs, nowMs, _session.AgeMostMs(nowMs));
+                }
             }
         }
 

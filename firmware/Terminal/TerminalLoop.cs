@@ -99,7 +99,7 @@ public sealed class TerminalLoop
         _watch = new PartWatch(parts, _events, InputCount);
         _signal = new SignalWatch(parts.Signal);
         _rtc = new RtcKeeper(parts.Rtc, parts.Storage, _time, parts.System);
-        _downlink = new Downlink(parts, _desk, _screen, _chimes, _door, _time);
+        _downlink = new Downlink(parts, _session, _desk, _screen, _chimes, _door, _time);
         _stepped = parts.Screen as IStepped;
         _refusal = parts.Reader as ICardRefusal;
     }
@@ -204,7 +204,7 @@ public sealed class TerminalLoop
                 break;
             }
 
-            _downlink.Handle(packet, nowMs, _session.AgeMostMs(nowMs));
+            _downlink.Handle(packet, nowMs);
         }
 
         if (_desk.TakePinAnswer(out bool right))

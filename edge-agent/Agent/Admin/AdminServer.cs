@@ -123,12 +123,20 @@ public sealed class AdminServer : IAsyncDisposable
         {
             // The caller went away.
         }
+        catch (Exception fault) when (!context.Response.HasStarted && TooLarge(fault))
+        {
+            await WriteAsync(context, 413, new ProblemAnswer("A request may hold 64 MiB. Send fewer or smaller pictures; nothing of this one was taken."), Json.ProblemAnswer).ConfigureAwait(false);
+        }
         catch (Exception fault) when (!context.Response.HasStarted)
         {
             int code = fault is BadHttpRequestException bad ? bad.StatusCode : fault is InvalidDataException ? 400 : 500;
             await WriteAsync(context, code, new ProblemAnswer(fault.Message), Json.ProblemAnswer).ConfigureAwait(false);
         }
     }
+
+    // Kestrel sees a length that was announced, the form's reader one that was not.
+    private static bool TooLarge(Exception fault) =>
+        fault is BadHttpRequestException { StatusCode: 413 } || (fault is InvalidDataException && fault.Message.Contains("length limit", StringComparison.Ordinal));
 
     private static async Task EnrolAsync(HttpContext context, EnrolmentDesk desk, Narration narration)
     {

@@ -19,7 +19,6 @@ public sealed class UplinkSession
     private readonly string _terminal;
     private readonly Backoff _backoff = new Backoff();
     private readonly LinkWriter _writer = new LinkWriter();
-    private readonly LinkReader _reader = new LinkReader();
     private readonly PingMessage _ping = new PingMessage();
     private bool _trying;
     private bool _open;
@@ -119,7 +118,7 @@ public sealed class UplinkSession
         }
     }
 
-    /// <summary>The next message, with the bookkeeping of the heartbeat done.</summary>
+    /// <summary>The next message; whatever it is, the board was heard.</summary>
     public LinkPacket? Receive(long nowMs)
     {
         LinkPacket? packet = _open ? _link.Receive() : null;
@@ -127,21 +126,22 @@ public sealed class UplinkSession
         {
             _heardMs = nowMs;
             _backoff.Reset();
-            if (LinkTopics.TrySplit(packet.Topic, out _, out string leaf) && leaf == LinkTopics.Pong
-                && PongMessage.TryParse(_reader, packet.Payload, out PongMessage? pong, out _))
-            {
-                _ping.PongN = pong.N;
-                _pongMs = nowMs;
-
-                // An older ping's pong came late and proves less than is known already.
-                if (pong.N == _ping.N)
-                {
-                    _provenMs = _ping.UptimeMs;
-                }
-            }
         }
 
         return packet;
+    }
+
+    /// <summary>A ping was answered.</summary>
+    public void Answered(long n, long nowMs)
+    {
+        _ping.PongN = n;
+        _pongMs = nowMs;
+
+        // An older ping's pong came late and proves less than is known already.
+        if (n == _ping.N)
+        {
+            _provenMs = _ping.UptimeMs;
+        }
     }
 
     /// <summary>Sends a message; false when it was not taken (not connected, or too much waiting).</summary>

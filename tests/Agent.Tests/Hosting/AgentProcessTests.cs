@@ -334,6 +334,21 @@ public sealed class AgentProcessTests
         (await agent.GetAsync("/people")).Body.GetArrayLength().ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task More_than_the_socket_takes_is_refused_in_a_sentence_whether_its_length_is_announced_or_not(bool announced)
+    {
+        using Scratch scratch = new();
+        await using AgentProcess agent = await AgentProcess.StartAsync(scratch);
+        (HttpStatusCode code, JsonElement body) = await agent.EnrolLargeAsync("e1", "Ada", 65 << 20, announced);
+        code.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        body.GetProperty("reason").GetString()!.ShouldContain("Send fewer or smaller pictures");
+        (await agent.GetAsync("/people")).Body.GetArrayLength().ShouldBe(0);
+        await agent.EnrolAsync("e1", "Ada", Card);
+        (await agent.GetAsync("/people")).Body.GetArrayLength().ShouldBe(1);
+    }
+
     [Fact]
     public async Task The_firmwares_own_code_punches_a_card_through_the_real_broker_also_when_the_agent_was_away()
     {

@@ -134,6 +134,19 @@ internal sealed class AgentProcess : IAsyncDisposable
         return (response.StatusCode, body.RootElement.Clone());
     }
 
+    /// <summary>A picture of <paramref name="bytes"/> zeros, with the request's length in its head or not.</summary>
+    public async Task<(HttpStatusCode Code, JsonElement Body)> EnrolLargeAsync(string id, string name, int bytes, bool announced)
+    {
+        using MultipartFormDataContent form = new() { { new StringContent(id), "id" }, { new StringContent(name), "name" }, { new ByteArrayContent(new byte[bytes]), "picture", "large.jpg" } };
+        using HttpRequestMessage request = new(HttpMethod.Post, "/people") { Content = form };
+        // Asked first, so that the answer comes before the pictures do: a server that hangs up amid them leaves none to be read.
+        request.Headers.ExpectContinue = announced;
+        request.Headers.TransferEncodingChunked = !announced;
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return (response.StatusCode, body.RootElement.Clone());
+    }
+
     public Task<HttpResponseMessage> DeleteAsync(string path) => _http.DeleteAsync(path);
 
     /// <summary>The narration so far.</summary>

@@ -149,6 +149,54 @@ public sealed class TlsTests
         await using TestTerminal other = await bridge.ConnectAsync("m2-002");
     }
 
+    [Fact]
+    public async Task Hundreds_of_strangers_at_the_port_keep_no_terminal_from_punching()
+    {
+        await using TestBridge bridge = await TestBridge.StartAsync();
+        await using TestTerminal inside = await bridge.ConnectAsync("m2-001");
+        TestLedger ledger = new("m2-001");
+        ledger.AddMany(20);
+        Enrolled late = await bridge.EnrolAsync("m2-002");
+        Uri at = new(bridge.Mqtt);
+        List<TcpClient> silent = [];
+        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        int refused = 0;
+        // One address: those who hold connections open and say nothing, and those who shake hands with no certificate, over and over.
+        Task[] knocking = [.. Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                try
+                {
+                    using TcpClient tcp = new(at.Host, at.Port);
+                    await using SslStream tls = new(tcp.GetStream());
+                    await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls13, RemoteCertificateValidationCallback = (_, seen, _, _) => seen is not null }, enough.Token);
+                    if (await EndAsync(tls, enough.Token) == 0) Interlocked.Increment(ref refused);
+                }
+                catch (Exception fault) when (fault is IOException or SocketException or AuthenticationException or OperationCanceledException)
+                {
+                    if (!enough.IsCancellationRequested) Interlocked.Increment(ref refused);
+                }
+            }
+        }, CancellationToken.None))];
+        try
+        {
+            for (int i = 0; i < 300; i++) silent.Add(new(at.Host, at.Port));
+            for (int seq = 1; seq <= 20; seq++)
+                (await inside.PublishAsync(ledger.Batch(seq, 1))).ReasonCode.ShouldBe(MQTTnet.MqttClientPublishReasonCode.Success);
+            // And who was not connected yet gets in beside them.
+            await using TestTerminal outside = await TestTerminal.ConnectAsync(late, bridge.Mqtt);
+            (await outside.PublishAsync(new TestLedger("m2-002").AddMany(1).All())).ReasonCode.ShouldBe(MQTTnet.MqttClientPublishReasonCode.Success);
+            await Until.TrueAsync(() => Task.FromResult(Volatile.Read(ref refused) >= 100), "a hundred strangers were refused");
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await Task.WhenAll(knocking);
+            foreach (TcpClient one in silent) one.Dispose();
+        }
+    }
+
     private static async Task<int> EndAsync(Stream stream, CancellationToken cancellationToken)
     {
         try
