@@ -33,7 +33,12 @@ public sealed class IngestRouter(
 
     private async Task<Reply> AnswerAsync(TerminalSession session, MQTTnet.MqttApplicationMessage publish, UpMessage? message, Reply? refusal)
     {
-        if (pressure.TryEnter(givesWay: message is not null && IsPhoto(message.Leaf)) is not { } passage) return Busy(session, "The bridge is behind with storing; send again later.");
+        bool givesWay = message is not null && IsPhoto(message.Leaf);
+        if (pressure.TryEnter(givesWay) is not { } passage)
+        {
+            Reply busy = Busy(session, "The bridge is behind with storing; send again later.");
+            return givesWay ? busy : busy with { SlowDownMs = pressure.NextTurnMs() };
+        }
         // Not the session's token: what the store has taken in hand is finished, also for a terminal that went away.
         CancellationTokenSource limit = new(options.AnswerWithin, time);
         Task<Reply> work = WorkAsync(session, publish, message, refusal, passage, limit);

@@ -32,7 +32,15 @@ public sealed class MqttConnections(IngestOptions limits, MqttRefusals refusals)
         connection.Transport = new Duplex(new PacketLimitReader(transport.Input, limits.MaxPacket, length => TooLargeAsync(connection, length)), transport.Output);
         MqttPacketFormatterAdapter formatter = new(new MqttBufferWriter(options.WriterBufferSize, options.WriterBufferSizeMax));
         using MqttConnectionContext adapter = new(formatter, connection);
-        await handler(adapter);
+        try
+        {
+            await handler(adapter);
+        }
+        finally
+        {
+            // Nobody else gives it back: its native memory would wait for a collection of the oldest generation, thousands of connections later.
+            connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate?.Dispose();
+        }
     }
 
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger logger)

@@ -26,6 +26,7 @@ public sealed class StorePressure(PressureOptions options, TimeProvider time)
     private readonly LinkedList<long> _waiting = [];
     private TimeSpan _latency;
     private long _answeredAt;
+    private long _turn;
     private long? _failingSince;
     private long _lastFailure;
 
@@ -51,6 +52,25 @@ public sealed class StorePressure(PressureOptions options, TimeProvider time)
     {
         get { lock (_gate) return PauseCore(); }
     }
+
+    /// <summary>
+    /// When a message for which there was no room should come again, ms from now. Each that is refused gets a turn of its own, as far apart
+    /// as the store takes messages (what waits divided by how long it waits: Little 1961): told the same pause, all would come back at once
+    /// and be refused again, and refusing costs nearly what storing does.
+    /// </summary>
+    public long NextTurnMs()
+    {
+        lock (_gate)
+        {
+            TimeSpan latency = LatencyCore();
+            long now = time.GetTimestamp();
+            long first = Math.Max(_turn, now + Stamps(latency));
+            _turn = Math.Min(first + Stamps(latency / options.MaxWaiting), now + Stamps(TimeSpan.FromSeconds(options.MaxPauseSeconds)));
+            return Math.Max((long)time.GetElapsedTime(now, _turn).TotalMilliseconds, _failingSince is null ? 0 : PauseCore());
+        }
+    }
+
+    private long Stamps(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>Lets a message through to the store; null where too many wait, or where it may give way (a photo) and the store is behind.</summary>
     public Passage? TryEnter(bool givesWay)

@@ -25,6 +25,9 @@ public sealed class TerminalSession(string terminal, string thumbprint, string? 
     /// <summary>The ledger it named in hello or in its last batch; null before either.</summary>
     public Guid? Ledger { get; set; }
 
+    /// <summary>Whether it is a Wi-Fi router and no terminal; null before the store was asked.</summary>
+    public bool? IsRouter { get; set; }
+
     /// <summary>Cancelled when this connection is gone or another took its place.</summary>
     public CancellationToken Ended => _ended.Token;
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
 using Devices.Contract;
@@ -13,8 +12,6 @@ namespace Devices.Bridge.Wifi;
 /// </summary>
 public sealed class WifiEar(IWifiStore store, WifiDays days, WifiOptions options, ITerminalConnections connections, TimeProvider time, ILogger<WifiEar> log) : ITerminalEar
 {
-    private readonly ConditionalWeakTable<TerminalSession, StrongBox<bool>> _routers = [];
-
     public bool Takes(string leaf) => leaf == Topics.Association;
 
     public async Task<Reply?> JudgeAsync(UpMessage message, CancellationToken cancellationToken)
@@ -70,9 +67,9 @@ public sealed class WifiEar(IWifiStore store, WifiDays days, WifiOptions options
     // Once a connection: what a name is does not change while it is in use.
     private async ValueTask<bool> IsRouterAsync(TerminalSession session, CancellationToken cancellationToken)
     {
-        if (_routers.TryGetValue(session, out StrongBox<bool>? known)) return known.Value;
+        if (session.IsRouter is { } known) return known;
         bool router = await store.IsRouterAsync(session.Terminal, cancellationToken);
-        _routers.AddOrUpdate(session, new(router));
+        session.IsRouter = router;
         return router;
     }
 }

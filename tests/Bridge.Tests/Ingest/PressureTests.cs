@@ -78,6 +78,28 @@ public sealed class PressureTests
     }
 
     [Fact]
+    public void Whoever_finds_no_room_gets_a_turn_of_its_own_as_the_store_takes_them()
+    {
+        FakeTimeProvider time = new();
+        StorePressure pressure = new(new() { MaxWaiting = 4, MaxPauseSeconds = 30 }, time);
+        StorePressure.Passage[] inside = [.. Enumerable.Range(0, 4).Select(_ => pressure.TryEnter(givesWay: false)!)];
+        pressure.TryEnter(givesWay: false).ShouldBeNull();
+        // Four in two seconds: one each half a second, behind those that wait.
+        time.Advance(TimeSpan.FromSeconds(2));
+        ((long[])[pressure.NextTurnMs(), pressure.NextTurnMs(), pressure.NextTurnMs()]).ShouldBe([2500L, 3000, 3500]);
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        // The three have their places; the store has become slower.
+        pressure.NextTurnMs().ShouldBe(3625);
+        for (int i = 0; i < 100; i++) pressure.NextTurnMs().ShouldBeLessThanOrEqualTo(30_000);
+        pressure.NextTurnMs().ShouldBe(30_000);
+
+        foreach (StorePressure.Passage one in inside) one.End(stored: true);
+        time.Advance(TimeSpan.FromMinutes(2));
+        pressure.TryEnter(givesWay: false)!.End(stored: true);
+        pressure.NextTurnMs().ShouldBe(0, "the turns that were given are long over");
+    }
+
+    [Fact]
     public void Pauses_follow_the_latency_are_bounded_and_end_with_it()
     {
         FakeTimeProvider time = new();
