@@ -37,7 +37,7 @@ public sealed class IngestRouter(
         if (pressure.TryEnter(givesWay) is not { } passage)
         {
             Reply busy = Busy(session, "The bridge is behind with storing; send again later.");
-            return givesWay ? busy : busy with { SlowDownMs = pressure.NextTurnMs() };
+            return givesWay ? busy : busy with { SlowDownMs = pressure.NextTurnMs(connections.Count) };
         }
         // Not the session's token: what the store has taken in hand is finished, also for a terminal that went away.
         CancellationTokenSource limit = new(options.AnswerWithin, time);

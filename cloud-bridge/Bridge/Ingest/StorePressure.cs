@@ -58,14 +58,15 @@ public sealed class StorePressure(PressureOptions options, TimeProvider time)
     /// as the store takes messages (what waits divided by how long it waits: Little 1961): told the same pause, all would come back at once
     /// and be refused again, and refusing costs nearly what storing does.
     /// </summary>
-    public long NextTurnMs()
+    /// <param name="terminals">How many are connected: each has one message on its way, so that no turn is further off than all of theirs.</param>
+    public long NextTurnMs(int terminals)
     {
         lock (_gate)
         {
-            TimeSpan latency = LatencyCore();
+            TimeSpan latency = LatencyCore(), apart = latency / options.MaxWaiting;
+            TimeSpan most = Min(latency + apart * Math.Max(1, terminals), TimeSpan.FromSeconds(options.MaxPauseSeconds));
             long now = time.GetTimestamp();
-            long first = Math.Max(_turn, now + Stamps(latency));
-            _turn = Math.Min(first + Stamps(latency / options.MaxWaiting), now + Stamps(TimeSpan.FromSeconds(options.MaxPauseSeconds)));
+            _turn = Math.Min(Math.Max(_turn, now + Stamps(latency)) + Stamps(apart), now + Stamps(most));
             return Math.Max((long)time.GetElapsedTime(now, _turn).TotalMilliseconds, _failingSince is null ? 0 : PauseCore());
         }
     }
@@ -131,6 +132,8 @@ public sealed class StorePressure(PressureOptions options, TimeProvider time)
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>One message on its way through the store; ends once.</summary>
     public sealed class Passage

@@ -86,17 +86,20 @@ public sealed class PressureTests
         pressure.TryEnter(givesWay: false).ShouldBeNull();
         // Four in two seconds: one each half a second, behind those that wait.
         time.Advance(TimeSpan.FromSeconds(2));
-        ((long[])[pressure.NextTurnMs(), pressure.NextTurnMs(), pressure.NextTurnMs()]).ShouldBe([2500L, 3000, 3500]);
+        ((long[])[pressure.NextTurnMs(1000), pressure.NextTurnMs(1000), pressure.NextTurnMs(1000)]).ShouldBe([2500L, 3000, 3500]);
         time.Advance(TimeSpan.FromMilliseconds(500));
         // The three have their places; the store has become slower.
-        pressure.NextTurnMs().ShouldBe(3625);
-        for (int i = 0; i < 100; i++) pressure.NextTurnMs().ShouldBeLessThanOrEqualTo(30_000);
-        pressure.NextTurnMs().ShouldBe(30_000);
+        pressure.NextTurnMs(1000).ShouldBe(3625);
+        // Ten are connected: no turn is further off than theirs, however often they come.
+        for (int i = 0; i < 100; i++) pressure.NextTurnMs(10).ShouldBeLessThanOrEqualTo(2500 + 10 * 625);
+        pressure.NextTurnMs(10).ShouldBe(2500 + 10 * 625);
+        for (int i = 0; i < 100; i++) pressure.NextTurnMs(1000).ShouldBeLessThanOrEqualTo(30_000);
+        pressure.NextTurnMs(1000).ShouldBe(30_000);
 
         foreach (StorePressure.Passage one in inside) one.End(stored: true);
         time.Advance(TimeSpan.FromMinutes(2));
         pressure.TryEnter(givesWay: false)!.End(stored: true);
-        pressure.NextTurnMs().ShouldBe(0, "the turns that were given are long over");
+        pressure.NextTurnMs(1000).ShouldBe(0, "the turns that were given are long over");
     }
 
     [Fact]
