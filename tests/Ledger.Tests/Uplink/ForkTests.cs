@@ -16,6 +16,21 @@ public sealed class ForkTests
         rig.Notes.Count(n => n.Kind == UplinkNoteKind.Stopped).ShouldBe(1);
     }
 
+    // Ten punches, an image of the board, some more that the bridge gets, and the image is put back.
+    private static async Task PutBackAsync(Rig rig, int after)
+    {
+        rig.Punch(10);
+        rig.Ledger.Dispose();
+        File.Copy(rig.Folder.Ledger, rig.Folder.File("image"));
+        rig.OpenLedger();
+        rig.Punch(after).Start();
+        await rig.EverythingArrivesAsync();
+        await rig.StopAsync();
+        rig.Ledger.Dispose();
+        File.Copy(rig.Folder.File("image"), rig.Folder.Ledger, overwrite: true);
+        rig.OpenLedger();
+    }
+
     [Fact]
     public async Task A_watermark_with_another_chain_stops_sending_and_frees_nothing()
     {
@@ -37,16 +52,7 @@ public sealed class ForkTests
     public async Task A_board_restored_from_an_old_image_is_noticed()
     {
         await using Rig rig = await Rig.MakeAsync();
-        rig.Punch(10);
-        rig.Ledger.Dispose();
-        File.Copy(rig.Folder.Ledger, rig.Folder.File("image"));
-        rig.OpenLedger();
-        rig.Punch(10).Start();
-        await rig.EverythingArrivesAsync();
-        await rig.StopAsync();
-        rig.Ledger.Dispose();
-        File.Copy(rig.Folder.File("image"), rig.Folder.Ledger, overwrite: true);
-        rig.OpenLedger();
+        await PutBackAsync(rig, after: 10);
         rig.Ledger.Append(Drafts.Card("somebody else"), new Board().Known());
         rig.Start();
         await StoppedAsync(rig, "cloned or restored");
@@ -65,16 +71,7 @@ public sealed class ForkTests
         // The other board's punches 11 and 12 are stored before this one, which has recorded 11, 12 and 13 of its own, comes on line:
         // its greeting is past the watermark, so that the bridge cannot compare it.
         await using Rig rig = await Rig.MakeAsync(o => o with { AskAgainWhenStopped = TimeSpan.FromMilliseconds(300) });
-        rig.Punch(10);
-        rig.Ledger.Dispose();
-        File.Copy(rig.Folder.Ledger, rig.Folder.File("image"));
-        rig.OpenLedger();
-        rig.Punch(2).Start();
-        await rig.EverythingArrivesAsync();
-        await rig.StopAsync();
-        rig.Ledger.Dispose();
-        File.Copy(rig.Folder.File("image"), rig.Folder.Ledger, overwrite: true);
-        rig.OpenLedger();
+        await PutBackAsync(rig, after: 2);
         int before = rig.Bridge.Batches.Count;
         for (int i = 0; i < 3; i++) rig.Ledger.Append(Drafts.Card("somebody else"), new Board().Known());
         rig.Start();
