@@ -5,8 +5,8 @@ namespace Devices.Edge.Agent.Mcu;
 /// <summary>What the agent does with the MCU's messages. Called one at a time, from the broker; the PUBACK waits for it.</summary>
 public interface IMcuDesk
 {
-    /// <param name="onItsWay">How long it can have been on its way at most: since the MCU was let in, after which it was written.</param>
-    Task OnHelloAsync(HelloMessage hello, TimeSpan onItsWay);
+    /// <param name="connectedFor">How long ago the MCU was let in when it is asked: the greeting was written after that, so that it was on its way no longer.</param>
+    Task OnHelloAsync(HelloMessage hello, Func<TimeSpan> connectedFor);
 
     /// <summary>Returns after the punch is durable; throws where the ledger failed, and then no PUBACK is given.</summary>
     Task OnCardAsync(CardMessage card);

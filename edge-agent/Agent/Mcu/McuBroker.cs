@@ -225,8 +225,9 @@ public sealed class McuBroker : IAsyncDisposable
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            TimeSpan since = publish.SessionItems[Item] is Connection connection ? _time.GetElapsedTime(connection.LetIn) : TimeSpan.Zero;
-            if (await HandleAsync(leaf, payload.ToArray(), since).ConfigureAwait(false) is { } fault)
+            Connection? connection = publish.SessionItems[Item] as Connection;
+            TimeSpan Since() => connection is null ? TimeSpan.Zero : _time.GetElapsedTime(connection.LetIn);
+            if (await HandleAsync(leaf, payload.ToArray(), Since).ConfigureAwait(false) is { } fault)
             {
                 publish.Response.ReasonCode = MqttPubAckReasonCode.PayloadFormatInvalid;
                 TellOnce("f " + leaf + fault.Code + fault.Field, $"The MCU's '{leaf}' cannot be read: {fault.Sentence} Ignored; check that firmware and agent fit each other.");
@@ -245,7 +246,7 @@ public sealed class McuBroker : IAsyncDisposable
         }
     }
 
-    private async Task<LinkFault?> HandleAsync(string leaf, byte[] payload, TimeSpan since)
+    private async Task<LinkFault?> HandleAsync(string leaf, byte[] payload, Func<TimeSpan> since)
     {
         LinkFault? fault;
         switch (leaf)

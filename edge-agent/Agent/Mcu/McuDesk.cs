@@ -104,17 +104,21 @@ public sealed class McuDesk : IMcuDesk
         _narration.Tell("mcu", "The MCU is gone; cards that are read meanwhile wait on it.");
     }
 
-    public async Task OnHelloAsync(HelloMessage hello, TimeSpan onItsWay)
+    public async Task OnHelloAsync(HelloMessage hello, Func<TimeSpan> connectedFor)
     {
-        long most = (long)Math.Ceiling(onItsWay.TotalMilliseconds);
-        _cardTime.Anchor(hello.Boot, hello.UptimeMs, _clock.MonotonicMs, most);
+        ArgumentNullException.ThrowIfNull(connectedFor);
+        // In this order: a process that is stopped between the two has then been connected for longer, and says so, instead of believing
+        // that the word came after the pause.
+        long came = _clock.MonotonicMs;
+        long most = (long)Math.Ceiling(connectedFor().TotalMilliseconds);
+        _cardTime.Anchor(hello.Boot, hello.UptimeMs, came, most);
         Firmware = hello.Firmware;
         StartReason = hello.Reason;
         StartedAt = Math.Max(0, _clock.Read().AtMs - hello.UptimeMs);
         Hellos++;
         string since = TimeSpan.FromMilliseconds(hello.UptimeMs).TotalMinutes < 1 ? $"just started ({hello.Reason})" : $"running since {TimeSpan.FromMilliseconds(hello.UptimeMs).TotalMinutes:0} min";
         _narration.Tell("mcu", string.Create(CultureInfo.InvariantCulture, $"The MCU is connected: firmware {hello.Firmware}, {since}."));
-        if (hello.UncertaintyMs >= 0 && hello.Now > 0 && !_clock.Read().Trusted && _clock.OfferMcuTime(hello.Now, hello.UncertaintyMs + most))
+        if (hello.UncertaintyMs >= 0 && hello.Now > 0 && !_clock.Read().Trusted && _clock.OfferMcuTime(hello.Now, hello.UncertaintyMs + most, came))
             _narration.Tell("clock", string.Create(CultureInfo.InvariantCulture, $"The time comes from the MCU's battery clock until a surer source speaks (to {hello.UncertaintyMs + most} ms)."));
         if (hello.Reason is "crash" or "network" || hello.Reason.StartsWith("watchdog", StringComparison.Ordinal)) _gate.Offer("crash", $"The MCU restarted by itself ({hello.Reason}).");
         await SendTimeAsync().ConfigureAwait(false);

@@ -18,6 +18,9 @@ namespace Devices.Edge.Ledger.Time;
 /// </remarks>
 public sealed class TrustedClock
 {
+    // Reading a clock takes microseconds.
+    private const long LongestReadingMs = 2;
+
     private readonly Lock _gate = new();
     private readonly TrustedClockOptions _options;
     private readonly TimeProvider _wall;
@@ -99,7 +102,7 @@ public sealed class TrustedClock
         ClockReading reading;
         lock (_gate)
         {
-            long wall = WallMs, mono = _boot.MonotonicMs;
+            (long wall, long mono) = BothClocks();
             NoticeJump(wall, mono);
             NoticeSource(mono);
             reading = ReadAt(wall, mono);
@@ -114,7 +117,7 @@ public sealed class TrustedClock
         long persist = 0;
         lock (_gate)
         {
-            long wall = WallMs, mono = _boot.MonotonicMs;
+            (long wall, long mono) = BothClocks();
             NoticeJump(wall, mono);
             LookAtNtp(wall, mono);
             NoticeSource(mono);
@@ -150,7 +153,7 @@ public sealed class TrustedClock
         bool taken;
         lock (_gate)
         {
-            long wall = WallMs, mono = _boot.MonotonicMs;
+            (long wall, long mono) = BothClocks();
             NoticeJump(wall, mono);
             long half = Math.Max(1, (receivedMonotonicMs - sentMonotonicMs + 1) / 2);
             long middle = sentMonotonicMs + (receivedMonotonicMs - sentMonotonicMs) / 2;
@@ -174,8 +177,9 @@ public sealed class TrustedClock
     /// </summary>
     /// <param name="nowMs">Its time.</param>
     /// <param name="uncertaintyMs">How far it may be off, by its own account, and by how long its word can have been on its way.</param>
+    /// <param name="cameMonotonicMs">Our monotonic clock when it came, read before how long it was on its way.</param>
     /// <returns>False where it was not taken.</returns>
-    public bool OfferMcuTime(long nowMs, long uncertaintyMs)
+    public bool OfferMcuTime(long nowMs, long uncertaintyMs, long cameMonotonicMs)
     {
         bool taken;
         lock (_gate)
@@ -186,7 +190,7 @@ public sealed class TrustedClock
                 && !BeforeFloor(nowMs, uncertaintyMs, "The MCU's clock");
             if (taken)
             {
-                _boardAnchor = new(nowMs, mono, _boot.BootId, uncertaintyMs, TrustSource.Rtc);
+                _boardAnchor = new(nowMs, cameMonotonicMs, _boot.BootId, uncertaintyMs, TrustSource.Rtc);
                 NoticeSource(mono);
             }
         }
@@ -195,6 +199,16 @@ public sealed class TrustedClock
     }
 
     private long WallMs => _wall.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // A process that is stopped between the two readings would take the pause for age: read again until nothing lies between.
+    private (long Wall, long Mono) BothClocks()
+    {
+        for (int tries = 0; ; tries++)
+        {
+            long before = _boot.MonotonicMs, wall = WallMs, mono = _boot.MonotonicMs;
+            if (mono - before <= LongestReadingMs || tries == 10) return (wall, mono);
+        }
+    }
 
     private ClockReading ReadAt(long wall, long mono)
     {

@@ -26,6 +26,26 @@ public sealed class McuBrokerTests
     }
 
     [Fact]
+    public async Task A_pause_of_the_process_while_a_greeting_is_taken_makes_its_time_unsure_and_not_wrong()
+    {
+        BenchClock clock = new();
+        await using McuBench bench = await McuBench.StartAsync(clock: clock);
+        bench.People.Put("e1", "Grace Hopper", [Card], null, null).ShouldBeNull();
+        bench.Trusted.Check();
+        long read = clock.WallMs - 100;
+        // Stopped for 2.5 s (SIGSTOP, a virtual machine's pause) between the two readings that a greeting needs.
+        await bench.Desk.OnHelloAsync(new HelloMessage { Boot = "mcu-1", Firmware = "0.3.0", Reason = "power", UptimeMs = 5_000 }, () =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(2_500));
+            return TimeSpan.FromMilliseconds(2_700);
+        });
+        await bench.Desk.OnCardAsync(new CardMessage { Id = "b-1", Uid = Card, UptimeMs = 4_900, Boot = "mcu-1" });
+        Punch punch = bench.Ledger.SealedRange(1, 1).ShouldHaveSingleItem();
+        punch.At.ShouldBe(read);
+        punch.UncertaintyMs.ShouldBeGreaterThanOrEqualTo(2_700);
+    }
+
+    [Fact]
     public async Task Topics_that_are_not_the_mcus_are_refused_with_a_reason_code_and_told_once()
     {
         await using McuBench bench = await McuBench.StartAsync();

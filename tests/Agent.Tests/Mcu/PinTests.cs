@@ -148,7 +148,7 @@ public sealed class PinTests
         await Until.True(() => bench.Trusted.Read().Trusted, "trust in the MCU's clock");
         bench.Trusted.Read().UncertaintyMs.ShouldBeInRange(3_000, 4_000);
         (bench.Trusted.Read().AtMs - clock.WallMs).ShouldBeInRange(6_900, 7_100);
-        bench.Trusted.OfferMcuTime(clock.WallMs + 900_000, 1).ShouldBeFalse("once trusted, the MCU could only give back what we told it");
+        bench.Trusted.OfferMcuTime(clock.WallMs + 900_000, 1, clock.MonotonicMs).ShouldBeFalse("once trusted, the MCU could only give back what we told it");
     }
 
     [Fact]
