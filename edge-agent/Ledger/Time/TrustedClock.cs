@@ -49,8 +49,7 @@ public sealed class TrustedClock
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (_options, _wall, _boot, _ntp, _floor) = (options, wall, boot, ntp, floor);
-        _wallRef = WallMs;
-        _monoRef = _boot.MonotonicMs;
+        (_wallRef, _monoRef) = BothClocks();
         lock (_gate)
         {
             LookAtNtp(_wallRef, _monoRef);
@@ -104,7 +103,7 @@ public sealed class TrustedClock
         {
             (long wall, long mono) = BothClocks();
             NoticeJump(wall, mono);
-            NoticeSource(mono);
+            NoticeSource(wall, mono);
             reading = ReadAt(wall, mono);
         }
         Raise();
@@ -120,7 +119,7 @@ public sealed class TrustedClock
             (long wall, long mono) = BothClocks();
             NoticeJump(wall, mono);
             LookAtNtp(wall, mono);
-            NoticeSource(mono);
+            NoticeSource(wall, mono);
             ClockReading now = ReadAt(wall, mono);
             // An RTC's time does not raise the floor: a floor poisoned by a wrong RTC would lock out every right time later.
             if (now.Trusted && SourceAt(mono) >= TrustSource.Bridge && (_floorPersistedMono == long.MinValue || mono - _floorPersistedMono >= _options.PersistFloorEveryMs))
@@ -164,7 +163,7 @@ public sealed class TrustedClock
                 NoticeDisagreement(offered, wall, mono);
                 if (_bridgeAnchor is not { } old || offered.UncertaintyAt(mono, _options.DriftPpm) <= old.UncertaintyAt(mono, _options.DriftPpm) || Math.Abs(old.At(middle) - nowMs) > half + old.UncertaintyAt(middle, _options.DriftPpm))
                     _bridgeAnchor = offered;
-                NoticeSource(mono);
+                NoticeSource(wall, mono);
             }
         }
         Raise();
@@ -184,14 +183,14 @@ public sealed class TrustedClock
         bool taken;
         lock (_gate)
         {
-            long mono = _boot.MonotonicMs;
-            NoticeSource(mono);
+            (long wall, long mono) = BothClocks();
+            NoticeSource(wall, mono);
             taken = !_trustedOnce && _told == TrustSource.None && uncertaintyMs >= 0 && uncertaintyMs <= _options.MaxUncertaintyMs
                 && !BeforeFloor(nowMs, uncertaintyMs, "The MCU's clock");
             if (taken)
             {
                 _boardAnchor = new(nowMs, cameMonotonicMs, _boot.BootId, uncertaintyMs, TrustSource.Rtc);
-                NoticeSource(mono);
+                NoticeSource(wall, mono);
             }
         }
         Raise();
@@ -289,7 +288,7 @@ public sealed class TrustedClock
         _disagreementTold = wrong;
     }
 
-    private void NoticeSource(long mono)
+    private void NoticeSource(long wall, long mono)
     {
         TrustSource now = SourceAt(mono);
         if (now == _told) return;
@@ -300,7 +299,7 @@ public sealed class TrustedClock
         }
         else if (_told == TrustSource.None)
         {
-            ClockReading reading = ReadAt(WallMs, mono);
+            ClockReading reading = ReadAt(wall, mono);
             var anchor = new ClockAnchor(reading.AtMs, mono, _boot.BootId, reading.UncertaintyMs, now);
             _pending.Add(new(ClockEventKind.TrustGained, string.Create(CultureInfo.InvariantCulture, $"The time is trusted ({Name(now)}, to {reading.UncertaintyMs} ms)."), anchor));
         }
