@@ -56,6 +56,7 @@ static async Task<int> LoadAsync(LoadOptions options)
     Clear(options.Data);
     RunMark.Make(options.Data);
     bool alone = options.Phases is ["compare"];
+    using DiskLimit? limit = options.WriteOperations > 0 ? DiskLimit.Set(options.Data, options.WriteOperations) : null;
     using FleetFolder fleet = FleetFolder.Open(options.Fleet, alone ? options.Publishers : options.Phases.Contains("compare") ? Math.Max(options.Terminals, options.Publishers) : options.Terminals, Console.WriteLine);
     List<Section> sections = [];
     List<StoreCheck> checks = [];
@@ -81,7 +82,7 @@ static async Task<int> LoadAsync(LoadOptions options)
     }
 
     string when = $"{DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC, seed {options.Seed}, {Command(Environment.GetCommandLineArgs()[1..])}. {Facts.Line()}.";
-    sections = [.. sections.Select(one => one with { Body = when + "\n\n" + one.Body })];
+    sections = [.. sections.Select(one => (options.WriteOperations > 0 ? one.Limited(options.WriteOperations) : one) with { Body = when + "\n\n" + one.Body })];
     if (options.Out.Length > 0) Page.Write(options.Out, sections);
     else
         foreach (Section one in sections) Console.WriteLine($"\n## {one.Title}\n\n{one.Body}");

@@ -116,6 +116,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         long began = Stopwatch.GetTimestamp();
         bool done = CommitGroup(group);
         BridgeMeters.Commit(Stopwatch.GetElapsedTime(began), group.Count, done);
+        if (done) _link.Committed();
     }
 
     /// <summary>True where it is committed; false where it failed, or nobody knows yet.</summary>
@@ -148,6 +149,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
                     }
                     // Two bridges may each wait for a row of the other's; the database undoes one of the two, and its turn comes again.
                     if (attempt < MaxAttempts && session.Dialect.Again(fault) && Ready()) continue;
+                    _link.Refused(fault);
                 }
                 else
                 {

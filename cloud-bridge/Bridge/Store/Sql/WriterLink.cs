@@ -18,6 +18,12 @@ internal abstract class WriterLink
     /// <summary>Whether the commit of that group arrived; asked on a new connection, when the old one can no longer do anything.</summary>
     public virtual bool Arrived(long group) => false;
 
+    /// <summary>After a commit, when everybody who waited for it has been told.</summary>
+    public virtual void Committed() { }
+
+    /// <summary>After a group was undone because the database did not take it, the connection being whole.</summary>
+    public virtual void Refused(Exception fault) { }
+
     /// <summary>The connection is of no use any more.</summary>
     public virtual void Lose(Exception fault) { }
 

@@ -9,14 +9,13 @@ namespace Devices.Bridge.Store.Sqlite;
 public sealed class SqliteDatabase : SqlDatabase
 {
     // For punches as they come, single ones of thousands of terminals: each changes pages all over the indexes. What a savepoint may have to take back stays in
-    // memory (it went to a temporary file, 25 system calls a punch); pages are kept so that they need not be read again; a page that many commits change goes into
-    // the file once for all of them. The WAL grows to 8 MiB and no further: a larger one, which wrote less, kept a nearly full disk full after there was room again.
-    // None of it touches what is durable when. After the migrations: those sort more than memory holds.
-    private const string Writer = "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=2000;";
+    // memory (it went to a temporary file, 25 system calls a punch), and pages are kept so that they need not be read again. Neither touches what is durable when.
+    // After the migrations: those sort more than memory holds.
+    private const string Writer = "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;";
 
     private readonly string _connectionString;
 
-    private SqliteDatabase(string connectionString, SqlSession writer) : base(SqliteDialect.Instance, new SqliteWriterLink(writer)) => _connectionString = connectionString;
+    private SqliteDatabase(string connectionString, SqlSession writer, SqliteCheckpointer checkpointer) : base(SqliteDialect.Instance, new SqliteWriterLink(writer, checkpointer)) => _connectionString = connectionString;
 
     /// <summary>Opens or creates the file, brings its schema up to date and starts the writer.</summary>
     /// <exception cref="BridgeStartException">The file is no database, comes from a newer version, or cannot be written.</exception>
@@ -28,6 +27,7 @@ public sealed class SqliteDatabase : SqlDatabase
             Pooling = false,
             DefaultTimeout = 10,
         }.ToString();
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         SqlSession? session = null;
         try
         {
@@ -38,7 +38,9 @@ public sealed class SqliteDatabase : SqlDatabase
             Migrations.Apply(session, file);
             session.Script(Writer);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            return new(connectionString, session);
+            SqliteCheckpointer checkpointer = new((SqliteConnection)session.Connection, () => new DriveInfo(folder).AvailableFreeSpace, TimeProvider.System);
+            checkpointer.Begin();
+            return new(connectionString, session, checkpointer);
         }
         catch (SqliteException fault)
         {
