@@ -247,11 +247,13 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
     public async Task<bool> SendAsync(TerminalSession session, string leaf, byte[] payload)
     {
         ArgumentNullException.ThrowIfNull(session);
+        // A state stands until the next, and hello asks for it anew: it needs no answer, which would be every fourth packet of a fleet that punches.
+        bool sure = leaf != Topics.State;
         MqttApplicationMessage message = new()
         {
             Topic = Topics.For(session.Terminal, leaf),
             PayloadSegment = payload,
-            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+            QualityOfServiceLevel = sure ? MqttQualityOfServiceLevel.AtLeastOnce : MqttQualityOfServiceLevel.AtMostOnce,
             UserProperties = [new(Protocol.VersionProperty, System.Text.Encoding.UTF8.GetBytes(Protocol.Version))],
         };
         if (session.Ended.IsCancellationRequested || !_server.IsStarted) return false;
@@ -264,7 +266,7 @@ public sealed class MqttEndpoint : IHostedLifecycleService, ITerminalConnections
         {
             return false; // It left meanwhile; hello says next time where it stands.
         }
-        if (session.CountSent() > _limits.MaxUnacknowledged)
+        if (sure && session.CountSent() > _limits.MaxUnacknowledged)
             await DisconnectAsync(session.Terminal, MqttDisconnectReasonCode.QuotaExceeded, $"{session.Terminal} left more than {_limits.MaxUnacknowledged} messages unacknowledged.");
         return true;
     }

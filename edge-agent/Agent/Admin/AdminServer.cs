@@ -51,7 +51,8 @@ public sealed class AdminServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, AgentsLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ILoggerFactory>(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
-        builder.Services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = MaxBody);
+        // The server's limit is the only one, so that one place says what is too much.
+        builder.Services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = long.MaxValue);
         WebApplication app = builder.Build();
         app.UseRouting();
         app.Use(ContainAsync);
@@ -123,7 +124,7 @@ public sealed class AdminServer : IAsyncDisposable
         {
             // The caller went away.
         }
-        catch (Exception fault) when (!context.Response.HasStarted && TooLarge(fault))
+        catch (BadHttpRequestException fault) when (!context.Response.HasStarted && fault.StatusCode == 413)
         {
             await WriteAsync(context, 413, new ProblemAnswer("A request may hold 64 MiB. Send fewer or smaller pictures; nothing of this one was taken."), Json.ProblemAnswer).ConfigureAwait(false);
         }
@@ -133,10 +134,6 @@ public sealed class AdminServer : IAsyncDisposable
             await WriteAsync(context, code, new ProblemAnswer(fault.Message), Json.ProblemAnswer).ConfigureAwait(false);
         }
     }
-
-    // Kestrel sees a length that was announced, the form's reader one that was not.
-    private static bool TooLarge(Exception fault) =>
-        fault is BadHttpRequestException { StatusCode: 413 } || (fault is InvalidDataException && fault.Message.Contains("length limit", StringComparison.Ordinal));
 
     private static async Task EnrolAsync(HttpContext context, EnrolmentDesk desk, Narration narration)
     {
