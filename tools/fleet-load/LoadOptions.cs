@@ -11,7 +11,7 @@ internal sealed record LoadOptions
         """
         Devices.FleetLoad [--terminals 10000] [--rate 1000] [--minutes 1] [--phases storm,steady,peak,ramp,outage,compare] [--seed S]
                           [--postgres CONNECTIONFILE] [--at-once 256] [--people 30] [--compress 5] [--away 30] [--backlog 50] [--away-seconds 45] [--settle-seconds 5]
-                          [--publishers 1000] [--rounds 3] [--round-seconds 8] [--only bridge,each,many] [--write-operations N] [--fleet DIR] [--data DIR] [--out FILE.md] [--result FILE.json] [--bridge PROGRAM] [--keep]
+                          [--publishers 1000] [--rounds 3] [--round-seconds 8] [--only bridge,each,many] [--batches 1,128] [--write-operations N] [--fleet DIR] [--data DIR] [--out FILE.md] [--result FILE.json] [--bridge PROGRAM] [--keep]
         Devices.FleetLoad soak …       one terminal and one bridge for a long time: Devices.FleetLoad soak --help
         """;
 
@@ -58,6 +58,9 @@ internal sealed record LoadOptions
 
     /// <summary>Which of the comparison's contenders take part; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>How many punches a publish holds in the comparison, one after the other.</summary>
+    public IReadOnlyList<int> Batches { get; init; } = [1, Contract.Protocol.MaxBatch];
 
     /// <summary>Write operations a second that the disk is held to; 0: as many as it takes.</summary>
     public int WriteOperations { get; init; }
@@ -118,6 +121,9 @@ internal sealed record LoadOptions
                 case "--rounds" when whole: options = options with { Rounds = n }; break;
                 case "--round-seconds" when real: options = options with { RoundSeconds = d }; break;
                 case "--only": options = options with { Only = value.Split(',') }; break;
+                case "--batches" when value.Split(',').All(one => int.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is > 0 and <= Contract.Protocol.MaxBatch):
+                    options = options with { Batches = [.. value.Split(',').Select(one => int.Parse(one, CultureInfo.InvariantCulture))] };
+                    break;
                 case "--write-operations" when whole: options = options with { WriteOperations = n }; break;
                 case "--fleet": options = options with { Fleet = value }; break;
                 case "--data": options = options with { Data = value }; break;

@@ -16,7 +16,6 @@ internal sealed class ComparePhase(LoadOptions options, FleetFolder fleet, Actio
 {
     private const int Together = 256; // as many as the bridge's own group commit takes at most
     private static readonly string[] Contenders = ["bridge", "each", "many"];
-    private static readonly int[] Batches = [1, Contract.Protocol.MaxBatch];
 
     private readonly Dictionary<(string Who, int Batch), List<Round>> _rounds = [];
 
@@ -36,7 +35,7 @@ internal sealed class ComparePhase(LoadOptions options, FleetFolder fleet, Actio
             await Crowd.UntilAsync(() => crowd.Online == members.Length, TimeSpan.FromSeconds(90), $"{members.Length} publishers are connected to the bridge ({Figures.Reasons(crowd.Tally)})");
             await using PeerCrowd peer = await PeerCrowd.ConnectAsync(members, mosquitto.Target, options.People);
             for (int round = 0; round < options.Rounds; round++)
-                foreach (int batch in Batches)
+                foreach (int batch in options.Batches)
                     foreach (string who in contenders)
                     {
                         Round one = who == "bridge" ? await OursAsync(bridge, crowd, batch) : await TheirsAsync(mosquitto, peer, who, batch, round);
@@ -107,7 +106,7 @@ internal sealed class ComparePhase(LoadOptions options, FleetFolder fleet, Actio
         yield return "";
         yield return "| punches a publish | who | durable punches a second | of each round | broker or bridge, cores | subscriber, cores | generator, cores | bridge / it |";
         yield return "| ---: | --- | ---: | --- | ---: | ---: | ---: | ---: |";
-        foreach (int batch in Batches)
+        foreach (int batch in options.Batches)
             foreach (string who in contenders)
             {
                 List<Round> rounds = _rounds[(who, batch)];

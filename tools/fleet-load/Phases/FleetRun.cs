@@ -28,7 +28,7 @@ internal sealed class FleetRun(LoadOptions options, FleetFolder fleet, Action<st
                 if (Wants("peak")) parts.Add(await new PeakPhase(options, bridge, crowd, say).RunAsync());
                 if (Wants("ramp")) parts.Add(await new RampPhase(options, bridge, crowd, say).RunAsync());
                 if (Wants("outage")) parts.Add(await new OutagePhase(options, bridge, crowd, say).RunAsync());
-                await DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(120));
+                await DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(60));
             }
             finally
             {
@@ -48,15 +48,16 @@ internal sealed class FleetRun(LoadOptions options, FleetFolder fleet, Action<st
         }
     }
 
-    /// <summary>Waits until every punch is covered by a watermark.</summary>
+    /// <summary>Waits until every punch is covered by a watermark, as long as it goes on.</summary>
+    /// <param name="limit">How long nothing may come.</param>
     public static async Task DrainedAsync(Crowd crowd, BridgeHost bridge, TimeSpan limit)
     {
-        long end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
-        while (crowd.Waiting > 0)
+        long least = long.MaxValue, end = 0;
+        for (long waiting; (waiting = crowd.Waiting) > 0; await Task.Delay(50))
         {
             if (bridge.HasExited) throw bridge.Ended();
-            if (Environment.TickCount64 > end) throw new LoadFault(Figures.Text($"{crowd.Waiting:#,0} punches were not confirmed within {limit.TotalSeconds:0} s. {Figures.Reasons(crowd.Tally)}"));
-            await Task.Delay(50);
+            if (waiting < least) (least, end) = (waiting, Environment.TickCount64 + (long)limit.TotalMilliseconds);
+            else if (Environment.TickCount64 > end) throw new LoadFault(Figures.Text($"{waiting:#,0} punches are not confirmed, and none was for {limit.TotalSeconds:0} s. {Figures.Reasons(crowd.Tally)}"));
         }
     }
 
