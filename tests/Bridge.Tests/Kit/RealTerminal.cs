@@ -131,9 +131,9 @@ public sealed class RealTerminal : IAsyncDisposable
                     using X509Certificate2 own = new IdentityFolder(Tls, _tpm).Load();
                     return Convert.ToHexStringLower(own.SerialNumberBytes.Span);
                 }
-                catch (FileNotFoundException) when (turn < 100)
+                catch (Exception fault) when (turn < 100 && (fault is FileNotFoundException or DirectoryNotFoundException or System.Security.Cryptography.CryptographicException))
                 {
-                    // The keeper moves the folders at this very moment.
+                    // The keeper moves the folders at this very moment: a file is away, or one is of the pair before.
                     Thread.Sleep(10);
                 }
             }

@@ -27,10 +27,19 @@ internal sealed class SqliteCheckpointer(SqliteConnection connection, Func<long>
     // SQLITE_DBSTATUS_CACHE_WRITE (https://www.sqlite.org/c3ref/c_dbstatus_options.html): pages written into the log.
     private const int PagesWritten = 9;
 
-    /// <summary>A fold that takes longer is felt by those who punch meanwhile: below the wait after which terminals are asked for pauses.</summary>
+    /// <summary>
+    /// A fold that takes longer is too long a wait: a message is answered "send again later" after ten seconds (<see cref="Ingest.PressureOptions.AnswerWithinMs"/>).
+    /// Not less, since short logs write so much more on a slow disk that it never catches up (tests/Benchmarks/FLEET.md).
+    /// </summary>
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(4);
+
+    /// <summary>After a fold as quick as this, twice the log is folded in less than <see cref="Slow"/>.</summary>
     public static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1500);
+
+    /// <summary>Due again within this: a load that a longer log helps.</summary>
     public static readonly TimeSpan Busy = TimeSpan.FromSeconds(30);
+
+    /// <summary>Not due for this long: a long log has no use.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromMinutes(10);
 
     private long _written;
@@ -67,9 +76,10 @@ internal sealed class SqliteCheckpointer(SqliteConnection connection, Func<long>
         _folded = began;
     }
 
-    /// <summary>After a commit that the full disk did not take: what the log holds is room that can be used again.</summary>
+    /// <summary>After a commit that the full disk did not take: what a long log holds is room that can be used again. A short one is left alone: with its few free pages small writes would go on where punches do not.</summary>
     public void Full()
     {
+        if (Limit <= Least) return;
         LimitTo(Least);
         Fold();
         _written = 0;
