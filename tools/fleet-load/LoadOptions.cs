@@ -1,4 +1,5 @@
 using System.Globalization;
+using Devices.FleetLoad.Phases;
 
 namespace Devices.FleetLoad;
 
@@ -120,10 +121,8 @@ internal sealed record LoadOptions
                 case "--publishers" when whole && n <= 20_000: options = options with { Publishers = n }; break;
                 case "--rounds" when whole: options = options with { Rounds = n }; break;
                 case "--round-seconds" when real: options = options with { RoundSeconds = d }; break;
-                case "--only": options = options with { Only = value.Split(',') }; break;
-                case "--batches" when value.Split(',').All(one => int.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is > 0 and <= Contract.Protocol.MaxBatch):
-                    options = options with { Batches = [.. value.Split(',').Select(one => int.Parse(one, CultureInfo.InvariantCulture))] };
-                    break;
+                case "--only" when value.Split(',').All(ComparePhase.Contenders.Contains): options = options with { Only = value.Split(',') }; break;
+                case "--batches" when Sizes(value) is { } sizes: options = options with { Batches = sizes }; break;
                 case "--write-operations" when whole: options = options with { WriteOperations = n }; break;
                 case "--fleet": options = options with { Fleet = value }; break;
                 case "--data": options = options with { Data = value }; break;
@@ -142,6 +141,12 @@ internal sealed record LoadOptions
             Bridge = options.Bridge.Length > 0 ? options.Bridge : Sibling("Devices.Bridge"),
         };
         return File.Exists(options.Bridge) ? (options, null) : (null, $"The bridge is not built: {options.Bridge} is missing.");
+    }
+
+    private static int[]? Sizes(string list)
+    {
+        int[] sizes = [.. list.Split(',').Select(one => int.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
+        return sizes.All(size => size is > 0 and <= Contract.Protocol.MaxBatch) ? sizes : null;
     }
 
     /// <summary>A program of this repository, built as this one was.</summary>

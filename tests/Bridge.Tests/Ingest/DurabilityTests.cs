@@ -1,3 +1,4 @@
+using Devices.Bridge.Ingest;
 using Devices.Bridge.Store;
 using Devices.Bridge.Store.Sql;
 using Devices.Bridge.Store.Sqlite;
@@ -26,7 +27,7 @@ public sealed class DurabilityTests
         Task<MqttClientPublishResult> publish = terminal.PublishAsync(ledger.All());
         // The connection lives meanwhile: another terminal's ping is answered, so the missing PUBACK is the store's doing.
         await other.Client.PingAsync(TestContext.Current.CancellationToken);
-        await Until.TrueAsync(() => Task.FromResult(bridge.Get<SqlDatabase>().WaitingWrites > 0), "the batch waits for the store");
+        await Until.TrueAsync(() => Task.FromResult(bridge.Get<StorePressure>().Waiting > 0 && bridge.Get<SqlDatabase>().WaitingWrites > 0), "the batch waits for the store");
         (await Task.WhenAny(publish, Task.Delay(500, TestContext.Current.CancellationToken))).ShouldNotBe(publish);
         (await bridge.Get<IPunchStore>().ListAfterAsync(SiteScope.All, 0, 10)).ShouldBeEmpty();
 
@@ -116,7 +117,7 @@ public sealed class DurabilityTests
         Task blocked = bridge.Get<SqlDatabase>().WriteAsync(_ => { holding.Set(); gate.Wait(TimeSpan.FromSeconds(20)); });
         holding.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
         Task<MqttClientPublishResult> publish = terminal.PublishAsync(ledger.All());
-        await Until.TrueAsync(() => Task.FromResult(bridge.Get<SqlDatabase>().WaitingWrites > 0), "the batch waits for the store");
+        await Until.TrueAsync(() => Task.FromResult(bridge.Get<StorePressure>().Waiting > 0 && bridge.Get<SqlDatabase>().WaitingWrites > 0), "the batch waits for the store");
 
         Task stop = bridge.App.StopAsync(TestContext.Current.CancellationToken);
         gate.Set();

@@ -54,7 +54,7 @@ public sealed class StormTests
         using TempDirectory directory = new();
         string data = directory.File("small");
         Directory.CreateDirectory(data);
-        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=12m,mode=700", "tmpfs", data) != 0) Assert.Skip("A small disk can be mounted only by root on Linux.");
+        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs", data) != 0) Assert.Skip("A small disk can be mounted only by root on Linux.");
         try
         {
             List<(TestLedger Ledger, Sender Sender)> all = [];
@@ -89,7 +89,7 @@ public sealed class StormTests
                 all.ShouldAllBe(one => one.Sender.LongestPause >= 1_000 && one.Sender.Acknowledged < 1_200);
                 long[] before = [.. all.Select(one => one.Sender.Acknowledged)];
                 File.Delete(filler);
-                await Until.TrueAsync(() => Task.FromResult(all.All(one => one.Sender.Acknowledged == 1_200)), $"all arrives once there is room ({string.Join(' ', before)} before)");
+                await Until.TrueAsync(() => Task.FromResult(all.All(one => one.Sender.Acknowledged == 1_200)), $"all arrives once there is room ({string.Join(' ', before)} before, {new DriveInfo(data).AvailableFreeSpace} bytes free)");
                 await Task.WhenAll(sending);
                 foreach ((_, Sender sender) in all) await sender.DisposeAsync();
                 (await bridge.StopAsync()).ShouldBe(0);

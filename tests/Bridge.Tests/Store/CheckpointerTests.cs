@@ -87,13 +87,63 @@ public sealed class CheckpointerTests
     }
 
     [Fact]
+    public async Task Somebody_who_reads_while_it_is_folded_and_not_for_long_does_not_make_the_log_longer()
+    {
+        using Store store = new(0);
+        for (int i = 0; i < 3; i++)
+        {
+            using SemaphoreSlim folds = new(0);
+            store.Write(SqliteCheckpointer.Least - 500);
+            SqliteConnection reader = store.Open();
+            SqliteTransaction now = reader.BeginTransaction(deferred: true);
+            Store.Count(reader, now).ShouldBe(store.Written);
+            store.Clock.Looks = () => folds.Release();
+            Task read = Task.Run(async () =>
+            {
+                await folds.WaitAsync(TimeSpan.FromSeconds(20));
+                await Task.Delay(10);
+                now.Dispose();
+                reader.Dispose();
+            });
+            store.Write(600);
+            store.Clock.Looks = null;
+            await read;
+            store.Write(10);
+        }
+        store.LogLength.ShouldBeLessThan((SqliteCheckpointer.Least + 1_000) * Frame);
+        store.Rows().ShouldBe(store.Written);
+    }
+
+    [Fact]
+    public void A_full_disk_gets_the_room_back_of_a_log_that_a_reader_made_long_once_he_is_gone()
+    {
+        OnASmallDisk(small =>
+        {
+            using Store store = new(0, small);
+            // The file has the pages: only what it need not grow for can be folded on a full disk.
+            store.Write(3_000, again: true);
+            using (SqliteConnection reader = store.Open())
+            {
+                using SqliteTransaction old = reader.BeginTransaction(deferred: true);
+                Store.Count(reader, old);
+                store.Write(7_000, again: true);
+            }
+            store.Checkpointer.Limit.ShouldBe(SqliteCheckpointer.Least);
+            store.LogLength.ShouldBeGreaterThan(6_500 * Frame);
+            Fill(Path.Combine(small, "filler"));
+            Should.Throw<SqliteException>(() => store.Write(2_000, again: true)).SqliteErrorCode.ShouldBe(SQLitePCL.raw.SQLITE_FULL);
+
+            store.Refused();
+            store.Write(200, again: true);
+            store.LogLength.ShouldBeLessThanOrEqualTo(SqliteCheckpointer.Least * Frame + 64);
+            store.Rows().ShouldBe(store.Written);
+        });
+    }
+
+    [Fact]
     public void A_full_disk_gets_the_log_s_room_back_and_goes_on()
     {
-        using TempDirectory directory = new();
-        string small = directory.File("small");
-        Directory.CreateDirectory(small);
-        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", small) != 0) Assert.Skip("A small disk can be mounted only by root on Linux.");
-        try
+        OnASmallDisk(small =>
         {
             // Told of room that is not there: as when other programs filled the disk since.
             using Store store = new(Plenty, small);
@@ -101,8 +151,7 @@ public sealed class CheckpointerTests
             store.Write(7_000, again: true);
             long log = store.LogLength;
             log.ShouldBeGreaterThan(6_500 * Frame);
-            string filler = Path.Combine(small, "filler");
-            Fill(filler);
+            Fill(Path.Combine(small, "filler"));
             SqliteException full = Should.Throw<SqliteException>(() => store.Write(9_000, again: true));
             full.SqliteErrorCode.ShouldBe(SQLitePCL.raw.SQLITE_FULL);
 
@@ -110,6 +159,18 @@ public sealed class CheckpointerTests
             store.Write(200, again: true);
             store.LogLength.ShouldBeLessThanOrEqualTo(SqliteCheckpointer.Least * Frame + 64);
             store.Rows().ShouldBe(store.Written);
+        });
+    }
+
+    private static void OnASmallDisk(Action<string> work)
+    {
+        using TempDirectory directory = new();
+        string small = directory.File("small");
+        Directory.CreateDirectory(small);
+        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", small) != 0) Assert.Skip("A small disk can be mounted only by root on Linux.");
+        try
+        {
+            work(small);
         }
         finally
         {
@@ -147,10 +208,14 @@ public sealed class CheckpointerTests
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+        /// <summary>Called at each look, at its begin.</summary>
+        public Action? Looks { get; set; }
+
         public void Pass(TimeSpan time) => _now += time.Ticks;
 
         public override long GetTimestamp()
         {
+            Looks?.Invoke();
             // At the start, then in pairs.
             if (_looked++ > 0 && _looked % 2 == 1) _now += FoldTakes.Ticks;
             return _now;
@@ -171,7 +236,6 @@ public sealed class CheckpointerTests
             _writer = Open();
             Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; CREATE TABLE pages (id INTEGER PRIMARY KEY, body BLOB NOT NULL)");
             Checkpointer = new(_writer, () => Free(), Clock);
-            Checkpointer.Begin();
         }
 
         public FoldClock Clock { get; } = new();

@@ -15,7 +15,9 @@ namespace Devices.FleetLoad.Phases;
 internal sealed class ComparePhase(LoadOptions options, FleetFolder fleet, Action<string> say)
 {
     private const int Together = 256; // as many as the bridge's own group commit takes at most
-    private static readonly string[] Contenders = ["bridge", "each", "many"];
+
+    /// <summary>Who takes part: the bridge, and the peer with a commit for each message or for many.</summary>
+    public static readonly string[] Contenders = ["bridge", "each", "many"];
 
     private readonly Dictionary<(string Who, int Batch), List<Round>> _rounds = [];
 
@@ -67,7 +69,7 @@ internal sealed class ComparePhase(LoadOptions options, FleetFolder fleet, Actio
         await Task.Delay(TimeSpan.FromSeconds(options.RoundSeconds));
         Round round = new(tally.Punches / spent.Elapsed.TotalSeconds, spent.Cores("server"), 0, spent.Cores(FleetRun.Generator));
         crowd.Endless = 0;
-        await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(90));
+        await FleetRun.DrainedAsync(crowd, bridge);
         return round;
     }
 

@@ -11,6 +11,9 @@ internal sealed class FleetRun(LoadOptions options, FleetFolder fleet, Action<st
 {
     public const string Bridge = "bridge", Generator = "generator";
 
+    // Longer than a folding of the log and the wait before a terminal sends again, one after the other.
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(90);
+
     /// <summary>What each phase measured, and whether the store was right.</summary>
     public async Task<(List<Section> Sections, StoreCheck Check)> RunAsync()
     {
@@ -28,7 +31,7 @@ internal sealed class FleetRun(LoadOptions options, FleetFolder fleet, Action<st
                 if (Wants("peak")) parts.Add(await new PeakPhase(options, bridge, crowd, say).RunAsync());
                 if (Wants("ramp")) parts.Add(await new RampPhase(options, bridge, crowd, say).RunAsync());
                 if (Wants("outage")) parts.Add(await new OutagePhase(options, bridge, crowd, say).RunAsync());
-                await DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(60));
+                await DrainedAsync(crowd, bridge);
             }
             finally
             {
@@ -49,15 +52,15 @@ internal sealed class FleetRun(LoadOptions options, FleetFolder fleet, Action<st
     }
 
     /// <summary>Waits until every punch is covered by a watermark, as long as it goes on.</summary>
-    /// <param name="limit">How long nothing may come.</param>
-    public static async Task DrainedAsync(Crowd crowd, BridgeHost bridge, TimeSpan limit)
+    /// <exception cref="LoadFault">None was for <see cref="Standstill"/>.</exception>
+    public static async Task DrainedAsync(Crowd crowd, BridgeHost bridge)
     {
         long least = long.MaxValue, end = 0;
         for (long waiting; (waiting = crowd.Waiting) > 0; await Task.Delay(50))
         {
             if (bridge.HasExited) throw bridge.Ended();
-            if (waiting < least) (least, end) = (waiting, Environment.TickCount64 + (long)limit.TotalMilliseconds);
-            else if (Environment.TickCount64 > end) throw new LoadFault(Figures.Text($"{waiting:#,0} punches are not confirmed, and none was for {limit.TotalSeconds:0} s. {Figures.Reasons(crowd.Tally)}"));
+            if (waiting < least) (least, end) = (waiting, Environment.TickCount64 + (long)Standstill.TotalMilliseconds);
+            else if (Environment.TickCount64 > end) throw new LoadFault(Figures.Text($"{waiting:#,0} punches are not confirmed, and none was for {Standstill.TotalSeconds:0} s. {Figures.Reasons(crowd.Tally)}"));
         }
     }
 

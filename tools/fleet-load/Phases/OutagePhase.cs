@@ -49,7 +49,7 @@ internal sealed class OutagePhase(LoadOptions options, BridgeHost bridge, Crowd 
         double ours = spent.Cores(FleetRun.Bridge), own = spent.Cores(FleetRun.Generator);
         await stop.CancelAsync();
         await news;
-        await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(60));
+        await FleetRun.DrainedAsync(crowd, bridge);
         say(Figures.Text($"outage: {cut:#,0} terminals with {backlog:#,0} punches back online after {online:0.0} s, drained after {drained:0.0} s"));
         return ("outage", "Regional outage, then drain",
         [

@@ -22,7 +22,7 @@ internal sealed class PeakPhase(LoadOptions options, BridgeHost bridge, Crowd cr
         await new RateDriver(crowd, options.Seed + 4).RunAsync(length, seconds => people * Triangle(seconds / length.TotalSeconds), among);
         double ours = spent.Cores(FleetRun.Bridge), own = spent.Cores(FleetRun.Generator);
         long behind = crowd.Waiting;
-        await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(180));
+        await FleetRun.DrainedAsync(crowd, bridge);
         double all = spent.Elapsed.TotalSeconds;
         double mean = people / length.TotalSeconds;
         say(Figures.Text($"peak: {people:#,0} punches in {length.TotalSeconds:0} s, all durable after {all:0.0} s, durable p50/p95/p99/max {Figures.Four(tally.Durable)} ms"));

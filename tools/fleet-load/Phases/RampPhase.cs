@@ -32,7 +32,7 @@ internal sealed class RampPhase(LoadOptions options, BridgeHost bridge, Crowd cr
             long made = await new RateDriver(crowd, options.Seed + rate).RunAsync(Step, rate);
             bool up = tally.Punches >= 0.97 * made;
             lines.Add(Row(Figures.Count(rate), tally, spent, up ? "yes" : "no"));
-            await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(90));
+            await FleetRun.DrainedAsync(crowd, bridge);
             if (!up) break;
             kept = rate;
         }
@@ -51,7 +51,7 @@ internal sealed class RampPhase(LoadOptions options, BridgeHost bridge, Crowd cr
             await Task.Delay(batch == 1 ? Step : Step * 3);
             lines.Add(Row($"all it takes, {batch} a publish", tally, spent, "–"));
             crowd.Endless = 0;
-            await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(120));
+            await FleetRun.DrainedAsync(crowd, bridge);
         }
 
         crowd.MaxBatch = Contract.Protocol.MaxBatch;

@@ -12,13 +12,13 @@ internal sealed class SteadyPhase(LoadOptions options, BridgeHost bridge, Crowd 
     {
         // The first seconds compile what was not run before.
         await new RateDriver(crowd, options.Seed + 1).RunAsync(TimeSpan.FromSeconds(Math.Min(5, options.Minutes * 60)), options.Rate);
-        await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(60));
+        await FleetRun.DrainedAsync(crowd, bridge);
         Tally tally = crowd.Tally = new();
         long written = ProcessFiles.Written(bridge.Id);
         Spent spent = new((FleetRun.Bridge, bridge.Id), (FleetRun.Generator, Environment.ProcessId));
         long made = await new RateDriver(crowd, options.Seed + 2).RunAsync(TimeSpan.FromMinutes(options.Minutes), options.Rate);
         double ours = spent.Cores(FleetRun.Bridge), own = spent.Cores(FleetRun.Generator), seconds = spent.Elapsed.TotalSeconds;
-        await FleetRun.DrainedAsync(crowd, bridge, TimeSpan.FromSeconds(60));
+        await FleetRun.DrainedAsync(crowd, bridge);
         double drained = spent.Elapsed.TotalSeconds;
         written = ProcessFiles.Written(bridge.Id) - written;
         say(Figures.Text($"steady: {made:#,0} punches at {options.Rate:#,0}/s, ack p50/p95/p99/max {Figures.Four(tally.Acknowledged)} ms, bridge {ours:0.00} cores"));

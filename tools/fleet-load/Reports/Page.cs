@@ -42,7 +42,7 @@ internal static partial class Page
     {
         string[] order = [.. LoadOptions.AllPhases, "punches", "uplink", "mcu"];
         int at = Array.FindIndex(order, one => key.StartsWith(one, StringComparison.Ordinal));
-        return (at < 0 ? order.Length : at) * 2 + (key.EndsWith("postgresql", StringComparison.Ordinal) ? 1 : 0);
+        return (at < 0 ? order.Length : at) * 2 + (key.Contains("-postgresql", StringComparison.Ordinal) ? 1 : 0);
     }
 
     [GeneratedRegex("<!-- begin ([a-z0-9-]+) -->")]

@@ -13,6 +13,9 @@ public sealed class SqliteDatabase : SqlDatabase
     // After the migrations: those sort more than memory holds.
     private const string Writer = "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;";
 
+    /// <summary>How long a statement waits for another process that writes.</summary>
+    internal const int BusyTimeoutMs = 10_000;
+
     private readonly string _connectionString;
 
     private SqliteDatabase(string connectionString, SqlSession writer, SqliteCheckpointer checkpointer) : base(SqliteDialect.Instance, new SqliteWriterLink(writer, checkpointer)) => _connectionString = connectionString;
@@ -39,7 +42,6 @@ public sealed class SqliteDatabase : SqlDatabase
             session.Script(Writer);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             SqliteCheckpointer checkpointer = new((SqliteConnection)session.Connection, () => new DriveInfo(folder).AvailableFreeSpace, TimeProvider.System);
-            checkpointer.Begin();
             return new(connectionString, session, checkpointer);
         }
         catch (SqliteException fault)
@@ -72,7 +74,7 @@ public sealed class SqliteDatabase : SqlDatabase
         SqliteConnection connection = new(connectionString);
         connection.Open();
         SqlSession session = new(connection, SqliteDialect.Instance);
-        session.Script("PRAGMA busy_timeout=10000;");
+        session.Script($"PRAGMA busy_timeout={BusyTimeoutMs};");
         return session;
     }
 }
