@@ -71,6 +71,34 @@ public sealed class UpgradeTests
         }
     }
 
+    /// <summary>SQLite makes a table for each set of a check, for each row: no set is left in what every punch goes through, and the checks are what they were.</summary>
+    [Fact]
+    public async Task The_checks_of_punches_and_outbox_have_no_sets_and_hold()
+    {
+        await using StoreFixture store = new();
+        foreach (string table in (string[])["punches", "outbox"])
+            (await store.Database.ReadAsync(session => session.Text("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = @table", ("@table", table)))).ShouldNotBeNull().ShouldNotMatch(@"\bIN\s*\(");
+        (await store.Database.ReadAsync(session => session.Text("PRAGMA integrity_check"))).ShouldBe("ok");
+
+        const string Punch = "INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, chain, received_at) VALUES ('m2-001', 'l', @seq, 'p', 1, @clock, 1, @method, @direction, x'00', 1)";
+        const string Outbox = "INSERT INTO outbox (punch_id, target, person, at, state, updated_at) VALUES (@seq, 'platform', 'p', 1, @state, 1)";
+        Task TakeAsync(string sql, params (string, object?)[] values) => store.Database.WriteAsync(session => session.Execute(sql, values));
+        long seq = 0;
+        foreach (string clock in (string[])["synced", "held", "corrected"]) await TakeAsync(Punch, ("@seq", ++seq), ("@clock", clock), ("@method", "face"), ("@direction", "none"));
+        foreach (string method in (string[])["face", "card", "pin", "operator", "wifi"]) await TakeAsync(Punch, ("@seq", ++seq), ("@clock", "synced"), ("@method", method), ("@direction", "none"));
+        foreach (string direction in (string[])["none", "in", "out"]) await TakeAsync(Punch, ("@seq", ++seq), ("@clock", "synced"), ("@method", "face"), ("@direction", direction));
+        for (int i = 0; i < Enum.GetValues<DeliveryState>().Length; i++) await TakeAsync(Outbox, ("@seq", i + 1L), ("@state", Columns.Text(Enum.GetValues<DeliveryState>()[i])));
+
+        string[] refused =
+        [
+            (await Should.ThrowAsync<SqliteException>(TakeAsync(Punch, ("@seq", 99L), ("@clock", "right"), ("@method", "face"), ("@direction", "none")))).Message,
+            (await Should.ThrowAsync<SqliteException>(TakeAsync(Punch, ("@seq", 99L), ("@clock", "synced"), ("@method", "voice"), ("@direction", "none")))).Message,
+            (await Should.ThrowAsync<SqliteException>(TakeAsync(Punch, ("@seq", 99L), ("@clock", "synced"), ("@method", "face"), ("@direction", "")))).Message,
+            (await Should.ThrowAsync<SqliteException>(TakeAsync(Outbox, ("@seq", 11L), ("@state", "gone")))).Message,
+        ];
+        refused.ShouldAllBe(text => text.Contains("CHECK constraint failed", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Both_databases_have_the_same_migrations()
     {

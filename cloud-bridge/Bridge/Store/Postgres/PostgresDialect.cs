@@ -80,6 +80,12 @@ public sealed class PostgresDialect : SqlDialect
         }
     }
 
+    public override long Insert(SqlSession session, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return session.Number($"{sql} RETURNING id", values);
+    }
+
     public override string Matches(string column, string parameter) => $@"{column} ILIKE {parameter} ESCAPE '\'";
 
     public override string NewestOfEach(string keys, string newest) =>

@@ -144,12 +144,13 @@ internal sealed class LedgerKeeper(SqlSession session, long now, ClockRules cloc
 
     private LedgerMark Insert(LedgerMark mark, Punch punch, long restoredAt)
     {
-        long id = session.Number(
+        long id = session.Dialect.Insert(
+            session,
             """
             INSERT INTO punches (terminal, ledger, seq, person, at, clock, uncertainty_ms, method, direction, score, threshold, liveness,
               pack, photo, chain, received_at)
             VALUES (@terminal, @ledger, @seq, @person, @at, @clock, @uncertainty, @method, @direction, @score, @threshold, @liveness,
-              @pack, @photo, @chain, @now) RETURNING id
+              @pack, @photo, @chain, @now)
             """,
             ("@terminal", punch.Terminal), ("@ledger", punch.Ledger.Text()), ("@seq", punch.Seq), ("@person", punch.Person),
             ("@at", punch.At), ("@clock", Columns.Text(punch.Clock)), ("@uncertainty", punch.UncertaintyMs),

@@ -52,6 +52,10 @@ public abstract class SqlDialect
     /// </summary>
     public virtual long? Settled(SqlSession session, bool waits) => null;
 
+    /// <summary>Runs an INSERT of one row into a table whose <c>id</c> the database gives, and returns that.</summary>
+    /// <param name="sql">Without RETURNING.</param>
+    public abstract long Insert(SqlSession session, string sql, params ReadOnlySpan<(string Name, object? Value)> values);
+
     /// <summary>Whether a column matches a pattern (<c>%</c>, <c>_</c>, escaped by <c>\</c>), whatever its case.</summary>
     public abstract string Matches(string column, string parameter);
 

@@ -13,6 +13,14 @@ public sealed class SqliteDialect : SqlDialect
 
     public override string Begin => "BEGIN IMMEDIATE";
 
+    // RETURNING would gather its one row in a table of its own, for a fifth of the insert's time.
+    public override long Insert(SqlSession session, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        session.Execute(sql, values);
+        return SQLitePCL.raw.sqlite3_last_insert_rowid(((SqliteConnection)session.Connection).Handle);
+    }
+
     public override string Matches(string column, string parameter) => $@"{column} LIKE {parameter} ESCAPE '\'";
 
     // CROSS JOIN keeps the order of the loops.
