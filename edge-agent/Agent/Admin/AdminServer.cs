@@ -23,8 +23,6 @@ namespace Devices.Edge.Agent.Admin;
 /// </summary>
 public sealed class AdminServer : IAsyncDisposable
 {
-    private const long MaxBody = 64L * 1024 * 1024;
-
     // Only this machine's technician reads it: names in Chinese and apostrophes stay readable.
     private static readonly AdminJson Json = new(new JsonSerializerOptions(AdminJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private readonly WebApplication _app;
@@ -45,17 +43,18 @@ public sealed class AdminServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.ListenUnixSocket(socket);
-            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.MaxRead;
             kestrel.AddServerHeader = false;
         });
         builder.Services.AddSingleton<IHostLifetime, AgentsLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<ILoggerFactory>(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
-        // The server's limit is the only one, so that one place says what is too much.
+        // BodyLimit's is the only one, so that one place says what is too much.
         builder.Services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = long.MaxValue);
         WebApplication app = builder.Build();
         app.UseRouting();
         app.Use(ContainAsync);
+        app.Use(BodyLimit.HoldAsync);
         app.MapGet("/health", context =>
         {
             HealthAnswer answer = health();
